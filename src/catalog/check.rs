@@ -1,0 +1,249 @@
+//! What must hold before something enters a catalog.
+
+use super::{OperationError, names};
+use crate::dialect::IndexNamespace;
+use crate::dsl::{Column, ColumnType, DefaultValue, Index, Literal, Table, expression};
+
+/// A column that `table` is to get, whether in its creation or later.
+pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationError> {
+    names::check_column(&column.name)?;
+    if table
+        .columns
+        .iter()
+        .any(|other| names::fold_case(&other.name) == names::fold_case(&column.name))
+    {
+        return Err(OperationError::DuplicateColumn {
+            table: table.name.clone(),
+            column: column.name.clone(),
+        });
+    }
+    let types = std::iter::once(&column.column_type)
+        .chain(column.overrides.iter().map(|(_, column_type)| column_type));
+    let fault = column
+        .mistakes
+        .first()
+        .cloned()
+        .or_else(|| types.into_iter().find_map(type_fault))
+        .or_else(|| default_fault(column));
+    match fault {
+        Some(reason) => Err(invalid_column(table, column, reason)),
+        None => Ok(()),
+    }
+}
+
+/// What more must hold for a column that comes after its table's creation.
+pub(super) fn added_column(table: &Table, column: &Column) -> Result<(), OperationError> {
+    if column.primary_key {
+        return Err(invalid_column(
+            table,
+            column,
+            "a primary key is made with its table".to_owned(),
+        ));
+    }
+    if !column.fits_existing_rows() {
+        return Err(invalid_column(
+            table,
+            column,
+            "it is NOT NULL and has no default, so existing rows would have no value: \
+             add .default(..) or .nullable()"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn primary_key(table: &Table, key: &[String]) -> Result<(), OperationError> {
+    for (position, name) in key.iter().enumerate() {
+        let Some(column) = table.column_named(name) else {
+            return Err(OperationError::unknown_column(table, name));
+        };
+        if column.nullable {
+            return Err(invalid_column(
+                table,
+                column,
+                "a column of the primary key can't be nullable".to_owned(),
+            ));
+        }
+        if key[..position].contains(name) {
+            return Err(invalid_column(
+                table,
+                column,
+                "the primary key names it twice".to_owned(),
+            ));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn index(table: &Table, index: &Index) -> Result<(), OperationError> {
+    let folded = |namespace| names::fold_case(&index.name_in(&table.name, namespace));
+    if table
+        .indexes
+        .iter()
+        .any(|other| names::fold_case(&other.label) == names::fold_case(&index.label))
+    {
+        return Err(OperationError::DuplicateIndex {
+            table: table.name.clone(),
+            index: index.label.clone(),
+        });
+    }
+    names::check_index(&index.label)?;
+    names::check_index(&index.name_in(&table.name, IndexNamespace::Schema))?;
+    names::check_index(&index.name_in(&table.name, IndexNamespace::Table))?;
+    if let Some(other) = table.indexes.iter().find(|other| {
+        names::fold_case(&other.name_in(&table.name, IndexNamespace::Table))
+            == folded(IndexNamespace::Table)
+    }) {
+        return Err(OperationError::NameCollision {
+            name: index.name_in(&table.name, IndexNamespace::Table),
+            what: format!("index {} of {}", index.label, table.name),
+            other: format!("index {} of {}", other.label, table.name),
+        });
+    }
+    for name in index.named_columns() {
+        if table.column_named(&name).is_none() {
+            return Err(OperationError::unknown_column(table, &name));
+        }
+    }
+    match index_fault(index) {
+        Some(reason) => Err(OperationError::InvalidIndex {
+            table: table.name.clone(),
+            index: index.label.clone(),
+            reason,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// What of `table` names `column`, and so would break without it.
+pub(super) fn user_of(table: &Table, column: &str) -> Option<String> {
+    if table.primary_key.iter().any(|name| name == column) {
+        return Some("the primary key".to_owned());
+    }
+    table
+        .indexes
+        .iter()
+        .find(|index| index.named_columns().iter().any(|name| name == column))
+        .map(|index| format!("index {}", index.label))
+}
+
+fn invalid_column(table: &Table, column: &Column, reason: String) -> OperationError {
+    OperationError::InvalidColumn {
+        table: table.name.clone(),
+        column: column.name.clone(),
+        reason,
+    }
+}
+
+fn index_fault(index: &Index) -> Option<String> {
+    if index.columns.is_empty() {
+        return Some("it names no column".to_owned());
+    }
+    for (position, column) in index.columns.iter().enumerate() {
+        if index.columns[..position]
+            .iter()
+            .any(|other| other.name == column.name)
+        {
+            return Some(format!("it names column {} twice", column.name));
+        }
+    }
+    index
+        .predicate
+        .as_ref()
+        .and_then(expression::fault)
+        .map(str::to_owned)
+}
+
+fn type_fault(column_type: &ColumnType) -> Option<String> {
+    let fault = match column_type {
+        ColumnType::Varchar { length: Some(0) } | ColumnType::Char { length: 0 } => {
+            "a length of 0 holds nothing"
+        }
+        // The bounds of MySQL, which are the narrowest.
+        ColumnType::Char { length } if *length > 255 => "char holds at most 255 characters",
+        ColumnType::Decimal { precision, scale }
+            if *precision == 0 || *precision > 65 || *scale > 30 || scale > precision =>
+        {
+            "decimal takes 1 to 65 digits in all, 0 to 30 of them after the point"
+        }
+        ColumnType::Native(sql) if sql.trim().is_empty() => "native_type is empty",
+        ColumnType::Native(sql) if sql.contains(|c: char| c.is_control() || c == ';') => {
+            "native_type has a control character or a semicolon in it"
+        }
+        ColumnType::Uuid
+        | ColumnType::Json
+        | ColumnType::Timestamp
+        | ColumnType::DateTime
+        | ColumnType::Date
+        | ColumnType::Time
+        | ColumnType::Varchar { .. }
+        | ColumnType::Char { .. }
+        | ColumnType::Text
+        | ColumnType::SmallInteger
+        | ColumnType::Integer
+        | ColumnType::BigInteger
+        | ColumnType::Real
+        | ColumnType::Double
+        | ColumnType::Decimal { .. }
+        | ColumnType::Boolean
+        | ColumnType::Bytes
+        | ColumnType::Native(_) => return None,
+    };
+    Some(format!("{column_type}: {fault}"))
+}
+
+fn default_fault(column: &Column) -> Option<String> {
+    match column.default.as_ref()? {
+        DefaultValue::Expression(expression) => {
+            if !expression::columns(expression).is_empty() {
+                return Some("a default can't name other columns".to_owned());
+            }
+            expression::fault(expression).map(str::to_owned)
+        }
+        DefaultValue::Literal(literal) => literal_fault(&column.column_type, literal),
+    }
+}
+
+fn literal_fault(column_type: &ColumnType, literal: &Literal) -> Option<String> {
+    let fits = match column_type {
+        ColumnType::Boolean => matches!(literal, Literal::Boolean(_)),
+        ColumnType::SmallInteger => integer_within(literal, i16::MIN.into()..=i16::MAX.into()),
+        ColumnType::Integer => integer_within(literal, i32::MIN.into()..=i32::MAX.into()),
+        ColumnType::BigInteger => matches!(literal, Literal::Integer(_)),
+        ColumnType::Real | ColumnType::Double | ColumnType::Decimal { .. } => {
+            matches!(literal, Literal::Integer(_) | Literal::Double(_))
+        }
+        ColumnType::Varchar { .. }
+        | ColumnType::Char { .. }
+        | ColumnType::Text
+        | ColumnType::Uuid
+        | ColumnType::Json
+        | ColumnType::Timestamp
+        | ColumnType::DateTime
+        | ColumnType::Date
+        | ColumnType::Time
+        | ColumnType::Bytes => matches!(literal, Literal::Text(_)),
+        ColumnType::Native(_) => true,
+    };
+    if !fits {
+        return Some(format!(
+            "default {literal} is no value of the type {column_type}"
+        ));
+    }
+    match literal {
+        Literal::Double(value) if !value.is_finite() => {
+            Some(format!("default {literal} is not finite"))
+        }
+        Literal::Text(value) if value.contains('\0') => {
+            Some("the default has a NUL character in it".to_owned())
+        }
+        Literal::Boolean(_) | Literal::Integer(_) | Literal::Double(_) | Literal::Text(_) => None,
+    }
+}
+
+fn integer_within(literal: &Literal, range: std::ops::RangeInclusive<i64>) -> bool {
+    match literal {
+        Literal::Integer(value) => range.contains(value),
+        Literal::Boolean(_) | Literal::Double(_) | Literal::Text(_) => false,
+    }
+}

@@ -1,0 +1,242 @@
+//! What can be wrong with a history, told so that its author can mend it.
+
+use std::fmt;
+
+use crate::dsl::Table;
+
+/// A history that does not fold: found without a database, by [`Migrations::validate`](crate::Migrations::validate).
+///
+/// ```
+/// use std::error::Error;
+/// use hammerwork_migrations::dsl::*;
+///
+/// let error = Migrations::new([Migration::new("001_x", "X").drop_table("jobs")])
+///     .validate()
+///     .unwrap_err();
+/// assert_eq!(error.to_string(), "migration 001_x, step 1 (drop table jobs) does not fit the schema before it");
+/// assert_eq!(error.source().unwrap().to_string(), "there is no table jobs; the schema has no tables");
+/// ```
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SchemaError {
+    /// An operation does not fit.
+    #[error("migration {migration}, step {step} ({operation}) does not fit the schema before it")]
+    Operation {
+        /// The id of the migration.
+        migration: String,
+        /// Which of its operations, counted from 1.
+        step: usize,
+        /// The operation's first line, in the words of the DSL.
+        operation: String,
+        /// What is wrong.
+        #[source]
+        source: Box<OperationError>,
+    },
+    /// Two migrations have the same id, or ids that differ in case alone.
+    #[error("two migrations have the id {id}: give one of them another")]
+    DuplicateId {
+        /// The id.
+        id: String,
+    },
+    /// A migration stands after one that its id says it comes before.
+    #[error("migration {id} is registered after {previous}: order the list by id, or rename one")]
+    OutOfOrder {
+        /// The id of the migration.
+        id: String,
+        /// The id of the one before it in the list.
+        previous: String,
+    },
+    /// An id that the tracking table could not hold, or that engines would compare in different ways.
+    #[error(
+        "migration id {id:?} is not usable: use 1 to 255 of the letters a to z, digits, _, - and ."
+    )]
+    InvalidId {
+        /// The id.
+        id: String,
+    },
+}
+
+/// An operation that does not fit the catalog it came to.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OperationError {
+    /// It speaks of a table that is not there.
+    #[error("there is no table {table}; {}", known_tables(.known))]
+    UnknownTable {
+        /// The name it used.
+        table: String,
+        /// The names of the tables that are there.
+        known: Vec<String>,
+    },
+    /// It makes a table that is there.
+    #[error("there is a table {table} already")]
+    DuplicateTable {
+        /// The name of the table.
+        table: String,
+    },
+    /// It speaks of a column that is not there.
+    #[error("table {table} has no column {column}; it has {}", .known.join(", "))]
+    UnknownColumn {
+        /// The name of the table.
+        table: String,
+        /// The name it used.
+        column: String,
+        /// The names of the columns that are there.
+        known: Vec<String>,
+    },
+    /// It makes a column that is there, or one whose name differs in case alone.
+    #[error("table {table} has a column {column} already")]
+    DuplicateColumn {
+        /// The name of the table.
+        table: String,
+        /// The name of the column.
+        column: String,
+    },
+    /// It speaks of an index that is not there.
+    #[error("table {table} has no index {index}; {}", known_indexes(.known))]
+    UnknownIndex {
+        /// The name of the table.
+        table: String,
+        /// The label it used.
+        index: String,
+        /// The labels that are there.
+        known: Vec<String>,
+    },
+    /// It makes an index that is there.
+    #[error("table {table} has an index {index} already")]
+    DuplicateIndex {
+        /// The name of the table.
+        table: String,
+        /// The label of the index.
+        index: String,
+    },
+    /// It drops a column that something else names.
+    #[error("column {table}.{column} is named by {user}: drop that first")]
+    ColumnInUse {
+        /// The name of the table.
+        table: String,
+        /// The name of the column.
+        column: String,
+        /// What names it.
+        user: String,
+    },
+    /// It makes or leaves a table without columns.
+    #[error("table {table} would have no columns, which MySQL and SQLite do not allow")]
+    NoColumns {
+        /// The name of the table.
+        table: String,
+    },
+    /// A column that can't be.
+    #[error("column {table}.{column}: {reason}")]
+    InvalidColumn {
+        /// The name of the table.
+        table: String,
+        /// The name of the column.
+        column: String,
+        /// Why not.
+        reason: String,
+    },
+    /// An index that can't be.
+    #[error("index {index} of table {table}: {reason}")]
+    InvalidIndex {
+        /// The name of the table.
+        table: String,
+        /// The label of the index.
+        index: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A name that not every engine keeps as it is.
+    #[error("the {what} name {name:?} is not usable: {fault}")]
+    InvalidName {
+        /// What it would be the name of.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        fault: NameFault,
+    },
+    /// Two objects would have the same physical name on some engine.
+    #[error(
+        "the name {name} of {what} is taken by {other}: on PostgreSQL and SQLite, tables and indexes share one namespace"
+    )]
+    NameCollision {
+        /// The physical name.
+        name: String,
+        /// What would get it.
+        what: String,
+        /// What has it.
+        other: String,
+    },
+}
+
+impl OperationError {
+    pub(super) fn unknown_column(table: &Table, column: &str) -> Self {
+        OperationError::UnknownColumn {
+            table: table.name.clone(),
+            column: column.to_owned(),
+            known: table.columns.iter().map(|it| it.name.clone()).collect(),
+        }
+    }
+}
+
+/// What is wrong with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NameFault {
+    /// It is empty.
+    Empty,
+    /// It is over 63 bytes, where PostgreSQL would cut it.
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// It starts or ends with a blank.
+    Blank,
+    /// It has a quote, a bracket or a backslash in it.
+    Quote(char),
+    /// It has a control character in it.
+    Control(char),
+    /// It has a character in it that MySQL can't keep in names.
+    Unportable(char),
+    /// Some engine keeps it for itself.
+    Reserved,
+}
+
+impl fmt::Display for NameFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NameFault::Empty => f.write_str("it is empty"),
+            NameFault::TooLong { bytes } => {
+                write!(f, "it has {bytes} bytes, and 63 fit every engine")
+            }
+            NameFault::Blank => f.write_str("it starts or ends with a blank"),
+            NameFault::Quote(character) => write!(f, "it has the character {character} in it"),
+            NameFault::Control(character) => {
+                write!(
+                    f,
+                    "it has the control character U+{:04X} in it",
+                    *character as u32
+                )
+            }
+            NameFault::Unportable(character) => {
+                write!(f, "MySQL can't keep the character {character} in a name")
+            }
+            NameFault::Reserved => f.write_str("an engine keeps it for itself"),
+        }
+    }
+}
+
+fn known_tables(known: &[String]) -> String {
+    if known.is_empty() {
+        return "the schema has no tables".to_owned();
+    }
+    format!("the schema has {}", known.join(", "))
+}
+
+fn known_indexes(known: &[String]) -> String {
+    if known.is_empty() {
+        return "it has no indexes".to_owned();
+    }
+    format!("it has {}", known.join(", "))
+}

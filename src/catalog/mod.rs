@@ -1,0 +1,72 @@
+//! The schema as a plain value, the changes it admits, and what is wrong with those it does not.
+
+mod change;
+mod check;
+mod error;
+pub(crate) mod names;
+
+use std::collections::BTreeMap;
+
+pub use error::{NameFault, OperationError, SchemaError};
+
+use crate::dsl::Table;
+
+/// A schema: tables with their columns, keys and indexes.
+///
+/// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
+/// admits only what every engine admits, and is stricter than each: a column can't go while an index names
+/// it, and names that any engine would take for the same are the same.
+///
+/// ```
+/// use hammerwork_migrations::dsl::*;
+///
+/// let catalog = Migrations::new([
+///     Migration::new("001_tags", "Tags").create_table(table("tags").columns([string("name").primary_key()])),
+///     Migration::new("002_about", "Tags say what they are about").add_column("tags", text("about").nullable()),
+/// ])
+/// .validate()?;
+/// assert_eq!(catalog.table("tags").map(|tags| tags.columns.len()), Some(2));
+/// # Ok::<(), hammerwork_migrations::SchemaError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Catalog {
+    tables: BTreeMap<String, Table>,
+    /// Names of tables and of indexes where they share one namespace, lower-case, each with what has it.
+    relations: BTreeMap<String, String>,
+}
+
+impl Catalog {
+    /// The table of that name.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.get(name)
+    }
+
+    /// All tables, by name.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.tables.values()
+    }
+
+    /// Whether there is no table.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::dsl::Operation;
+
+    /// The catalog that `operations` make of nothing.
+    pub(crate) fn fold(
+        operations: impl IntoIterator<Item = Operation>,
+    ) -> Result<Catalog, OperationError> {
+        let mut catalog = Catalog::default();
+        for operation in operations {
+            operation.apply(&mut catalog)?;
+        }
+        Ok(catalog)
+    }
+}

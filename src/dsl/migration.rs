@@ -1,0 +1,178 @@
+//! A migration: an id, a summary, and operations as plain values.
+
+use super::{
+    AddColumn, Column, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Index,
+    Operation, Table,
+};
+
+/// One step of a schema's evolution: what is done, in this order, as one unit.
+///
+/// A migration is data. It can be printed, compared, rendered for any engine and turned round without a
+/// database; the [`Migrator`](crate::Migrator) runs it.
+///
+/// ```
+/// use hammerwork_migrations::dsl::*;
+///
+/// let migration = Migration::new("003_add_timeouts", "Jobs may time out")
+///     .add_columns(
+///         "hammerwork_jobs",
+///         [
+///             integer("timeout_seconds").nullable(),
+///             timestamp("timed_out_at").nullable(),
+///         ],
+///     );
+/// assert_eq!(
+///     migration.operations[0].to_string(),
+///     "add column hammerwork_jobs.timeout_seconds integer, nullable"
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Migration {
+    /// What the tracking table records: 1 to 255 of the letters a to z, digits, `_`, `-` and `.`. Ids are
+    /// ordered by the number they start with, then by their text.
+    pub id: String,
+    /// What it is for, in one line.
+    pub summary: String,
+    /// What it does, in this order.
+    pub operations: Vec<Operation>,
+}
+
+impl Migration {
+    /// A migration that does nothing yet.
+    #[must_use]
+    pub fn new(id: impl Into<String>, summary: impl Into<String>) -> Self {
+        Migration {
+            id: id.into(),
+            summary: summary.into(),
+            operations: Vec::new(),
+        }
+    }
+
+    /// Makes a table, with its primary key and indexes.
+    ///
+    /// | engine | `.create_table(table("tags").columns([string("name").primary_key()]))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE TABLE IF NOT EXISTS "tags" ("name" VARCHAR NOT NULL, PRIMARY KEY ("name"))` |
+    /// | MySQL, MariaDB | `` CREATE TABLE IF NOT EXISTS `tags` (`name` VARCHAR(255) NOT NULL, PRIMARY KEY (`name`)) ENGINE = InnoDB, CHARACTER SET utf8mb4 `` |
+    /// | SQLite | `CREATE TABLE IF NOT EXISTS "tags" ("name" TEXT NOT NULL, PRIMARY KEY ("name"))` |
+    #[must_use]
+    pub fn create_table(self, table: Table) -> Self {
+        self.operation(CreateTable { table })
+    }
+
+    /// Drops a table, with its rows and indexes.
+    ///
+    /// | engine | `.drop_table("tags")` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `DROP TABLE IF EXISTS "tags"` |
+    /// | MySQL, MariaDB | `` DROP TABLE IF EXISTS `tags` `` |
+    #[must_use]
+    pub fn drop_table(self, table: impl Into<String>) -> Self {
+        self.operation(DropTable {
+            table: table.into(),
+        })
+    }
+
+    /// Adds a column at the end of a table. All changes of one table are one `ALTER TABLE` on MySQL and MariaDB.
+    ///
+    /// A NOT NULL column needs a default: without one, MySQL and MariaDB would fill existing rows with
+    /// zeros, empty texts and zero dates, and PostgreSQL and SQLite would refuse.
+    ///
+    /// | engine | `.add_column("jobs", integer("priority").default(2))` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE "jobs" ADD COLUMN IF NOT EXISTS "priority" INTEGER NOT NULL DEFAULT 2` |
+    /// | MySQL | `` ALTER TABLE `jobs` ADD COLUMN `priority` INTEGER NOT NULL DEFAULT 2 `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` ADD COLUMN IF NOT EXISTS `priority` INTEGER NOT NULL DEFAULT 2 `` |
+    /// | SQLite | `ALTER TABLE "jobs" ADD COLUMN "priority" INTEGER NOT NULL DEFAULT 2` |
+    #[must_use]
+    pub fn add_column(self, table: impl Into<String>, column: Column) -> Self {
+        self.operation(AddColumn {
+            table: table.into(),
+            column,
+        })
+    }
+
+    /// Adds columns at the end of a table, in this order: one [`add_column`](Self::add_column) for each.
+    #[must_use]
+    pub fn add_columns(
+        self,
+        table: impl Into<String>,
+        columns: impl IntoIterator<Item = Column>,
+    ) -> Self {
+        let table = table.into();
+        columns.into_iter().fold(self, |migration, column| {
+            migration.add_column(table.clone(), column)
+        })
+    }
+
+    /// Drops a column, with its values. Indexes that name it must be dropped before.
+    ///
+    /// | engine | `.drop_column("jobs", "priority")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE "jobs" DROP COLUMN IF EXISTS "priority"` |
+    /// | MySQL | `` ALTER TABLE `jobs` DROP COLUMN `priority` `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` DROP COLUMN IF EXISTS `priority` `` |
+    /// | SQLite | `ALTER TABLE "jobs" DROP COLUMN "priority"` |
+    #[must_use]
+    pub fn drop_column(self, table: impl Into<String>, column: impl Into<String>) -> Self {
+        self.operation(DropColumn {
+            table: table.into(),
+            column: column.into(),
+        })
+    }
+
+    /// Drops columns, with their values: one [`drop_column`](Self::drop_column) for each.
+    #[must_use]
+    pub fn drop_columns<N: Into<String>>(
+        self,
+        table: impl Into<String>,
+        columns: impl IntoIterator<Item = N>,
+    ) -> Self {
+        let table = table.into();
+        columns.into_iter().fold(self, |migration, column| {
+            migration.drop_column(table.clone(), column)
+        })
+    }
+
+    /// Makes an index. [`Index`] shows the SQL of each adjective.
+    #[must_use]
+    pub fn create_index(self, table: impl Into<String>, index: Index) -> Self {
+        self.operation(CreateIndex {
+            table: table.into(),
+            index,
+        })
+    }
+
+    /// Drops the index of that label.
+    ///
+    /// | engine | `.drop_index("jobs", "queue_status")` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `DROP INDEX IF EXISTS "idx_jobs_queue_status"` |
+    /// | MySQL | `` ALTER TABLE `jobs` DROP INDEX `idx_queue_status` `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` DROP INDEX IF EXISTS `idx_queue_status` `` |
+    #[must_use]
+    pub fn drop_index(self, table: impl Into<String>, label: impl Into<String>) -> Self {
+        self.operation(DropIndex {
+            table: table.into(),
+            index: label.into(),
+        })
+    }
+
+    /// Adds an operation as a value: what every verb does.
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let drop = DropTable { table: "tags".into() };
+    /// assert_eq!(
+    ///     Migration::new("009_untag", "No tags").operation(drop),
+    ///     Migration::new("009_untag", "No tags").drop_table("tags"),
+    /// );
+    /// ```
+    #[must_use]
+    pub fn operation(mut self, operation: impl Into<Operation>) -> Self {
+        self.operations.push(operation.into());
+        self
+    }
+}

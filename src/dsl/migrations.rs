@@ -1,0 +1,239 @@
+//! An ordered list of migrations: a schema's whole history.
+
+use std::cmp::Ordering;
+
+use super::Migration;
+use crate::catalog::{Catalog, SchemaError};
+
+/// Migrations in their order: a schema's whole history, as a value.
+///
+/// ```
+/// use hammerwork_migrations::register_builtin_migrations;
+///
+/// # fn main() -> Result<(), hammerwork_migrations::SchemaError> {
+/// let migrations = register_builtin_migrations();
+/// let catalog = migrations.validate()?; // needs no database: one line in a test
+/// assert!(catalog.table("hammerwork_jobs").is_some());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Migrations {
+    list: Vec<Migration>,
+}
+
+impl Migrations {
+    /// These migrations, in this order.
+    #[must_use]
+    pub fn new(migrations: impl IntoIterator<Item = Migration>) -> Self {
+        Migrations {
+            list: migrations.into_iter().collect(),
+        }
+    }
+
+    /// These migrations after those that are there: your own after the built-in ones.
+    ///
+    /// ```
+    /// use hammerwork_migrations::{dsl::*, register_builtin_migrations};
+    ///
+    /// let migrations = register_builtin_migrations().and([
+    ///     Migration::new("100_audit", "Who did what").create_table(
+    ///         table("audit").columns([big_integer("id").primary_key(), text("what")]),
+    ///     ),
+    /// ]);
+    /// assert_eq!(migrations.iter().count(), 7);
+    /// ```
+    #[must_use]
+    pub fn and(mut self, migrations: impl IntoIterator<Item = Migration>) -> Self {
+        self.list.extend(migrations);
+        self
+    }
+
+    /// The migrations, in their order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Migration> {
+        self.list.iter()
+    }
+
+    /// The migration of that id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Migration> {
+        self.list.iter().find(|migration| migration.id == id)
+    }
+
+    /// Folds the whole history: every operation against the schema that those before it have made.
+    ///
+    /// # Errors
+    ///
+    /// The first [`SchemaError`], naming migration, step and object.
+    pub fn validate(&self) -> Result<Catalog, SchemaError> {
+        self.check_ids()?;
+        let mut catalog = Catalog::default();
+        for migration in &self.list {
+            migration.fold_into(&mut catalog)?;
+        }
+        Ok(catalog)
+    }
+
+    fn check_ids(&self) -> Result<(), SchemaError> {
+        let mut previous: Option<&str> = None;
+        for migration in &self.list {
+            let id = migration.id.as_str();
+            if !is_usable_id(id) {
+                return Err(SchemaError::InvalidId { id: id.to_owned() });
+            }
+            let order = previous.map_or(Ordering::Less, |previous| compare_ids(previous, id));
+            match (order, previous) {
+                (Ordering::Less, _) | (_, None) => {}
+                (Ordering::Equal, Some(_)) => {
+                    return Err(SchemaError::DuplicateId { id: id.to_owned() });
+                }
+                (Ordering::Greater, Some(previous)) => {
+                    // Both may be true; that it stands twice is what the author needs to hear.
+                    let twice = self
+                        .list
+                        .iter()
+                        .filter(|it| compare_ids(&it.id, id).is_eq());
+                    if twice.count() > 1 {
+                        return Err(SchemaError::DuplicateId { id: id.to_owned() });
+                    }
+                    return Err(SchemaError::OutOfOrder {
+                        id: id.to_owned(),
+                        previous: previous.to_owned(),
+                    });
+                }
+            }
+            previous = Some(id);
+        }
+        Ok(())
+    }
+}
+
+impl Migration {
+    /// Applies the operations, in their order.
+    pub(crate) fn fold_into(&self, catalog: &mut Catalog) -> Result<(), SchemaError> {
+        for (position, operation) in self.operations.iter().enumerate() {
+            operation
+                .apply(catalog)
+                .map_err(|source| SchemaError::Operation {
+                    migration: self.id.clone(),
+                    step: position + 1,
+                    operation: operation.headline(),
+                    source: Box::new(source),
+                })?;
+        }
+        Ok(())
+    }
+}
+
+impl<'a> IntoIterator for &'a Migrations {
+    type Item = &'a Migration;
+    type IntoIter = std::slice::Iter<'a, Migration>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl FromIterator<Migration> for Migrations {
+    fn from_iter<I: IntoIterator<Item = Migration>>(migrations: I) -> Self {
+        Migrations::new(migrations)
+    }
+}
+
+fn is_usable_id(id: &str) -> bool {
+    (1..=255).contains(&id.len())
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+}
+
+/// By the number at the start, then by the text, whose case MySQL's tracking table does not see.
+pub(crate) fn compare_ids(a: &str, b: &str) -> Ordering {
+    let number = |id: &str| -> Option<(usize, String)> {
+        let digits: String = id.chars().take_while(char::is_ascii_digit).collect();
+        let significant = digits.trim_start_matches('0').to_owned();
+        (!digits.is_empty()).then_some((significant.len(), significant))
+    };
+    // A longer number is a larger one, whatever its digits: numbers of any length compare without overflow.
+    let by_number = match (number(a), number(b)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        (Some(_), None) | (None, Some(_)) | (None, None) => Ordering::Equal,
+    };
+    by_number.then_with(|| a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn validate(ids: &[&str]) -> Result<Catalog, SchemaError> {
+        Migrations::new(ids.iter().map(|id| Migration::new(*id, "x"))).validate()
+    }
+
+    #[test]
+    fn ids_are_in_order_by_number_then_by_text() {
+        for good in [
+            &["001_a", "002_b", "010_c"][..],
+            &["9_a", "10_b", "100_c"],
+            &["20240101000000_a", "20240101000001_b"],
+            &["m001_a", "m002_b"],
+            &["001_a", "001_b"],
+        ] {
+            assert!(validate(good).is_ok(), "{good:?}");
+        }
+        for bad in [
+            &["002_b", "001_a"][..],
+            &["10_b", "9_a"],
+            &["m002_b", "m001_a"],
+        ] {
+            assert!(
+                matches!(validate(bad), Err(SchemaError::OutOfOrder { .. })),
+                "{bad:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_id_stands_once_whatever_its_case() {
+        for bad in [
+            &["001_a", "001_a"][..],
+            &["001_a", "001_A"],
+            &["001_a", "002_b", "001_a"],
+        ] {
+            assert!(
+                matches!(validate(bad), Err(SchemaError::DuplicateId { .. })),
+                "{bad:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn ids_are_plain_ascii() {
+        let long = "x".repeat(256);
+        for bad in ["", "001 a", "001_'", "001_ä", "a/b", &long] {
+            assert!(
+                matches!(validate(&[bad]), Err(SchemaError::InvalidId { .. })),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_error_names_migration_step_and_object() {
+        let error = Migrations::new([Migration::new("001_a", "x")
+            .create_table(super::super::table("t").columns([super::super::uuid("id")]))
+            .drop_column("t", "nope")])
+        .validate();
+        let Err(SchemaError::Operation {
+            migration,
+            step,
+            source,
+            ..
+        }) = error
+        else {
+            panic!("{error:?}");
+        };
+        assert_eq!((migration.as_str(), step), ("001_a", 2));
+        assert_eq!(source.to_string(), "table t has no column nope; it has id");
+    }
+}

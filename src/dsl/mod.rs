@@ -1,0 +1,49 @@
+//! The words in which a schema's evolution is written: `use hammerwork_migrations::dsl::*`.
+//!
+//! Verbs are methods of [`Migration`], nouns are free functions, adjectives are chained to nouns:
+//!
+//! ```
+//! use hammerwork_migrations::dsl::*;
+//!
+//! let migration = Migration::new("002_add_priority", "Urgent jobs may overtake")
+//!     .add_column("jobs", integer("priority").default(2))
+//!     .create_index(
+//!         "jobs",
+//!         index("urgent")
+//!             .desc("priority")
+//!             .only_where(col("status").is_in(["Pending", "Retrying"])),
+//!     );
+//! assert_eq!(migration.operations.len(), 2);
+//! ```
+//!
+//! Nothing here does IO, and nothing can fail: mistakes are found by folding
+//! ([`Migrations::validate`]).
+
+mod column;
+pub(crate) mod expression;
+mod index;
+mod literal;
+mod migration;
+mod migrations;
+mod op;
+mod table;
+mod types;
+
+pub use sea_query::{Expr, ExprTrait, Func};
+
+pub use crate::dialect::Dialect::{self, MariaDb, MySql, Postgres, Sqlite};
+
+pub use column::{
+    Column, DefaultValue, big_integer, boolean, bytes, char, date, datetime, decimal, double,
+    integer, json, real, small_integer, string, text, time, timestamp, uuid,
+};
+pub use expression::{col, now};
+pub use index::{Direction, Index, IndexColumn, index};
+pub use literal::Literal;
+pub use migration::Migration;
+pub use migrations::Migrations;
+pub use op::{
+    AddColumn, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Inverse, Operation,
+};
+pub use table::{Table, table};
+pub use types::{ColumnType, native_type, varchar};

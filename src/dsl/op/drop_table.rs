@@ -1,0 +1,68 @@
+use std::fmt;
+
+use super::{CreateTable, Inverse};
+use crate::catalog::{Catalog, OperationError};
+
+/// Drops a table, with its rows and indexes: [`Migration::drop_table`](crate::dsl::Migration::drop_table).
+#[derive(Clone, Debug, PartialEq)]
+pub struct DropTable {
+    /// The name of the table.
+    pub table: String,
+}
+
+impl DropTable {
+    pub(super) fn apply(&self, catalog: &mut Catalog) -> Result<(), OperationError> {
+        catalog.remove_table(&self.table)
+    }
+
+    pub(super) fn inverse(&self, before: &Catalog) -> Inverse {
+        match before.table(&self.table) {
+            Some(table) => Inverse::Lossy {
+                operations: vec![
+                    CreateTable {
+                        table: table.clone(),
+                    }
+                    .into(),
+                ],
+                loss: format!("the rows that {} had", self.table),
+            },
+            None => Inverse::None {
+                reason: format!("the schema before it has no table {}", self.table),
+            },
+        }
+    }
+}
+
+impl fmt::Display for DropTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "drop table {}", self.table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::{OperationError, tests::fold};
+    use crate::dsl::*;
+
+    #[test]
+    fn an_unknown_table_cannot_be_dropped() {
+        let error = fold([DropTable {
+            table: "jobs".into(),
+        }
+        .into()]);
+        assert!(matches!(error, Err(OperationError::UnknownTable { .. })));
+    }
+
+    #[test]
+    fn its_names_are_free_again() {
+        let jobs = CreateTable {
+            table: table("jobs")
+                .columns([uuid("id").primary_key()])
+                .index(index("id").columns(["id"])),
+        };
+        let drop = DropTable {
+            table: "jobs".into(),
+        };
+        assert!(fold([jobs.clone().into(), drop.into(), jobs.into()]).is_ok());
+    }
+}

@@ -1,0 +1,175 @@
+//! Operations: what a migration is made of. One file each; here they are only told apart.
+
+mod add_column;
+mod create_index;
+mod create_table;
+mod drop_column;
+mod drop_index;
+mod drop_table;
+
+use std::fmt;
+
+pub use add_column::AddColumn;
+pub use create_index::CreateIndex;
+pub use create_table::CreateTable;
+pub use drop_column::DropColumn;
+pub use drop_index::DropIndex;
+pub use drop_table::DropTable;
+
+use crate::catalog::{Catalog, OperationError};
+
+/// One change of a schema, as a value.
+///
+/// The enum is closed: what grows are the functions over it (fold, inverse, four dialects, planning), and
+/// the compiler lists every place that a new operation must be taught to.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Operation {
+    /// Makes a table.
+    CreateTable(CreateTable),
+    /// Drops a table.
+    DropTable(DropTable),
+    /// Adds a column.
+    AddColumn(AddColumn),
+    /// Drops a column.
+    DropColumn(DropColumn),
+    /// Makes an index.
+    CreateIndex(CreateIndex),
+    /// Drops an index.
+    DropIndex(DropIndex),
+}
+
+/// The way back from an operation.
+///
+/// ```
+/// use hammerwork_migrations::{Catalog, dsl::*};
+///
+/// let add = Operation::from(AddColumn { table: "jobs".into(), column: integer("priority").default(2) });
+/// let back = add.inverse(&Catalog::default());
+/// assert_eq!(
+///     back,
+///     Inverse::Lossy {
+///         operations: vec![DropColumn { table: "jobs".into(), column: "priority".into() }.into()],
+///         loss: "the values of jobs.priority".into(),
+///     }
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Inverse {
+    /// These operations bring back schema and rows.
+    Exact(Vec<Operation>),
+    /// These operations bring back the schema; rows or values are lost.
+    Lossy {
+        /// What is done.
+        operations: Vec<Operation>,
+        /// What is lost, as a noun phrase.
+        loss: String,
+    },
+    /// There is no way back.
+    None {
+        /// Why, as a clause.
+        reason: String,
+    },
+}
+
+impl Inverse {
+    /// The operations of the way back; none where there is no way.
+    #[must_use]
+    pub fn operations(&self) -> &[Operation] {
+        match self {
+            Inverse::Exact(operations) | Inverse::Lossy { operations, .. } => operations,
+            Inverse::None { .. } => &[],
+        }
+    }
+}
+
+/// Calls the method of whichever operation it is.
+macro_rules! dispatch {
+    ($operation:expr, $it:ident => $call:expr) => {
+        match $operation {
+            Operation::CreateTable($it) => $call,
+            Operation::DropTable($it) => $call,
+            Operation::AddColumn($it) => $call,
+            Operation::DropColumn($it) => $call,
+            Operation::CreateIndex($it) => $call,
+            Operation::DropIndex($it) => $call,
+        }
+    };
+}
+
+impl Operation {
+    /// Changes `catalog` as the operation changes a database.
+    ///
+    /// # Errors
+    ///
+    /// An [`OperationError`] where the operation does not fit the catalog; the catalog may then be changed in part.
+    ///
+    /// ```
+    /// use hammerwork_migrations::{Catalog, dsl::*};
+    ///
+    /// let mut catalog = Catalog::default();
+    /// let drop = Operation::from(DropTable { table: "tags".into() });
+    /// assert!(drop.apply(&mut catalog).is_err());
+    /// ```
+    pub fn apply(&self, catalog: &mut Catalog) -> Result<(), OperationError> {
+        dispatch!(self, it => it.apply(catalog))
+    }
+
+    /// The way back, for a schema that was `before` when the operation came.
+    #[must_use]
+    pub fn inverse(&self, before: &Catalog) -> Inverse {
+        dispatch!(self, it => it.inverse(before))
+    }
+
+    /// The table that it concerns.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        match self {
+            Operation::CreateTable(it) => &it.table.name,
+            Operation::DropTable(it) => &it.table,
+            Operation::AddColumn(it) => &it.table,
+            Operation::DropColumn(it) => &it.table,
+            Operation::CreateIndex(it) => &it.table,
+            Operation::DropIndex(it) => &it.table,
+        }
+    }
+}
+
+impl Operation {
+    /// The first line of its text, for messages.
+    pub(crate) fn headline(&self) -> String {
+        self.to_string()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    }
+}
+
+/// In the words of the DSL, every detail included: two operations with the same text are the same.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        dispatch!(self, it => it.fmt(f))
+    }
+}
+
+/// Lets each operation stand where an [`Operation`] is asked for.
+macro_rules! into_operation {
+    ($($operation:ident),+) => {
+        $(impl From<$operation> for Operation {
+            fn from(operation: $operation) -> Self {
+                Operation::$operation(operation)
+            }
+        })+
+    };
+}
+
+into_operation!(
+    CreateTable,
+    DropTable,
+    AddColumn,
+    DropColumn,
+    CreateIndex,
+    DropIndex
+);

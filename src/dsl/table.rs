@@ -1,0 +1,120 @@
+//! Tables: columns, a primary key and indexes, as one value.
+
+use std::fmt;
+
+use super::{Column, Index};
+
+/// A table. What [`create_table`](super::Migration::create_table) makes, and what the
+/// [`Catalog`](crate::Catalog) holds.
+///
+/// ```
+/// use hammerwork_migrations::dsl::*;
+///
+/// let batches = table("batches")
+///     .columns([uuid("id").primary_key(), string("batch_name")])
+///     .index(index("batch_name").columns(["batch_name"]));
+/// assert_eq!(batches.primary_key, ["id"]);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Table {
+    /// The name: 1 to 63 bytes.
+    pub name: String,
+    /// The columns, in their order.
+    pub columns: Vec<Column>,
+    /// The names of the primary key's columns, in the key's order; empty where there is no key.
+    pub primary_key: Vec<String>,
+    /// The indexes, the primary key's own left out.
+    pub indexes: Vec<Index>,
+}
+
+/// A table without columns yet.
+///
+/// ```
+/// use hammerwork_migrations::dsl::*;
+///
+/// let tags = table("tags").columns([string("name").primary_key()]);
+/// # assert_eq!(tags.columns.len(), 1);
+/// ```
+#[must_use]
+pub fn table(name: impl Into<String>) -> Table {
+    Table {
+        name: name.into(),
+        columns: Vec::new(),
+        primary_key: Vec::new(),
+        indexes: Vec::new(),
+    }
+}
+
+impl Table {
+    /// Adds columns, in this order. Those that are [`Column::primary_key`] become the next parts of the key.
+    ///
+    /// | engine | `table("tags").columns([string("name").primary_key(), text("about").nullable()])` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE TABLE "tags" ("name" VARCHAR NOT NULL, "about" TEXT, PRIMARY KEY ("name"))` |
+    /// | MySQL, MariaDB | `` CREATE TABLE `tags` (`name` VARCHAR(255) NOT NULL, `about` TEXT, PRIMARY KEY (`name`)) `` |
+    /// | SQLite | `CREATE TABLE "tags" ("name" TEXT NOT NULL, "about" TEXT, PRIMARY KEY ("name"))` |
+    #[must_use]
+    pub fn columns(mut self, columns: impl IntoIterator<Item = Column>) -> Self {
+        for mut column in columns {
+            // The table says what its key is; a flag that stayed on the column would say it a second time.
+            if std::mem::take(&mut column.primary_key) {
+                self.primary_key.push(column.name.clone());
+            }
+            self.columns.push(column);
+        }
+        self
+    }
+
+    /// Makes these columns, in this order, the primary key: for a key whose order is not the columns'.
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let members = table("members")
+    ///     .columns([uuid("team_id"), uuid("user_id")])
+    ///     .primary_key(["user_id", "team_id"]);
+    /// assert_eq!(members.primary_key, ["user_id", "team_id"]);
+    /// ```
+    #[must_use]
+    pub fn primary_key<N: Into<String>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+        self.primary_key = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Adds an index, made together with the table.
+    #[must_use]
+    pub fn index(mut self, index: Index) -> Self {
+        self.indexes.push(index);
+        self
+    }
+
+    /// The column of that name.
+    #[must_use]
+    pub fn column_named(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The index of that label.
+    #[must_use]
+    pub fn index_labelled(&self, label: &str) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.label == label)
+    }
+}
+
+/// In the words of the DSL, a line for each part.
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name)?;
+        for column in &self.columns {
+            write!(f, "\n  column {column}")?;
+        }
+        if !self.primary_key.is_empty() {
+            write!(f, "\n  primary key ({})", self.primary_key.join(", "))?;
+        }
+        for index in &self.indexes {
+            write!(f, "\n  index {index}")?;
+        }
+        Ok(())
+    }
+}

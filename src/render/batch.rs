@@ -1,0 +1,92 @@
+//! The operations of one migration, rendered in their order, those of one table together where that is one
+//! atomic statement.
+
+use super::mysql::{self, TableChange};
+use super::{RenderError, Statement, postgres, sqlite};
+use crate::catalog::Catalog;
+use crate::dialect::Dialect;
+use crate::dsl::Operation;
+
+/// Collects the steps of one migration.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    dialect: Dialect,
+    pieces: Vec<Piece>,
+}
+
+/// A statement, or a change of one table that further steps may still join.
+#[derive(Debug)]
+pub(super) enum Piece {
+    Statement(Statement),
+    Change(TableChange),
+}
+
+impl Batch {
+    pub(crate) fn new(dialect: Dialect) -> Self {
+        Batch {
+            dialect,
+            pieces: Vec::new(),
+        }
+    }
+
+    /// Renders one more step; `before` is the schema before it.
+    pub(crate) fn step(
+        &mut self,
+        step: usize,
+        operation: &Operation,
+        before: &Catalog,
+    ) -> Result<(), RenderError> {
+        match self.dialect {
+            Dialect::Postgres => {
+                let statements = postgres::render(step, operation, before)?;
+                self.pieces
+                    .extend(statements.into_iter().map(Piece::Statement));
+            }
+            Dialect::Sqlite => {
+                let statements = sqlite::render(step, operation, before)?;
+                self.pieces
+                    .extend(statements.into_iter().map(Piece::Statement));
+            }
+            Dialect::MySql | Dialect::MariaDb => {
+                for piece in mysql::render(self.dialect, step, operation, before)? {
+                    self.join(piece);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> Vec<Statement> {
+        let dialect = self.dialect;
+        self.pieces
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Statement(statement) => statement,
+                Piece::Change(change) => change.into_statement(dialect),
+            })
+            .collect()
+    }
+
+    /// A change joins the latest change of its table, unless something other than a change of another
+    /// table stands between: what a whole statement depends on is not known here.
+    fn join(&mut self, piece: Piece) {
+        let Piece::Change(mut change) = piece else {
+            self.pieces.push(piece);
+            return;
+        };
+        for earlier in self.pieces.iter_mut().rev() {
+            match earlier {
+                Piece::Statement(_) => break,
+                Piece::Change(earlier) if earlier.table == change.table => {
+                    match earlier.merge(change) {
+                        None => return,
+                        Some(refused) => change = refused,
+                    }
+                    break;
+                }
+                Piece::Change(_) => {}
+            }
+        }
+        self.pieces.push(Piece::Change(change));
+    }
+}

@@ -1,0 +1,524 @@
+//! MySQL, and MariaDB as its flavour.
+//!
+//! Every DDL statement commits here, and one `ALTER TABLE` is all or nothing: so all changes of a table in
+//! one migration become one statement.
+
+use super::batch::Piece;
+use super::expression::expression;
+use super::postgres::{direction, find_index, index_columns, literal};
+use super::{Guard, RenderError, Statement};
+use crate::catalog::Catalog;
+use crate::dialect::Dialect;
+use crate::dsl::{Column, ColumnType, DefaultValue, Expr, Index, Literal, Operation, Table, now};
+
+/// Characters take up to four bytes in utf8mb4.
+const BYTES_PER_CHARACTER: u32 = 4;
+
+/// The most characters that a VARCHAR in utf8mb4 holds: a row has 65,535 bytes.
+const LONGEST_VARCHAR: u32 = 16_383;
+
+pub(super) fn render(
+    dialect: Dialect,
+    step: usize,
+    operation: &Operation,
+    before: &Catalog,
+) -> Result<Vec<Piece>, RenderError> {
+    let piece = match operation {
+        Operation::CreateTable(it) => Piece::Change(create_table(dialect, step, &it.table)?),
+        Operation::DropTable(it) => Piece::Statement(Statement {
+            sql: format!("DROP TABLE IF EXISTS {}", dialect.quote(&it.table)),
+            steps: vec![step],
+            guards: Vec::new(),
+            notes: Vec::new(),
+            transactional: false,
+        }),
+        Operation::AddColumn(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.add_column(dialect, &it.column)?;
+            Piece::Change(change)
+        }
+        Operation::DropColumn(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.drop_column(dialect, &it.column);
+            Piece::Change(change)
+        }
+        Operation::CreateIndex(it) => {
+            let table = before
+                .table(&it.table)
+                .ok_or_else(|| RenderError::Schema(format!("there is no table {}", it.table)))?;
+            let mut change = TableChange::alter(&it.table, step);
+            change.add_index(dialect, table, &it.index)?;
+            Piece::Change(change)
+        }
+        Operation::DropIndex(it) => {
+            let index = find_index(&it.table, &it.index, before)?;
+            let mut change = TableChange::alter(&it.table, step);
+            change.drop_index(dialect, &it.table, index);
+            Piece::Change(change)
+        }
+    };
+    Ok(vec![piece])
+}
+
+fn create_table(dialect: Dialect, step: usize, table: &Table) -> Result<TableChange, RenderError> {
+    let mut change = TableChange::create(&table.name, step);
+    for column in &table.columns {
+        change.add_column(dialect, column)?;
+    }
+    if !table.primary_key.is_empty() {
+        check_key(dialect, table, &table.primary_key, "the primary key")?;
+        let key = format!("PRIMARY KEY ({})", dialect.quote_list(&table.primary_key));
+        change.items.push(Item {
+            object: "the primary key".to_owned(),
+            verb: Verb::Add,
+            in_create: key.clone(),
+            in_alter: format!("ADD {key}"),
+        });
+    }
+    for index in &table.indexes {
+        change.add_index(dialect, table, index)?;
+    }
+    Ok(change)
+}
+
+/// What happens to one table, in one statement.
+#[derive(Debug)]
+pub(super) struct TableChange {
+    pub(super) table: String,
+    steps: Vec<usize>,
+    /// Whether the table is made by it.
+    creates: bool,
+    items: Vec<Item>,
+    notes: Vec<String>,
+}
+
+/// One object of the table that comes or goes.
+#[derive(Debug)]
+struct Item {
+    object: String,
+    verb: Verb,
+    /// Its words in CREATE TABLE; what is dropped has none.
+    in_create: String,
+    /// Its words in ALTER TABLE.
+    in_alter: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Add,
+    Drop,
+}
+
+impl TableChange {
+    fn create(table: &str, step: usize) -> Self {
+        TableChange {
+            table: table.to_owned(),
+            steps: vec![step],
+            creates: true,
+            items: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn alter(table: &str, step: usize) -> Self {
+        TableChange {
+            creates: false,
+            ..TableChange::create(table, step)
+        }
+    }
+
+    /// Takes `later` in, or gives it back where one statement can't do both: the engines look at the table
+    /// as it was before the statement, so an object must not come and go in one.
+    pub(super) fn merge(&mut self, later: TableChange) -> Option<TableChange> {
+        let clash = later.items.iter().any(|item| {
+            (self.creates && item.verb == Verb::Drop)
+                || self.items.iter().any(|mine| mine.object == item.object)
+        });
+        if later.creates || clash {
+            return Some(later);
+        }
+        self.steps.extend(later.steps);
+        self.items.extend(later.items);
+        self.notes.extend(later.notes);
+        None
+    }
+
+    pub(super) fn into_statement(self, dialect: Dialect) -> Statement {
+        let table = dialect.quote(&self.table);
+        let sql = if self.creates {
+            let items: Vec<&str> = self.items.iter().map(|it| it.in_create.as_str()).collect();
+            format!(
+                "CREATE TABLE IF NOT EXISTS {table} (\n    {}\n) ENGINE = InnoDB, CHARACTER SET utf8mb4",
+                items.join(",\n    ")
+            )
+        } else {
+            let items: Vec<&str> = self.items.iter().map(|it| it.in_alter.as_str()).collect();
+            format!("ALTER TABLE {table}\n    {}", items.join(",\n    "))
+        };
+        // CREATE TABLE says IF NOT EXISTS itself; so does every item of MariaDB's ALTER TABLE.
+        let guarded = !self.creates && !dialect.features().column_if_exists;
+        let guards = self
+            .items
+            .iter()
+            .filter(|_| guarded)
+            .map(|item| match item.verb {
+                Verb::Add => Guard::Missing(item.object.clone()),
+                Verb::Drop => Guard::Present(item.object.clone()),
+            });
+        Statement {
+            guards: guards.collect(),
+            sql,
+            steps: self.steps,
+            notes: self.notes,
+            transactional: false,
+        }
+    }
+
+    fn add(&mut self, object: String, in_create: String, in_alter: String) {
+        self.items.push(Item {
+            object,
+            verb: Verb::Add,
+            in_create,
+            in_alter,
+        });
+    }
+
+    fn drop(&mut self, object: String, in_alter: String) {
+        self.items.push(Item {
+            object,
+            verb: Verb::Drop,
+            in_create: String::new(),
+            in_alter,
+        });
+    }
+
+    fn add_column(&mut self, dialect: Dialect, added: &Column) -> Result<(), RenderError> {
+        let definition = column(dialect, &self.table, added)?;
+        self.add_column_definition(dialect, &added.name, definition);
+        Ok(())
+    }
+
+    fn add_column_definition(&mut self, dialect: Dialect, name: &str, definition: String) {
+        let alter = format!("ADD COLUMN {}{definition}", if_not_exists(dialect));
+        self.add(format!("column {name}"), definition, alter);
+    }
+
+    fn drop_column(&mut self, dialect: Dialect, name: &str) {
+        self.drop(
+            format!("column {name}"),
+            format!("DROP COLUMN {}{}", if_exists(dialect), dialect.quote(name)),
+        );
+    }
+
+    fn add_index(
+        &mut self,
+        dialect: Dialect,
+        table: &Table,
+        index: &Index,
+    ) -> Result<(), RenderError> {
+        let columns: Vec<String> = index.columns.iter().map(|it| it.name.clone()).collect();
+        let what = format!("index {}", index.label);
+        check_key(dialect, table, &columns, &what)?;
+
+        let name = index.physical_name(&table.name, dialect);
+        let parts = match (&index.predicate, index.unique) {
+            (None, true | false) => index_columns(dialect, index),
+            (Some(_), false) => {
+                self.notes.push(format!(
+                    "{name} covers all rows: {} has no partial indexes",
+                    dialect.product()
+                ));
+                index_columns(dialect, index)
+            }
+            (Some(predicate), true) if dialect.features().expression_indexes => {
+                self.notes.push(format!(
+                    "{name} is unique over the rows of its predicate: outside them its expressions are NULL, \
+                     which is never equal to NULL"
+                ));
+                functional_columns(dialect, index, predicate)?
+            }
+            (Some(predicate), true) => {
+                self.notes.push(format!(
+                    "{name} is unique over the rows of its predicate: outside them its hidden columns are NULL, \
+                     which is never equal to NULL"
+                ));
+                self.add_hidden_columns(dialect, table, index, predicate)?
+            }
+        };
+        let unique = if index.unique { "UNIQUE " } else { "" };
+        let quoted = dialect.quote(&name);
+        self.add(
+            format!("index {name}"),
+            format!("{unique}INDEX {quoted} ({parts})"),
+            format!(
+                "ADD {unique}INDEX {}{quoted} ({parts})",
+                if_not_exists(dialect)
+            ),
+        );
+        Ok(())
+    }
+
+    fn drop_index(&mut self, dialect: Dialect, table: &str, index: &Index) {
+        let name = index.physical_name(table, dialect);
+        self.drop(
+            format!("index {name}"),
+            format!("DROP INDEX {}{}", if_exists(dialect), dialect.quote(&name)),
+        );
+        for column in hidden_columns(dialect, table, index) {
+            self.drop_column(dialect, &column);
+        }
+    }
+
+    /// MariaDB has no functional indexes: a hidden column computes what the index is over.
+    fn add_hidden_columns(
+        &mut self,
+        dialect: Dialect,
+        table: &Table,
+        index: &Index,
+        predicate: &Expr,
+    ) -> Result<String, RenderError> {
+        let predicate = expression(dialect, predicate)?;
+        let mut parts = Vec::new();
+        for part in &index.columns {
+            let hidden = hidden_column(dialect, &table.name, index, &part.name);
+            if hidden.len() > 64 || table.column_named(&hidden).is_some() {
+                return Err(RenderError::unsupported(
+                    dialect,
+                    format!(
+                        "the partial unique index {} of {} needs a hidden column {hidden}, a name that is too \
+                         long or taken",
+                        index.label, table.name
+                    ),
+                    "give the index a shorter name with .named(..)",
+                ));
+            }
+            let column = find_column(table, &part.name)?;
+            let definition = format!(
+                "{} {} AS (CASE WHEN {predicate} THEN {} END) VIRTUAL INVISIBLE",
+                dialect.quote(&hidden),
+                type_name(column.type_on(dialect)),
+                dialect.quote(&part.name)
+            );
+            self.add_column_definition(dialect, &hidden, definition);
+            parts.push(format!(
+                "{}{}",
+                dialect.quote(&hidden),
+                direction(part.direction)
+            ));
+        }
+        Ok(parts.join(", "))
+    }
+}
+
+/// The hidden column of MariaDB that stands for `column` in a partial unique index.
+pub(crate) fn hidden_column(dialect: Dialect, table: &str, index: &Index, column: &str) -> String {
+    format!("{}_{column}", index.physical_name(table, dialect))
+}
+
+/// The hidden columns that an index has on this engine.
+fn hidden_columns(dialect: Dialect, table: &str, index: &Index) -> Vec<String> {
+    if !index.unique || index.predicate.is_none() || dialect.features().expression_indexes {
+        return Vec::new();
+    }
+    index
+        .columns
+        .iter()
+        .map(|part| hidden_column(dialect, table, index, &part.name))
+        .collect()
+}
+
+fn functional_columns(
+    dialect: Dialect,
+    index: &Index,
+    predicate: &Expr,
+) -> Result<String, RenderError> {
+    let predicate = expression(dialect, predicate)?;
+    let parts: Vec<String> = index
+        .columns
+        .iter()
+        .map(|part| {
+            format!(
+                "(CASE WHEN {predicate} THEN {} END){}",
+                dialect.quote(&part.name),
+                direction(part.direction)
+            )
+        })
+        .collect();
+    Ok(parts.join(", "))
+}
+
+fn if_not_exists(dialect: Dialect) -> &'static str {
+    if dialect.features().column_if_exists {
+        "IF NOT EXISTS "
+    } else {
+        ""
+    }
+}
+
+fn if_exists(dialect: Dialect) -> &'static str {
+    if dialect.features().column_if_exists {
+        "IF EXISTS "
+    } else {
+        ""
+    }
+}
+
+/// Refuses what the engines would refuse (text without a length) or cut silently (a key too long).
+fn check_key(
+    dialect: Dialect,
+    table: &Table,
+    columns: &[String],
+    what: &str,
+) -> Result<(), RenderError> {
+    let mut bytes = 0;
+    for name in columns {
+        let column_type = find_column(table, name)?.type_on(dialect);
+        match key_bytes(column_type) {
+            Some(width) => bytes += width,
+            None => {
+                return Err(RenderError::unsupported(
+                    dialect,
+                    format!(
+                        "{what} of {} over column {name}, which is {column_type} and has no bounded length",
+                        table.name
+                    ),
+                    "make the column a string with a length, or give it one with .on(MySql, varchar(..))",
+                ));
+            }
+        }
+    }
+    match dialect.features().index_key_bytes {
+        Some(limit) if bytes > limit => Err(RenderError::unsupported(
+            dialect,
+            format!(
+                "{what} of {} with {bytes} bytes in one entry, where {limit} fit",
+                table.name
+            ),
+            "give its strings a smaller length, for example with .on(MySql, varchar(191))",
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Bytes of a column in an index entry; none where it has no bound.
+fn key_bytes(column_type: &ColumnType) -> Option<u32> {
+    Some(match column_type {
+        ColumnType::Text | ColumnType::Json | ColumnType::Bytes => return None,
+        ColumnType::Uuid => 36 * BYTES_PER_CHARACTER,
+        ColumnType::Varchar { length } => length.unwrap_or(255) * BYTES_PER_CHARACTER,
+        ColumnType::Char { length } => length * BYTES_PER_CHARACTER,
+        ColumnType::Timestamp
+        | ColumnType::DateTime
+        | ColumnType::BigInteger
+        | ColumnType::Double => 8,
+        ColumnType::Time => 6,
+        ColumnType::Integer | ColumnType::Real => 4,
+        ColumnType::Date => 3,
+        ColumnType::SmallInteger => 2,
+        ColumnType::Boolean => 1,
+        ColumnType::Decimal { precision, .. } => precision / 2 + 2,
+        // Only the engine knows; it refuses what does not fit.
+        ColumnType::Native(_) => 0,
+    })
+}
+
+fn find_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column, RenderError> {
+    table
+        .column_named(name)
+        .ok_or_else(|| RenderError::Schema(format!("table {} has no column {name}", table.name)))
+}
+
+fn column(dialect: Dialect, table: &str, column: &Column) -> Result<String, RenderError> {
+    let column_type = column.type_on(dialect);
+    if let ColumnType::Varchar {
+        length: Some(length),
+    } = column_type
+        && *length > LONGEST_VARCHAR
+    {
+        return Err(RenderError::unsupported(
+            dialect,
+            format!(
+                "column {table}.{} of {length} characters, where {LONGEST_VARCHAR} fit a row",
+                column.name
+            ),
+            "make it text, or give it a shorter length with .on(MySql, varchar(..))",
+        ));
+    }
+    let mut sql = format!("{} {}", dialect.quote(&column.name), type_name(column_type));
+    match (column.nullable, column_type) {
+        (false, _) => sql += " NOT NULL",
+        // Without the word, a server with explicit_defaults_for_timestamp=OFF makes it NOT NULL.
+        (true, ColumnType::Timestamp) => sql += " NULL",
+        (true, _) => {}
+    }
+    match &column.default {
+        None => {}
+        Some(DefaultValue::Literal(value)) => {
+            sql += &format!(" DEFAULT {}", default_literal(dialect, column_type, value));
+        }
+        Some(DefaultValue::Expression(value)) => {
+            sql += &format!(
+                " DEFAULT {}",
+                default_expression(dialect, column_type, value)?
+            );
+        }
+    }
+    Ok(sql)
+}
+
+/// MySQL takes a default for its unbounded types only as an expression.
+fn default_literal(dialect: Dialect, column_type: &ColumnType, value: &Literal) -> String {
+    let value = literal(dialect, value);
+    match (dialect, key_bytes(column_type)) {
+        (Dialect::MySql, None) => format!("({value})"),
+        (Dialect::MySql | Dialect::MariaDb | Dialect::Postgres | Dialect::Sqlite, _) => value,
+    }
+}
+
+/// The current moment is not in parentheses, and has the precision of its column.
+fn default_expression(
+    dialect: Dialect,
+    column_type: &ColumnType,
+    value: &Expr,
+) -> Result<String, RenderError> {
+    let is_moment = matches!(column_type, ColumnType::Timestamp | ColumnType::DateTime);
+    if is_moment && *value == now() {
+        return Ok("CURRENT_TIMESTAMP(6)".to_owned());
+    }
+    Ok(format!("({})", expression(dialect, value)?))
+}
+
+/// Whether what `column` becomes depends on the server's `explicit_defaults_for_timestamp`.
+pub(crate) fn expects_explicit_timestamps(dialect: Dialect, column: &Column) -> bool {
+    match dialect {
+        Dialect::MySql | Dialect::MariaDb => {
+            !column.nullable
+                && column.default.is_none()
+                && *column.type_on(dialect) == ColumnType::Timestamp
+        }
+        Dialect::Postgres | Dialect::Sqlite => false,
+    }
+}
+
+pub(super) fn type_name(column_type: &ColumnType) -> String {
+    match column_type {
+        ColumnType::Uuid => "CHAR(36)".to_owned(),
+        ColumnType::Json => "JSON".to_owned(),
+        ColumnType::Timestamp => "TIMESTAMP(6)".to_owned(),
+        ColumnType::DateTime => "DATETIME(6)".to_owned(),
+        ColumnType::Date => "DATE".to_owned(),
+        ColumnType::Time => "TIME(6)".to_owned(),
+        ColumnType::Varchar { length } => format!("VARCHAR({})", length.unwrap_or(255)),
+        ColumnType::Char { length } => format!("CHAR({length})"),
+        ColumnType::Text => "TEXT".to_owned(),
+        ColumnType::SmallInteger => "SMALLINT".to_owned(),
+        ColumnType::Integer => "INTEGER".to_owned(),
+        ColumnType::BigInteger => "BIGINT".to_owned(),
+        ColumnType::Real => "FLOAT".to_owned(),
+        ColumnType::Double => "DOUBLE".to_owned(),
+        ColumnType::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})"),
+        ColumnType::Boolean => "BOOLEAN".to_owned(),
+        ColumnType::Bytes => "LONGBLOB".to_owned(),
+        ColumnType::Native(sql) => sql.clone(),
+    }
+}

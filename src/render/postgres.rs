@@ -1,0 +1,197 @@
+//! PostgreSQL.
+
+use super::expression::expression;
+use super::{RenderError, Statement};
+use crate::catalog::Catalog;
+use crate::dialect::Dialect;
+use crate::dsl::{Column, ColumnType, DefaultValue, Direction, Index, Literal, Operation, Table};
+
+const SELF: Dialect = Dialect::Postgres;
+
+pub(super) fn render(
+    step: usize,
+    operation: &Operation,
+    before: &Catalog,
+) -> Result<Vec<Statement>, RenderError> {
+    let sql = match operation {
+        Operation::CreateTable(it) => create_table(&it.table)?,
+        Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
+        Operation::AddColumn(it) => vec![format!(
+            "ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}",
+            SELF.quote(&it.table),
+            column(&it.column)?
+        )],
+        Operation::DropColumn(it) => vec![format!(
+            "ALTER TABLE {} DROP COLUMN IF EXISTS {}",
+            SELF.quote(&it.table),
+            SELF.quote(&it.column)
+        )],
+        Operation::CreateIndex(it) => vec![create_index(SELF, &it.table, &it.index)?],
+        Operation::DropIndex(it) => vec![drop_index(SELF, &it.table, &it.index, before)?],
+    };
+    Ok(sql
+        .into_iter()
+        .map(|sql| Statement {
+            sql,
+            steps: vec![step],
+            guards: Vec::new(),
+            notes: Vec::new(),
+            transactional: true,
+        })
+        .collect())
+}
+
+fn create_table(table: &Table) -> Result<Vec<String>, RenderError> {
+    let mut statements = vec![create_table_with(SELF, table, column)?];
+    for index in &table.indexes {
+        statements.push(create_index(SELF, &table.name, index)?);
+    }
+    Ok(statements)
+}
+
+/// CREATE TABLE as PostgreSQL and SQLite both write it; `column` spells one column.
+pub(super) fn create_table_with(
+    dialect: Dialect,
+    table: &Table,
+    column: impl Fn(&Column) -> Result<String, RenderError>,
+) -> Result<String, RenderError> {
+    let mut items = table
+        .columns
+        .iter()
+        .map(column)
+        .collect::<Result<Vec<String>, _>>()?;
+    if !table.primary_key.is_empty() {
+        items.push(format!(
+            "PRIMARY KEY ({})",
+            dialect.quote_list(&table.primary_key)
+        ));
+    }
+    Ok(format!(
+        "CREATE TABLE IF NOT EXISTS {} (\n    {}\n)",
+        dialect.quote(&table.name),
+        items.join(",\n    ")
+    ))
+}
+
+/// CREATE INDEX as PostgreSQL and SQLite both write it.
+pub(super) fn create_index(
+    dialect: Dialect,
+    table: &str,
+    index: &Index,
+) -> Result<String, RenderError> {
+    let unique = if index.unique { "UNIQUE " } else { "" };
+    let predicate = match &index.predicate {
+        Some(predicate) => format!(" WHERE {}", expression(dialect, predicate)?),
+        None => String::new(),
+    };
+    Ok(format!(
+        "CREATE {unique}INDEX IF NOT EXISTS {} ON {} ({}){predicate}",
+        dialect.quote(&index.physical_name(table, dialect)),
+        dialect.quote(table),
+        index_columns(dialect, index),
+    ))
+}
+
+/// DROP INDEX as PostgreSQL and SQLite both write it.
+pub(super) fn drop_index(
+    dialect: Dialect,
+    table: &str,
+    label: &str,
+    before: &Catalog,
+) -> Result<String, RenderError> {
+    let index = find_index(table, label, before)?;
+    Ok(format!(
+        "DROP INDEX IF EXISTS {}",
+        dialect.quote(&index.physical_name(table, dialect))
+    ))
+}
+
+pub(super) fn find_index<'a>(
+    table: &str,
+    label: &str,
+    before: &'a Catalog,
+) -> Result<&'a Index, RenderError> {
+    before
+        .table(table)
+        .and_then(|table| table.index_labelled(label))
+        .ok_or_else(|| RenderError::Schema(format!("table {table} has no index {label}")))
+}
+
+/// The columns of an index with their directions; ascending is what all engines do unasked.
+pub(super) fn index_columns(dialect: Dialect, index: &Index) -> String {
+    let columns: Vec<String> = index
+        .columns
+        .iter()
+        .map(|column| {
+            format!(
+                "{}{}",
+                dialect.quote(&column.name),
+                direction(column.direction)
+            )
+        })
+        .collect();
+    columns.join(", ")
+}
+
+pub(super) fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ascending => "",
+        Direction::Descending => " DESC",
+    }
+}
+
+fn column(column: &Column) -> Result<String, RenderError> {
+    let mut sql = format!(
+        "{} {}",
+        SELF.quote(&column.name),
+        type_name(column.type_on(SELF))
+    );
+    if !column.nullable {
+        sql += " NOT NULL";
+    }
+    match &column.default {
+        None => {}
+        Some(DefaultValue::Literal(value)) => sql += &format!(" DEFAULT {}", literal(SELF, value)),
+        Some(DefaultValue::Expression(value)) => {
+            sql += &format!(" DEFAULT {}", expression(SELF, value)?);
+        }
+    }
+    Ok(sql)
+}
+
+/// A constant, as every dialect writes it but for texts.
+pub(super) fn literal(dialect: Dialect, literal: &Literal) -> String {
+    match literal {
+        Literal::Boolean(true) => "TRUE".to_owned(),
+        Literal::Boolean(false) => "FALSE".to_owned(),
+        Literal::Integer(value) => value.to_string(),
+        Literal::Double(value) => format!("{value:?}"),
+        Literal::Text(value) => dialect.quote_text(value),
+    }
+}
+
+pub(super) fn type_name(column_type: &ColumnType) -> String {
+    match column_type {
+        ColumnType::Uuid => "UUID".to_owned(),
+        ColumnType::Json => "JSONB".to_owned(),
+        ColumnType::Timestamp => "TIMESTAMPTZ".to_owned(),
+        ColumnType::DateTime => "TIMESTAMP".to_owned(),
+        ColumnType::Date => "DATE".to_owned(),
+        ColumnType::Time => "TIME".to_owned(),
+        ColumnType::Varchar { length: None } => "VARCHAR".to_owned(),
+        ColumnType::Varchar {
+            length: Some(length),
+        } => format!("VARCHAR({length})"),
+        ColumnType::Char { length } => format!("CHAR({length})"),
+        ColumnType::Text => "TEXT".to_owned(),
+        ColumnType::SmallInteger => "SMALLINT".to_owned(),
+        ColumnType::Integer => "INTEGER".to_owned(),
+        ColumnType::BigInteger => "BIGINT".to_owned(),
+        ColumnType::Real => "REAL".to_owned(),
+        ColumnType::Double => "DOUBLE PRECISION".to_owned(),
+        ColumnType::Decimal { precision, scale } => format!("NUMERIC({precision}, {scale})"),
+        ColumnType::Boolean => "BOOLEAN".to_owned(),
+        ColumnType::Bytes => "BYTEA".to_owned(),
+        ColumnType::Native(sql) => sql.clone(),
+    }
+}

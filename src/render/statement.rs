@@ -1,0 +1,100 @@
+//! What rendering gives: statements with their conditions, or the reason why there are none.
+
+use std::fmt;
+
+use crate::dialect::Dialect;
+
+/// One SQL statement, without the semicolon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statement {
+    /// The SQL.
+    pub sql: String,
+    /// The operations that it carries out, counted from 1 in their migration. Several share one
+    /// `ALTER TABLE` on MySQL and MariaDB.
+    pub steps: Vec<usize>,
+    /// What must hold for it to run, where the engine has no `IF [NOT] EXISTS` to say it in SQL. The runner
+    /// asks the live catalog; a person who runs the SQL by hand reads it in the preview.
+    pub guards: Vec<Guard>,
+    /// Where the engine does something other than what was written, and why that is right.
+    pub notes: Vec<String>,
+    /// Whether it may run in a transaction, and is undone with it.
+    pub transactional: bool,
+}
+
+/// A condition on the live catalog.
+///
+/// ```
+/// use hammerwork_migrations::Guard;
+///
+/// assert_eq!(Guard::Missing("column priority".into()).to_string(), "column priority is missing");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Guard {
+    /// This object must not be there yet.
+    Missing(String),
+    /// This object must still be there.
+    Present(String),
+}
+
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Guard::Missing(what) => write!(f, "{what} is missing"),
+            Guard::Present(what) => write!(f, "{what} is there"),
+        }
+    }
+}
+
+/// Why an operation has no SQL on an engine.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// The engine can't do it, and nothing means the same.
+    #[error("{} can't do this: {what}", dialect.product())]
+    Unsupported {
+        /// The engine.
+        dialect: Dialect,
+        /// What it can't do.
+        what: String,
+        /// What to do instead.
+        hint: String,
+    },
+    /// The operation does not fit the catalog: the history has not been folded up to here.
+    #[error("the operation does not fit the schema before it: {0}")]
+    Schema(String),
+}
+
+impl RenderError {
+    pub(super) fn unsupported(
+        dialect: Dialect,
+        what: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        RenderError::Unsupported {
+            dialect,
+            what: what.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// What to do about it.
+    ///
+    /// ```
+    /// use hammerwork_migrations::{Catalog, dsl::*};
+    ///
+    /// let index = CreateIndex { table: "t".into(), index: index("body").columns(["body"]) };
+    /// let mut before = Catalog::default();
+    /// Operation::from(CreateTable { table: table("t").columns([text("body")]) }).apply(&mut before).unwrap();
+    /// let error = MySql.render(&index.into(), &before).unwrap_err();
+    /// assert!(error.help().contains("string"));
+    /// ```
+    #[must_use]
+    pub fn help(&self) -> &str {
+        match self {
+            RenderError::Unsupported { hint, .. } => hint,
+            RenderError::Schema(_) => "fold the history with Migrations::validate() first",
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a server or a connection says when it fails.
+
+use std::fmt;
+
+/// A failure at the other end, or on the way there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DriverError {
+    /// What it means for the caller.
+    pub kind: DriverErrorKind,
+    /// What the server or the connection said.
+    pub message: String,
+    /// The server's code: an SQLSTATE on PostgreSQL, an error number on MySQL, MariaDB and SQLite.
+    pub code: Option<String>,
+}
+
+/// What a [`DriverError`] means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DriverErrorKind {
+    /// A table that the SQL names is not there.
+    MissingTable,
+    /// The role lacks a right, or the server is read-only.
+    NotAllowed,
+    /// The database, the user or the password was refused.
+    Refused,
+    /// Someone else holds a lock for too long, or two waited for each other: worth another try.
+    Busy,
+    /// The connection could not be made or was lost.
+    Connection,
+    /// Anything else.
+    Other,
+}
+
+impl fmt::Display for DriverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.code {
+            Some(code) => write!(f, " (code {code})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for DriverError {}
+
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+impl From<sqlx::Error> for DriverError {
+    fn from(error: sqlx::Error) -> Self {
+        let Some(database) = error.as_database_error() else {
+            return DriverError {
+                kind: kind_of(&error),
+                message: plain(&error),
+                code: None,
+            };
+        };
+        #[cfg(feature = "postgres")]
+        if let Some(error) = database.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
+            return super::postgres::error(error);
+        }
+        #[cfg(feature = "mysql")]
+        if let Some(error) = database.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+            return super::mysql::error(error);
+        }
+        #[cfg(feature = "sqlite")]
+        if let Some(error) = database.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+            return super::sqlite::error(error);
+        }
+        DriverError {
+            kind: DriverErrorKind::Other,
+            message: database.message().to_owned(),
+            code: database.code().map(|code| code.into_owned()),
+        }
+    }
+}
+
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+fn kind_of(error: &sqlx::Error) -> DriverErrorKind {
+    // sqlx's enum may grow; what is not about the connection is no one's fault that could be named.
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => DriverErrorKind::Connection,
+        _ => DriverErrorKind::Other,
+    }
+}
+
+/// sqlx's message without its own prefix, where the cause says it all.
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+fn plain(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Io(source) => source.to_string(),
+        sqlx::Error::Tls(source) | sqlx::Error::Configuration(source) => source.to_string(),
+        other => other.to_string(),
+    }
+}

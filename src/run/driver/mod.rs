@@ -1,0 +1,76 @@
+//! The pipes to the engines: SQL in, rows of text out. The only place that names sqlx.
+
+mod error;
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+mod held;
+#[cfg(feature = "mysql")]
+mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::future::Future;
+
+pub use error::{DriverError, DriverErrorKind};
+#[cfg(feature = "mysql")]
+pub use mysql::{MySqlDriver, connect as connect_mysql};
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresDriver, connect as connect_postgres};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteDriver, connect as connect_sqlite};
+
+use crate::dialect::Dialect;
+
+/// One row of an answer: each value as text, in the order of the query's columns.
+pub type Row = Vec<Option<String>>;
+
+/// A connection to one engine.
+///
+/// No statement is prepared: DDL through prepared statements overflows sqlx's statement cache, and a
+/// connection pooler between would lose them.
+pub trait Driver: Send {
+    /// The engine at the other end; on MySQL's protocol known for certain after [`identify`](Self::identify).
+    fn dialect(&self) -> Dialect;
+
+    /// Tells the driver what the server says its version is, so that it can tell MySQL from MariaDB.
+    fn identify(&mut self, version: &str);
+
+    /// Takes the connection out of its pool, where it came from one, so that it is closed after use and not
+    /// handed on. Connections to SQLite stay: closing the last one would destroy a database in memory.
+    fn dedicate(&mut self);
+
+    /// Whether the caller keeps the connection, so that settings and locks must be given back by hand.
+    fn is_borrowed(&self) -> bool;
+
+    /// Runs SQL, where the engine allows it several statements, and forgets the answer.
+    fn execute(&mut self, sql: &str) -> impl Future<Output = Result<(), DriverError>> + Send;
+
+    /// Runs SQL and gives the rows of all its answers.
+    fn rows(&mut self, sql: &str) -> impl Future<Output = Result<Vec<Row>, DriverError>> + Send;
+
+    /// Begins a transaction that takes SQLite's write lock at once. It is rolled back if the driver is
+    /// dropped.
+    fn begin(&mut self) -> impl Future<Output = Result<(), DriverError>> + Send;
+
+    /// Commits the transaction that [`begin`](Self::begin) began.
+    fn commit(&mut self) -> impl Future<Output = Result<(), DriverError>> + Send;
+
+    /// Undoes the transaction that [`begin`](Self::begin) began.
+    fn rollback(&mut self) -> impl Future<Output = Result<(), DriverError>> + Send;
+
+    /// Ends a dedicated connection politely; gives every other one back.
+    fn close(self) -> impl Future<Output = ()> + Send;
+}
+
+/// Where a [`Driver`] comes from: a pool, or a single connection.
+///
+/// Implemented for `&PgPool`, `&mut PgConnection` and their likes of the other engines whose features
+/// are on.
+pub trait Source: Send {
+    /// The driver that it gives.
+    type Driver: Driver;
+
+    /// Takes or opens a connection.
+    fn driver(self) -> impl Future<Output = Result<Self::Driver, DriverError>> + Send;
+}

@@ -1,0 +1,137 @@
+//! The pipe of MySQL and MariaDB.
+
+use std::fmt;
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError};
+use sqlx::{ConnectOptions as _, MySql, MySqlConnection, MySqlPool};
+
+use super::held::{self, Held};
+use super::{Driver, DriverError, DriverErrorKind, Row, Source};
+use crate::dialect::Dialect;
+
+/// A connection to MySQL or MariaDB.
+pub struct MySqlDriver<'c> {
+    held: Option<Held<'c, MySql>>,
+    dialect: Dialect,
+}
+
+/// Opens a connection of its own.
+///
+/// # Errors
+///
+/// A [`DriverError`] where the URL does not parse or the server does not let us in.
+pub async fn connect(url: &str) -> Result<MySqlDriver<'static>, DriverError> {
+    let options: MySqlConnectOptions = url.parse()?;
+    let connection = options.disable_statement_logging().connect().await?;
+    Ok(MySqlDriver::holding(Held::Owned(connection)))
+}
+
+impl<'c> MySqlDriver<'c> {
+    fn holding(held: Held<'c, MySql>) -> Self {
+        MySqlDriver {
+            held: Some(held),
+            dialect: Dialect::MySql,
+        }
+    }
+
+    fn connection(&mut self) -> Result<&mut MySqlConnection, DriverError> {
+        super::held::connection(&mut self.held)
+    }
+}
+
+impl Driver for MySqlDriver<'_> {
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    fn identify(&mut self, version: &str) {
+        self.dialect = if version.to_ascii_lowercase().contains("mariadb") {
+            Dialect::MariaDb
+        } else {
+            Dialect::MySql
+        };
+    }
+
+    fn dedicate(&mut self) {
+        self.held = self.held.take().map(Held::dedicate);
+    }
+
+    fn is_borrowed(&self) -> bool {
+        self.held.as_ref().is_some_and(Held::is_borrowed)
+    }
+
+    async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
+        held::execute::<MySql>(self.connection()?, sql).await
+    }
+
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, DriverError> {
+        held::rows::<MySql>(self.connection()?, sql).await
+    }
+
+    async fn begin(&mut self) -> Result<(), DriverError> {
+        self.execute("START TRANSACTION").await
+    }
+
+    async fn commit(&mut self) -> Result<(), DriverError> {
+        self.execute("COMMIT").await
+    }
+
+    async fn rollback(&mut self) -> Result<(), DriverError> {
+        self.execute("ROLLBACK").await
+    }
+
+    async fn close(mut self) {
+        if let Some(held) = self.held.take() {
+            held.close().await;
+        }
+    }
+}
+
+impl fmt::Debug for MySqlDriver<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MySqlDriver")
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Source for &MySqlPool {
+    type Driver = MySqlDriver<'static>;
+
+    async fn driver(self) -> Result<Self::Driver, DriverError> {
+        Ok(MySqlDriver::holding(Held::Pooled(self.acquire().await?)))
+    }
+}
+
+impl<'c> Source for &'c mut MySqlConnection {
+    type Driver = MySqlDriver<'c>;
+
+    async fn driver(self) -> Result<Self::Driver, DriverError> {
+        Ok(MySqlDriver::holding(Held::Borrowed(self)))
+    }
+}
+
+impl Source for MySqlDriver<'static> {
+    type Driver = Self;
+
+    async fn driver(self) -> Result<Self, DriverError> {
+        Ok(self)
+    }
+}
+
+pub(super) fn error(error: &MySqlDatabaseError) -> DriverError {
+    DriverError {
+        kind: match error.number() {
+            1146 => DriverErrorKind::MissingTable,
+            // Rights: on a database, a command, a column, a special privilege; read-only servers.
+            1044 | 1142 | 1143 | 1227 | 1290 | 1792 | 1836 => DriverErrorKind::NotAllowed,
+            1045 | 1049 | 1698 | 3118 => DriverErrorKind::Refused,
+            1205 | 1213 => DriverErrorKind::Busy,
+            // The server shuts down, or ended the session.
+            1053 | 1927 | 3169 => DriverErrorKind::Connection,
+            _ => DriverErrorKind::Other,
+        },
+        message: error.message().to_owned(),
+        code: Some(error.number().to_string()),
+    }
+}

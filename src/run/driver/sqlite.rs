@@ -1,0 +1,159 @@
+//! SQLite's pipe.
+
+use std::fmt;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteError};
+use sqlx::{ConnectOptions as _, Database, SqlSafeStr as _, Sqlite, SqliteConnection, SqlitePool};
+use sqlx_core::transaction::TransactionManager as _;
+
+use super::held::{self, Held};
+use super::{Driver, DriverError, DriverErrorKind, Row, Source};
+use crate::dialect::Dialect;
+
+type Transactions = <Sqlite as Database>::TransactionManager;
+
+/// A connection to an SQLite database.
+pub struct SqliteDriver<'c> {
+    held: Option<Held<'c, Sqlite>>,
+    in_transaction: bool,
+}
+
+/// Opens a connection of its own; `create` makes a database file that is missing.
+///
+/// # Errors
+///
+/// A [`DriverError`] where the URL does not parse or the file can't be opened.
+pub async fn connect(url: &str, create: bool) -> Result<SqliteDriver<'static>, DriverError> {
+    let mut options: SqliteConnectOptions = url.parse()?;
+    if create {
+        options = options.create_if_missing(true);
+    }
+    let connection = options.disable_statement_logging().connect().await?;
+    Ok(SqliteDriver::holding(Held::Owned(connection)))
+}
+
+impl<'c> SqliteDriver<'c> {
+    fn holding(held: Held<'c, Sqlite>) -> Self {
+        SqliteDriver {
+            held: Some(held),
+            in_transaction: false,
+        }
+    }
+
+    fn connection(&mut self) -> Result<&mut SqliteConnection, DriverError> {
+        super::held::connection(&mut self.held)
+    }
+}
+
+impl Driver for SqliteDriver<'_> {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn identify(&mut self, _version: &str) {}
+
+    fn dedicate(&mut self) {}
+
+    fn is_borrowed(&self) -> bool {
+        self.held.as_ref().is_some_and(Held::is_borrowed)
+    }
+
+    async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
+        held::execute::<Sqlite>(self.connection()?, sql).await
+    }
+
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, DriverError> {
+        held::rows::<Sqlite>(self.connection()?, sql).await
+    }
+
+    async fn begin(&mut self) -> Result<(), DriverError> {
+        Transactions::begin(self.connection()?, Some("BEGIN IMMEDIATE".into_sql_str())).await?;
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    async fn commit(&mut self) -> Result<(), DriverError> {
+        Transactions::commit(self.connection()?).await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    async fn rollback(&mut self) -> Result<(), DriverError> {
+        Transactions::rollback(self.connection()?).await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    async fn close(mut self) {
+        if let Some(held) = self.held.take() {
+            held.close().await;
+        }
+    }
+}
+
+/// The connection goes back to its pool or its owner: a transaction that was left open must not go with it.
+impl Drop for SqliteDriver<'_> {
+    fn drop(&mut self) {
+        if self.in_transaction
+            && let Some(held) = &mut self.held
+        {
+            Transactions::start_rollback(held.connection());
+        }
+    }
+}
+
+impl fmt::Debug for SqliteDriver<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteDriver").finish_non_exhaustive()
+    }
+}
+
+impl Source for &SqlitePool {
+    type Driver = SqliteDriver<'static>;
+
+    async fn driver(self) -> Result<Self::Driver, DriverError> {
+        Ok(SqliteDriver::holding(Held::Pooled(self.acquire().await?)))
+    }
+}
+
+impl<'c> Source for &'c mut SqliteConnection {
+    type Driver = SqliteDriver<'c>;
+
+    async fn driver(self) -> Result<Self::Driver, DriverError> {
+        Ok(SqliteDriver::holding(Held::Borrowed(self)))
+    }
+}
+
+impl Source for SqliteDriver<'static> {
+    type Driver = Self;
+
+    async fn driver(self) -> Result<Self, DriverError> {
+        Ok(self)
+    }
+}
+
+pub(super) fn error(error: &SqliteError) -> DriverError {
+    use sqlx::error::DatabaseError as _;
+
+    let message = error.message().to_owned();
+    let code = error.code().map(|code| code.into_owned());
+    // The low byte of an extended code is the code: https://www.sqlite.org/rescode.html
+    let primary = code
+        .as_deref()
+        .and_then(|code| code.parse::<u32>().ok())
+        .map(|code| code & 0xFF);
+    DriverError {
+        kind: match primary {
+            Some(1) if message.starts_with("no such table") => DriverErrorKind::MissingTable,
+            // BUSY, LOCKED.
+            Some(5 | 6) => DriverErrorKind::Busy,
+            // PERM, READONLY.
+            Some(3 | 8) => DriverErrorKind::NotAllowed,
+            // CANTOPEN, NOTADB.
+            Some(14 | 26) => DriverErrorKind::Refused,
+            _ => DriverErrorKind::Other,
+        },
+        message,
+        code,
+    }
+}

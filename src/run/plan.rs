@@ -1,0 +1,353 @@
+//! Plans: which statements bring a database up to date, as a value that can be shown, counted and run.
+
+use std::fmt;
+
+use super::tracking::{POSTGRES_ELAPSED, Tracking};
+use crate::catalog::{Catalog, SchemaError};
+use crate::dialect::Dialect;
+use crate::dsl::{Migration, Migrations, Operation, Table};
+use crate::render::{Batch, RenderError, Statement, expects_explicit_timestamps};
+
+/// What would be run, and in which order. Printing it gives SQL that the engine's own client takes.
+///
+/// ```
+/// use hammerwork_migrations::dsl::*;
+///
+/// let migrations = Migrations::new([
+///     Migration::new("001_tags", "Tags").create_table(table("tags").columns([string("name").primary_key()])),
+/// ]);
+/// let plan = migrations.preview(Postgres)?;
+/// assert_eq!(plan.migrations.len(), 1);
+/// assert!(plan.to_string().contains(r#"CREATE TABLE IF NOT EXISTS "tags""#));
+/// # Ok::<(), hammerwork_migrations::PlanError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The engine that it is for.
+    pub dialect: Dialect,
+    /// The migrations, in their order.
+    pub migrations: Vec<PlannedMigration>,
+    /// Makes the tracking table.
+    pub(crate) create_tracking: String,
+    pub(crate) tracking: Tracking,
+    /// Whether any statement depends on the server's `explicit_defaults_for_timestamp`.
+    pub(crate) expects_explicit_timestamps: bool,
+}
+
+/// What a plan does for one migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlannedMigration {
+    /// Its id.
+    pub id: String,
+    /// What it is for.
+    pub summary: String,
+    /// What is run before it is recorded; nothing where the database has it all.
+    pub statements: Vec<Statement>,
+    /// What was found to differ and is left as it is, because it only concerns speed.
+    pub warnings: Vec<String>,
+}
+
+/// A history that gives no plan for an engine.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The history does not fold.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// An operation has no SQL on this engine.
+    #[error("migration {migration}, step {step} ({operation}) has no SQL for this engine")]
+    Render {
+        /// The id of the migration.
+        migration: String,
+        /// Which of its operations, counted from 1.
+        step: usize,
+        /// The operation's first line, in the words of the DSL.
+        operation: String,
+        /// Why not.
+        #[source]
+        source: RenderError,
+    },
+    /// A name that was set for the tracking table or the schema can't be used.
+    #[error("the {what} {name:?} can't be used: {reason}")]
+    Name {
+        /// What it is the name of.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl PlanError {
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            PlanError::Render { source, .. } => Some(source.help()),
+            PlanError::Schema(_) => Some(
+                "mend the migration; Migrations::validate() in a test finds this without a database",
+            ),
+            PlanError::Name { .. } => None,
+        }
+    }
+}
+
+impl Migrations {
+    /// The whole history as SQL for a new database. Needs no database.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] where the history does not fold, or has no SQL on this engine.
+    ///
+    /// ```
+    /// use hammerwork_migrations::{Dialect, register_builtin_migrations};
+    ///
+    /// let plan = register_builtin_migrations().preview(Dialect::MariaDb)?;
+    /// assert_eq!(plan.statement_count(), 7);
+    /// # Ok::<(), hammerwork_migrations::PlanError>(())
+    /// ```
+    pub fn preview(&self, dialect: Dialect) -> Result<Plan, PlanError> {
+        Plan::full(self, dialect, Tracking::default())
+    }
+}
+
+impl Plan {
+    /// The plan for a new database.
+    pub(crate) fn full(
+        migrations: &Migrations,
+        dialect: Dialect,
+        tracking: Tracking,
+    ) -> Result<Plan, PlanError> {
+        migrations.validate()?;
+        let mut plan = Plan::empty(dialect, tracking)?;
+        let mut catalog = Catalog::default();
+        for migration in migrations {
+            let mut batch = Steps::new(migration, dialect);
+            for (step, operation) in (1..).zip(&migration.operations) {
+                batch.run(step, operation, &catalog)?;
+                batch.apply(step, operation, &mut catalog)?;
+            }
+            plan.push(batch.finish(Vec::new()));
+            plan.look_at_timestamps(&migration.operations);
+        }
+        Ok(plan)
+    }
+
+    /// A plan that does nothing yet but make the tracking table.
+    pub(crate) fn empty(dialect: Dialect, tracking: Tracking) -> Result<Plan, PlanError> {
+        tracking.check()?;
+        let create_tracking = tracking
+            .create(dialect)
+            .map_err(|source| PlanError::Render {
+                migration: "none".to_owned(),
+                step: 0,
+                operation: "create the tracking table".to_owned(),
+                source,
+            })?;
+        Ok(Plan {
+            dialect,
+            migrations: Vec::new(),
+            create_tracking,
+            expects_explicit_timestamps: table_expects(dialect, &tracking.definition()),
+            tracking,
+        })
+    }
+
+    pub(crate) fn push(&mut self, migration: PlannedMigration) {
+        self.migrations.push(migration);
+    }
+
+    /// Notes whether what `operations` make depends on the server's setting for timestamps.
+    pub(crate) fn look_at_timestamps(&mut self, operations: &[Operation]) {
+        self.expects_explicit_timestamps |= operations.iter().any(|operation| match operation {
+            Operation::CreateTable(it) => table_expects(self.dialect, &it.table),
+            Operation::AddColumn(it) => expects_explicit_timestamps(self.dialect, &it.column),
+            Operation::DropTable(_)
+            | Operation::DropColumn(_)
+            | Operation::CreateIndex(_)
+            | Operation::DropIndex(_) => false,
+        });
+    }
+
+    /// How many statements change the schema; the tracking table's own are not counted.
+    #[must_use]
+    pub fn statement_count(&self) -> usize {
+        self.migrations.iter().map(|it| it.statements.len()).sum()
+    }
+
+    /// Keeps the migrations of which `keep` says so.
+    #[must_use]
+    pub fn only(mut self, keep: impl Fn(&PlannedMigration) -> bool) -> Plan {
+        self.migrations.retain(keep);
+        self
+    }
+}
+
+fn table_expects(dialect: Dialect, table: &Table) -> bool {
+    table
+        .columns
+        .iter()
+        .any(|column| expects_explicit_timestamps(dialect, column))
+}
+
+/// Renders the steps of one migration, with its name on every error.
+pub(crate) struct Steps<'m> {
+    migration: &'m Migration,
+    batch: Batch,
+}
+
+impl<'m> Steps<'m> {
+    pub(crate) fn new(migration: &'m Migration, dialect: Dialect) -> Self {
+        Steps {
+            migration,
+            batch: Batch::new(dialect),
+        }
+    }
+
+    /// Adds the SQL of one operation.
+    pub(crate) fn run(
+        &mut self,
+        step: usize,
+        operation: &Operation,
+        before: &Catalog,
+    ) -> Result<(), PlanError> {
+        self.batch
+            .step(step, operation, before)
+            .map_err(|source| PlanError::Render {
+                migration: self.migration.id.clone(),
+                step,
+                operation: operation.headline(),
+                source,
+            })
+    }
+
+    /// Changes the catalog as the operation does, whether or not it has SQL to run.
+    pub(crate) fn apply(
+        &self,
+        step: usize,
+        operation: &Operation,
+        catalog: &mut Catalog,
+    ) -> Result<(), PlanError> {
+        operation.apply(catalog).map_err(|source| {
+            PlanError::Schema(SchemaError::Operation {
+                migration: self.migration.id.clone(),
+                step,
+                operation: operation.headline(),
+                source: Box::new(source),
+            })
+        })
+    }
+
+    pub(crate) fn finish(self, warnings: Vec<String>) -> PlannedMigration {
+        PlannedMigration {
+            id: self.migration.id.clone(),
+            summary: self.migration.summary.clone(),
+            statements: self.batch.finish(),
+            warnings,
+        }
+    }
+}
+
+/// SQL that can be piped into psql, mysql, mariadb or sqlite3 as it is; notes are comments.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.migrations.len();
+        let noun = if count == 1 {
+            "migration"
+        } else {
+            "migrations"
+        };
+        comment(f, &format!("{count} {noun} for {}", self.dialect.product()))?;
+        self.write_session(f)?;
+        writeln!(f, "{};", self.create_tracking)?;
+        for migration in &self.migrations {
+            writeln!(f)?;
+            comment(f, &format!("{}: {}", migration.id, migration.summary))?;
+            let (begin, commit) = match self.dialect {
+                Dialect::Postgres => ("BEGIN;\n", "COMMIT;\n"),
+                Dialect::Sqlite => ("BEGIN IMMEDIATE;\n", "COMMIT;\n"),
+                // DDL commits by itself here, whatever stands around it.
+                Dialect::MySql | Dialect::MariaDb => ("", ""),
+            };
+            f.write_str(begin)?;
+            write!(f, "{migration}")?;
+            let elapsed = match self.dialect {
+                Dialect::Postgres => POSTGRES_ELAPSED,
+                // Only the runner can measure these.
+                Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => "0",
+            };
+            let record = self.tracking.record(self.dialect, &migration.id, elapsed);
+            writeln!(f, "{record};")?;
+            f.write_str(commit)?;
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    /// What the statements need of the session.
+    fn write_session(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Some(schema), Dialect::Postgres) = (&self.tracking.schema, self.dialect) {
+            let schema = self.dialect.quote(schema);
+            writeln!(f, "SET search_path TO {schema}, pg_temp;")?;
+        }
+        if self.expects_explicit_timestamps {
+            comment(
+                f,
+                "a NOT NULL timestamp without a default must not get one: set where the server has it OFF",
+            )?;
+            // Only where it is needed, because setting it takes a privilege.
+            writeln!(
+                f,
+                "SET @hammerwork = IF(@@explicit_defaults_for_timestamp, 'DO 0', \
+                 'SET SESSION explicit_defaults_for_timestamp = ON');\n\
+                 PREPARE hammerwork FROM @hammerwork;\n\
+                 EXECUTE hammerwork;\n\
+                 DEALLOCATE PREPARE hammerwork;"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// The statements alone, each with its notes and guards as comments.
+impl fmt::Display for PlannedMigration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for statement in &self.statements {
+            write!(f, "{statement}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The SQL with a semicolon, its notes and guards before it as comments.
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for note in &self.notes {
+            comment(f, &format!("note: {note}"))?;
+        }
+        if !self.guards.is_empty() {
+            let guards: Vec<String> = self.guards.iter().map(ToString::to_string).collect();
+            comment(f, &format!("only where {}", guards.join(", ")))?;
+        }
+        writeln!(f, "{};", self.sql)
+    }
+}
+
+/// One line that no client takes for SQL, whatever is in `text`.
+fn comment(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let line: String = text
+        .chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect();
+    writeln!(f, "-- {line}")
+}
