@@ -11,4 +11,4 @@ pub use dialect::Dialect;
 pub use dsl::Migrations;
 pub use migrations::register_builtin_migrations;
 pub use render::{Guard, RenderError, Statement};
-pub use run::{Plan, PlanError, PlannedMigration};
+pub use run::{Migrator, Plan, PlanError, PlannedMigration, Report, RunError, Status};

@@ -24,7 +24,7 @@ pub(crate) mod expression;
 mod index;
 mod literal;
 mod migration;
-mod migrations;
+pub(crate) mod migrations;
 mod op;
 mod table;
 mod types;

@@ -1,0 +1,170 @@
+//! Databases that have the schema but no tracking rows: how much of the history they already hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::live::{IndexDifference, Live, column_difference, index_difference};
+use crate::catalog::Catalog;
+use crate::dialect::Dialect;
+use crate::dsl::{Column, Index, Migrations, Operation, Table};
+
+/// How much of a history a database holds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Adoption {
+    /// So many migrations, from the start of the history, have left exactly what is there.
+    pub(crate) migrations: usize,
+    /// What differs and is kept, because it only concerns speed.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Finds the newest migration after which the history has exactly the objects that are there: all of its
+/// state, at least one object, and none that it dropped.
+///
+/// One pass over the history: each operation changes only what it touches.
+pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> Adoption {
+    let mut state = State {
+        dialect,
+        live,
+        wrong: BTreeSet::new(),
+        stale: BTreeSet::new(),
+        slow: BTreeMap::new(),
+    };
+    let mut catalog = Catalog::default();
+    let mut found = Adoption::default();
+    for (count, migration) in (1..).zip(history) {
+        for operation in &migration.operations {
+            state.apply(operation, &catalog);
+            // The history has been folded before, without an error.
+            if operation.apply(&mut catalog).is_err() {
+                return found;
+            }
+        }
+        if state.wrong.is_empty() && state.stale.is_empty() && !catalog.is_empty() {
+            found = Adoption {
+                migrations: count,
+                warnings: state.slow.values().cloned().collect(),
+            };
+        }
+    }
+    found
+}
+
+/// An object of the schema, by its names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Object {
+    Table(String),
+    Column(String, String),
+    Index(String, String),
+}
+
+impl Object {
+    fn table(&self) -> &str {
+        match self {
+            Object::Table(table) | Object::Column(table, _) | Object::Index(table, _) => table,
+        }
+    }
+}
+
+struct State<'l> {
+    dialect: Dialect,
+    live: &'l Live,
+    /// Objects that the history has, and the database has not or otherwise.
+    wrong: BTreeSet<Object>,
+    /// Objects that the history has dropped, and the database still has.
+    stale: BTreeSet<Object>,
+    /// Objects that are there in a shape that only concerns speed, with the warning about it.
+    slow: BTreeMap<Object, String>,
+}
+
+impl State<'_> {
+    fn apply(&mut self, operation: &Operation, before: &Catalog) {
+        match operation {
+            Operation::CreateTable(it) => self.create_table(&it.table),
+            Operation::DropTable(it) => self.drop_table(&it.table),
+            Operation::AddColumn(it) => self.create_column(&it.table, &it.column),
+            Operation::DropColumn(it) => {
+                let there = self
+                    .live
+                    .tables
+                    .get(&it.table)
+                    .is_some_and(|table| table.column(&it.column).is_some());
+                self.gone(Object::Column(it.table.clone(), it.column.clone()), there);
+            }
+            Operation::CreateIndex(it) => self.create_index(&it.table, &it.index),
+            Operation::DropIndex(it) => {
+                let there = before
+                    .table(&it.table)
+                    .and_then(|table| table.index_labelled(&it.index))
+                    .map(|index| index.physical_name(&it.table, self.dialect))
+                    .is_some_and(|name| self.live.index(&it.table, &name).is_some());
+                self.gone(Object::Index(it.table.clone(), it.index.clone()), there);
+            }
+        }
+    }
+
+    fn create_table(&mut self, table: &Table) {
+        let right =
+            self.live.tables.get(&table.name).is_some_and(|live| {
+                live.other_kind.is_none() && live.primary_key == table.primary_key
+            });
+        self.made(Object::Table(table.name.clone()), right);
+        for column in &table.columns {
+            self.create_column(&table.name, column);
+        }
+        for index in &table.indexes {
+            self.create_index(&table.name, index);
+        }
+    }
+
+    fn drop_table(&mut self, table: &str) {
+        self.wrong.retain(|object| object.table() != table);
+        self.stale.retain(|object| object.table() != table);
+        self.slow.retain(|object, _| object.table() != table);
+        let there = self.live.tables.contains_key(table);
+        self.gone(Object::Table(table.to_owned()), there);
+    }
+
+    fn create_column(&mut self, table: &str, column: &Column) {
+        let right = self
+            .live
+            .tables
+            .get(table)
+            .and_then(|table| table.column(&column.name))
+            .is_some_and(|live| column_difference(self.dialect, column, live).is_none());
+        self.made(Object::Column(table.to_owned(), column.name.clone()), right);
+    }
+
+    fn create_index(&mut self, table: &str, index: &Index) {
+        let object = Object::Index(table.to_owned(), index.label.clone());
+        let name = index.physical_name(table, self.dialect);
+        let right = match self.live.index(table, &name) {
+            Some(live) if live.valid => match index_difference(self.dialect, table, index, live) {
+                None => true,
+                Some(IndexDifference::Meaning(_)) => false,
+                Some(IndexDifference::Speed(difference)) => {
+                    let warning = format!("index {name} of {table} is kept as it is: {difference}");
+                    self.slow.insert(object.clone(), warning);
+                    true
+                }
+            },
+            Some(_) | None => false,
+        };
+        self.made(object, right);
+    }
+
+    fn made(&mut self, object: Object, right: bool) {
+        self.stale.remove(&object);
+        if right {
+            self.wrong.remove(&object);
+        } else {
+            self.wrong.insert(object);
+        }
+    }
+
+    fn gone(&mut self, object: Object, still_there: bool) {
+        self.wrong.remove(&object);
+        self.slow.remove(&object);
+        if still_there {
+            self.stale.insert(object);
+        }
+    }
+}

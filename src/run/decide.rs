@@ -1,0 +1,372 @@
+//! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
+
+use std::collections::BTreeMap;
+
+use super::error::Conflict;
+use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable};
+use super::live::{column_difference, index_difference};
+use crate::dialect::{Dialect, IndexNamespace};
+use crate::dsl::{Column, CreateIndex, DropIndex, Index, Migrations, Operation, Table};
+
+/// What is left to do for one operation.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Decision {
+    /// Its effect is there, in the shape that it or a later operation gives it.
+    Satisfied,
+    /// It must run.
+    Needed,
+    /// These must run in its place: the rest of what it does is there.
+    Rest(Vec<Operation>),
+}
+
+/// Decides operation by operation, in the order of the history, and keeps book of what those before will
+/// have done.
+#[derive(Debug)]
+pub(crate) struct Decider<'h> {
+    dialect: Dialect,
+    live: Live,
+    later: LaterShapes<'h>,
+    /// What differs and is kept, since the last time it was taken.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl<'h> Decider<'h> {
+    pub(crate) fn new(dialect: Dialect, live: Live, history: &'h Migrations) -> Self {
+        Decider {
+            dialect,
+            live,
+            later: LaterShapes::of(history),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Decides about the operation at `position` in the whole history.
+    pub(crate) fn decide(
+        &mut self,
+        position: usize,
+        operation: &Operation,
+        before: &crate::Catalog,
+    ) -> Result<Decision, Conflict> {
+        match operation {
+            Operation::CreateTable(it) => self.create_table(position, &it.table),
+            Operation::DropTable(it) => {
+                let there = self.live.tables.remove(&it.table).is_some();
+                Ok(needed_if(there))
+            }
+            Operation::AddColumn(it) => self.add_column(position, &it.table, &it.column),
+            Operation::DropColumn(it) => {
+                let table = self.table_mut(&it.table)?;
+                let there = table.column(&it.column).is_some();
+                table.columns.retain(|column| column.name != it.column);
+                Ok(needed_if(there))
+            }
+            Operation::CreateIndex(it) => self.create_index(position, &it.table, &it.index),
+            Operation::DropIndex(it) => {
+                let name = before
+                    .table(&it.table)
+                    .and_then(|table| table.index_labelled(&it.index))
+                    .map(|index| index.physical_name(&it.table, self.dialect));
+                Ok(needed_if(
+                    name.is_some_and(|name| self.forget_index(&it.table, &name)),
+                ))
+            }
+        }
+    }
+
+    fn create_table(&mut self, position: usize, table: &Table) -> Result<Decision, Conflict> {
+        let Some(live) = self.live.tables.get(&table.name) else {
+            self.live
+                .tables
+                .insert(table.name.clone(), LiveTable::default());
+            self.will_have(table);
+            return Ok(Decision::Needed);
+        };
+        if let Some(kind) = &live.other_kind {
+            return Err(Conflict {
+                object: format!("table {}", table.name),
+                difference: format!("there is a {kind} of that name"),
+            });
+        }
+        for column in &table.columns {
+            match live.column(&column.name) {
+                Some(found) => self.compare_column(position, &table.name, column, found)?,
+                // A later migration that drops it may have run already.
+                None if self.later.drops(position, &table.name, &column.name) => {}
+                None => {
+                    return Err(Conflict {
+                        object: format!("table {}", table.name),
+                        difference: format!("it is there without the column {}", column.name),
+                    });
+                }
+            }
+        }
+        if live.primary_key != table.primary_key {
+            return Err(Conflict {
+                object: format!("table {}", table.name),
+                difference: format!(
+                    "its primary key is ({}), and should be ({})",
+                    live.primary_key.join(", "),
+                    table.primary_key.join(", ")
+                ),
+            });
+        }
+        let mut rest = Vec::new();
+        for index in &table.indexes {
+            match self.create_index(position, &table.name, index)? {
+                Decision::Satisfied => {}
+                Decision::Needed => rest.push(
+                    CreateIndex {
+                        table: table.name.clone(),
+                        index: index.clone(),
+                    }
+                    .into(),
+                ),
+                Decision::Rest(operations) => rest.extend(operations),
+            }
+        }
+        Ok(if rest.is_empty() {
+            Decision::Satisfied
+        } else {
+            Decision::Rest(rest)
+        })
+    }
+
+    fn add_column(
+        &mut self,
+        position: usize,
+        table: &str,
+        column: &Column,
+    ) -> Result<Decision, Conflict> {
+        if let Some(found) = self.table_mut(table)?.column(&column.name).cloned() {
+            self.compare_column(position, table, column, &found)?;
+            return Ok(Decision::Satisfied);
+        }
+        let planned = planned_column(column);
+        self.table_mut(table)?.columns.push(planned);
+        Ok(Decision::Needed)
+    }
+
+    fn create_index(
+        &mut self,
+        position: usize,
+        table: &str,
+        index: &Index,
+    ) -> Result<Decision, Conflict> {
+        let name = index.physical_name(table, self.dialect);
+        if let Some(owner) = self.live.index_owners.get(&name)
+            && owner != table
+        {
+            let difference = if *owner == name {
+                "there is a table or view of that name".to_owned()
+            } else {
+                format!("there is one of that name on the table {owner}")
+            };
+            return Err(Conflict {
+                object: format!("index {name}"),
+                difference,
+            });
+        }
+        if let Some(found) = self.table_mut(table)?.index(&name).cloned() {
+            if !found.valid {
+                return Ok(Decision::Rest(rebuilt(table, index)));
+            }
+            let shapes = self.later.indexes(position, table, &index.label);
+            let mut differences = std::iter::once(index)
+                .chain(shapes)
+                .map(|shape| index_difference(self.dialect, table, shape, &found));
+            let own = differences.next().flatten();
+            return match own {
+                None => Ok(Decision::Satisfied),
+                Some(_) if differences.any(|it| it.is_none()) => Ok(Decision::Satisfied),
+                Some(IndexDifference::Speed(difference)) => {
+                    self.warnings.push(format!(
+                        "index {name} of {table} is kept as it is: {difference}"
+                    ));
+                    Ok(Decision::Satisfied)
+                }
+                Some(IndexDifference::Meaning(difference)) => Err(Conflict {
+                    object: format!("index {name} of table {table}"),
+                    difference,
+                }),
+            };
+        }
+        let planned = planned_index(self.dialect, table, index);
+        if self.dialect.features().index_namespace == IndexNamespace::Schema {
+            self.live.index_owners.insert(name, table.to_owned());
+        }
+        self.table_mut(table)?.indexes.push(planned);
+        Ok(Decision::Needed)
+    }
+
+    fn compare_column(
+        &self,
+        position: usize,
+        table: &str,
+        column: &Column,
+        found: &LiveColumn,
+    ) -> Result<(), Conflict> {
+        let Some(difference) = column_difference(self.dialect, column, found) else {
+            return Ok(());
+        };
+        let later = self.later.columns(position, table, &column.name);
+        if later
+            .into_iter()
+            .any(|shape| column_difference(self.dialect, shape, found).is_none())
+        {
+            return Ok(());
+        }
+        Err(Conflict {
+            object: format!("column {table}.{}", column.name),
+            difference,
+        })
+    }
+
+    /// The table that an operation changes. That it is not there is no half-done run: applied migrations
+    /// made it, and pending ones before this would have.
+    fn table_mut(&mut self, name: &str) -> Result<&mut LiveTable, Conflict> {
+        self.live.tables.get_mut(name).ok_or_else(|| Conflict {
+            object: format!("table {name}"),
+            difference:
+                "it is missing, although the migration that makes it is recorded as applied"
+                    .to_owned(),
+        })
+    }
+
+    /// Notes the columns and indexes of a table that will be made.
+    fn will_have(&mut self, table: &Table) {
+        let planned = LiveTable {
+            other_kind: None,
+            columns: table.columns.iter().map(planned_column).collect(),
+            primary_key: table.primary_key.clone(),
+            indexes: table
+                .indexes
+                .iter()
+                .map(|index| planned_index(self.dialect, &table.name, index))
+                .collect(),
+        };
+        self.live.tables.insert(table.name.clone(), planned);
+    }
+
+    /// Whether the index was there.
+    fn forget_index(&mut self, table: &str, name: &str) -> bool {
+        let Some(table) = self.live.tables.get_mut(table) else {
+            return false;
+        };
+        let there = table.index(name).is_some();
+        table.indexes.retain(|index| index.name != name);
+        if there {
+            self.live.index_owners.remove(name);
+        }
+        there
+    }
+}
+
+/// An index that was left INVALID is no use to any query, and in the way of a new one.
+fn rebuilt(table: &str, index: &Index) -> Vec<Operation> {
+    let drop = DropIndex {
+        table: table.to_owned(),
+        index: index.label.clone(),
+    };
+    let create = CreateIndex {
+        table: table.to_owned(),
+        index: index.clone(),
+    };
+    vec![drop.into(), create.into()]
+}
+
+fn needed_if(there: bool) -> Decision {
+    if there {
+        Decision::Needed
+    } else {
+        Decision::Satisfied
+    }
+}
+
+/// A column that a statement of this run will make. Only its name is ever asked for.
+fn planned_column(column: &Column) -> LiveColumn {
+    LiveColumn {
+        name: column.name.clone(),
+        type_name: String::new(),
+        nullable: column.nullable,
+        default: None,
+    }
+}
+
+/// An index that a statement of this run will make. Only its name is ever asked for.
+fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
+    LiveIndex {
+        name: index.physical_name(table, dialect),
+        parts: Vec::new(),
+        unique: index.unique,
+        partial: false,
+        valid: true,
+    }
+}
+
+/// The shapes that operations give to columns and indexes, each with its place in the whole history.
+#[derive(Debug, Default)]
+struct LaterShapes<'h> {
+    columns: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Column)>>,
+    indexes: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Index)>>,
+    dropped_columns: BTreeMap<(&'h str, &'h str), usize>,
+}
+
+impl<'h> LaterShapes<'h> {
+    fn of(history: &'h Migrations) -> Self {
+        let mut shapes = LaterShapes::default();
+        let operations = history.iter().flat_map(|it| &it.operations);
+        for (position, operation) in operations.enumerate() {
+            match operation {
+                Operation::CreateTable(it) => {
+                    for column in &it.table.columns {
+                        shapes.column(position, &it.table.name, column);
+                    }
+                    for index in &it.table.indexes {
+                        shapes.index(position, &it.table.name, index);
+                    }
+                }
+                Operation::AddColumn(it) => shapes.column(position, &it.table, &it.column),
+                Operation::CreateIndex(it) => shapes.index(position, &it.table, &it.index),
+                Operation::DropColumn(it) => {
+                    let key = (it.table.as_str(), it.column.as_str());
+                    shapes.dropped_columns.insert(key, position);
+                }
+                Operation::DropTable(_) | Operation::DropIndex(_) => {}
+            }
+        }
+        shapes
+    }
+
+    fn column(&mut self, position: usize, table: &'h str, column: &'h Column) {
+        let shapes = self.columns.entry((table, &column.name)).or_default();
+        shapes.push((position, column));
+    }
+
+    fn index(&mut self, position: usize, table: &'h str, index: &'h Index) {
+        let shapes = self.indexes.entry((table, &index.label)).or_default();
+        shapes.push((position, index));
+    }
+
+    fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&'h Column> {
+        after_position(self.columns.get(&(table, column)), after)
+    }
+
+    fn indexes(&self, after: usize, table: &str, label: &str) -> Vec<&'h Index> {
+        after_position(self.indexes.get(&(table, label)), after)
+    }
+
+    fn drops(&self, after: usize, table: &str, column: &str) -> bool {
+        self.dropped_columns
+            .get(&(table, column))
+            .is_some_and(|position| *position > after)
+    }
+}
+
+fn after_position<'h, T>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
+    let shapes = shapes.map(Vec::as_slice).unwrap_or_default();
+    shapes
+        .iter()
+        .filter(|(position, _)| *position > after)
+        .map(|(_, shape)| *shape)
+        .collect()
+}

@@ -1,0 +1,212 @@
+//! What can go wrong in a run, told so that a person can act.
+
+use std::time::Duration;
+
+use super::driver::{DriverError, DriverErrorKind};
+use super::plan::PlanError;
+
+/// A run that did not bring the database up to date. What was recorded before it failed stays; running
+/// again goes on from there.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The history gives no plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// There is no connection.
+    #[error("can't connect to the database")]
+    Connect {
+        /// What the server or the way there said.
+        #[source]
+        source: DriverError,
+    },
+    /// The tracking table can't be read.
+    #[error("can't read the tracking table {table}")]
+    Tracking {
+        /// Its name.
+        table: String,
+        /// What the server said.
+        #[source]
+        source: DriverError,
+    },
+    /// The tracking table names migrations that this program does not have.
+    #[error("the database has migrations that this program does not know: {}", .ids.join(", "))]
+    UnknownApplied {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// A pending migration is older than one that is applied, and that was forbidden.
+    #[error("migration {id} is pending, and {newest}, which comes after it, is applied")]
+    OutOfOrder {
+        /// The id of the pending migration.
+        id: String,
+        /// The id of the newest applied one.
+        newest: String,
+    },
+    /// Another runner holds the lock for too long.
+    #[error("another runner has held the migration lock for {} s", waited.as_secs())]
+    Locked {
+        /// How long this run waited.
+        waited: Duration,
+    },
+    /// The schema of PostgreSQL that was set is not there, or none is.
+    #[error("{}", missing_schema(schema.as_deref()))]
+    MissingSchema {
+        /// Its name; none where the connection's search path leads nowhere.
+        schema: Option<String>,
+    },
+    /// No database was named, where the engine needs one (MySQL, MariaDB).
+    #[error("the URL names no database")]
+    MissingDatabase,
+    /// The server gives NOT NULL timestamps a default of its own, and does not let this session change that.
+    #[error(
+        "the server has explicit_defaults_for_timestamp=OFF, and does not let this session set it ON"
+    )]
+    ImplicitTimestamps {
+        /// What the server said.
+        #[source]
+        source: DriverError,
+    },
+    /// Something is there in another shape than the history gives it.
+    #[error(
+        "migration {migration}, step {step} ({operation}) is in conflict with what is there: {conflict}"
+    )]
+    Conflict {
+        /// The id of the migration.
+        migration: String,
+        /// Which of its operations, counted from 1.
+        step: usize,
+        /// The operation's first line, in the words of the DSL.
+        operation: String,
+        /// What differs.
+        conflict: Conflict,
+    },
+    /// The server refused a statement of a migration.
+    #[error("migration {migration}, {} failed", steps_of(.steps))]
+    Statement {
+        /// The id of the migration.
+        migration: String,
+        /// Which of its operations the statement carries out, counted from 1; none where it records the migration.
+        steps: Vec<usize>,
+        /// The statement.
+        sql: String,
+        /// What the server said.
+        #[source]
+        source: DriverError,
+    },
+    /// The server refused something else.
+    #[error("can't {doing}")]
+    Database {
+        /// What was being done, as an infinitive.
+        doing: &'static str,
+        /// What the server said.
+        #[source]
+        source: DriverError,
+    },
+}
+
+/// An object that is there, and is not what the history makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Conflict {
+    /// The object, with what it is.
+    pub object: String,
+    /// What differs, as a clause that shows both shapes.
+    pub difference: String,
+}
+
+impl std::fmt::Display for Conflict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.object, self.difference)
+    }
+}
+
+impl RunError {
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        match self {
+            RunError::Plan(error) => error.help().map(str::to_owned),
+            RunError::Connect { source } => Some(connect_help(source)),
+            RunError::UnknownApplied { .. } => Some(
+                "run a newer version of the program, or allow them: --allow-unknown, \
+                 Migrator::allow_unknown(true)"
+                    .to_owned(),
+            ),
+            RunError::OutOfOrder { .. } => {
+                Some("leave out --strict-order to run it all the same".to_owned())
+            }
+            RunError::Locked { .. } => Some(
+                "wait for the other runner, or raise --lock-timeout; the lock of a runner that died goes \
+                 with its connection"
+                    .to_owned(),
+            ),
+            RunError::MissingSchema { schema } => Some(match schema {
+                Some(schema) => format!("create it first: CREATE SCHEMA \"{schema}\""),
+                None => "create a schema, or name one with --schema".to_owned(),
+            }),
+            RunError::MissingDatabase => {
+                Some("end the URL with the name of a database: mysql://host/database".to_owned())
+            }
+            RunError::ImplicitTimestamps { .. } => Some(
+                "set explicit_defaults_for_timestamp=ON in the server's configuration, or grant the role \
+                 SESSION_VARIABLES_ADMIN for the run"
+                    .to_owned(),
+            ),
+            RunError::Conflict { .. } => Some(
+                "nothing of this migration was run; bring the object to the shape the history gives it, or \
+                 rename it"
+                    .to_owned(),
+            ),
+            RunError::Tracking { source, .. }
+            | RunError::Statement { source, .. }
+            | RunError::Database { source, .. } => source_help(source),
+        }
+    }
+}
+
+fn connect_help(source: &DriverError) -> String {
+    match source.kind {
+        DriverErrorKind::Refused => "check user, password and database in the URL".to_owned(),
+        DriverErrorKind::Connection => {
+            "check host and port in the URL, and that the server is up".to_owned()
+        }
+        DriverErrorKind::MissingTable
+        | DriverErrorKind::NotAllowed
+        | DriverErrorKind::Busy
+        | DriverErrorKind::Other => "check the database URL".to_owned(),
+    }
+}
+
+fn source_help(source: &DriverError) -> Option<String> {
+    let help = match source.kind {
+        DriverErrorKind::NotAllowed => {
+            "grant the role what the message names, or run as the owner of the schema; see the server is \
+             not a read-only replica"
+        }
+        DriverErrorKind::Busy => "run again: another session held a lock that this one needed",
+        DriverErrorKind::Connection => {
+            "run again when the server is up: what was recorded stays, the rest is done then"
+        }
+        DriverErrorKind::MissingTable | DriverErrorKind::Refused | DriverErrorKind::Other => {
+            return None;
+        }
+    };
+    Some(help.to_owned())
+}
+
+fn missing_schema(schema: Option<&str>) -> String {
+    match schema {
+        Some(schema) => format!("the schema {schema} is not there"),
+        None => "the connection's search_path names no schema that is there".to_owned(),
+    }
+}
+
+fn steps_of(steps: &[usize]) -> String {
+    let numbers: Vec<String> = steps.iter().map(ToString::to_string).collect();
+    match numbers.as_slice() {
+        [] => "recording it".to_owned(),
+        [step] => format!("step {step}"),
+        steps => format!("steps {}", steps.join(", ")),
+    }
+}

@@ -1,0 +1,311 @@
+//! Whether a column that is there is the one that a migration makes.
+//!
+//! Types are compared by family, never by text: `int(11)` is `int`, MariaDB's `longtext` is its JSON.
+
+use super::LiveColumn;
+use crate::dialect::Dialect;
+use crate::dsl::{Column, ColumnType, DefaultValue, Literal};
+
+/// What differs, as a clause; none where the column that is there will do.
+pub(crate) fn column_difference(
+    dialect: Dialect,
+    expected: &Column,
+    live: &LiveColumn,
+) -> Option<String> {
+    let expected_type = expected.type_on(dialect);
+    if !is_of_type(dialect, expected_type, &live.type_name) {
+        return Some(format!(
+            "it is {}, and should be {}",
+            live.type_name,
+            dialect.type_name(expected_type)
+        ));
+    }
+    if expected.nullable != live.nullable {
+        let word = |nullable| if nullable { "nullable" } else { "NOT NULL" };
+        return Some(format!(
+            "it is {}, and should be {}",
+            word(live.nullable),
+            word(expected.nullable)
+        ));
+    }
+    default_difference(dialect, expected, live)
+}
+
+fn default_difference(dialect: Dialect, expected: &Column, live: &LiveColumn) -> Option<String> {
+    match (&expected.default, &live.default) {
+        (None, None) => None,
+        (None, Some(live)) => Some(format!("it has the default {live}, and should have none")),
+        (Some(_), None) => Some("it has no default, and should have one".to_owned()),
+        // Only the engine could compare what it computes: it counts that there is something.
+        (Some(DefaultValue::Expression(_)), Some(_)) => None,
+        (Some(DefaultValue::Literal(literal)), Some(live)) => {
+            if literal_is(dialect, literal, live) {
+                return None;
+            }
+            Some(format!(
+                "it has the default {live}, and should have {literal}"
+            ))
+        }
+    }
+}
+
+/// Whether the catalog's text of a default means `literal`.
+fn literal_is(dialect: Dialect, literal: &Literal, live: &str) -> bool {
+    let text = unquoted(dialect, live);
+    match literal {
+        Literal::Boolean(value) => {
+            let is_true = text.eq_ignore_ascii_case("true") || text == "1";
+            let is_false = text.eq_ignore_ascii_case("false") || text == "0";
+            if *value { is_true } else { is_false }
+        }
+        Literal::Integer(value) => text.parse() == Ok(*value) || is_number(&text, *value as f64),
+        Literal::Double(value) => is_number(&text, *value),
+        Literal::Text(value) => {
+            // MySQL writes the default of an unbounded type as the expression that it stores.
+            text == *value || text.contains(&value.replace('\'', "\\'")) && text.starts_with('_')
+        }
+    }
+}
+
+fn is_number(text: &str, value: f64) -> bool {
+    text.parse::<f64>().is_ok_and(|number| number == value)
+}
+
+/// The text without the cast, the parentheses and the quotes that the catalog puts round it.
+fn unquoted(dialect: Dialect, live: &str) -> String {
+    let mut text = live.trim();
+    if dialect == Dialect::Postgres
+        && let Some((value, cast)) = text.rsplit_once("::")
+        && !cast.contains('\'')
+    {
+        text = value.trim();
+    }
+    while let Some(inner) = text.strip_prefix('(').and_then(|it| it.strip_suffix(')')) {
+        text = inner.trim();
+    }
+    match text.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')) {
+        Some(inner) => inner.replace("''", "'"),
+        None => text.to_owned(),
+    }
+}
+
+fn is_of_type(dialect: Dialect, expected: &ColumnType, live: &str) -> bool {
+    // What an author wrote for one engine is compared by that engine alone, in `verify`.
+    if matches!(expected, ColumnType::Native(_)) {
+        return true;
+    }
+    match dialect {
+        Dialect::Postgres => is_postgres(expected, live),
+        Dialect::MySql | Dialect::MariaDb => is_mysql(expected, &without_width(live)),
+        Dialect::Sqlite => affinity(&dialect.type_name(expected)) == affinity(live),
+    }
+}
+
+/// In the words of `format_type`.
+fn is_postgres(expected: &ColumnType, live: &str) -> bool {
+    match expected {
+        ColumnType::Uuid => live == "uuid",
+        ColumnType::Json => live == "jsonb",
+        ColumnType::Timestamp => live == "timestamp with time zone",
+        ColumnType::DateTime => live == "timestamp without time zone",
+        ColumnType::Date => live == "date",
+        ColumnType::Time => live == "time without time zone",
+        // The two differ in name alone.
+        ColumnType::Text | ColumnType::Varchar { length: None } => {
+            live == "text" || live == "character varying"
+        }
+        ColumnType::Varchar {
+            length: Some(length),
+        } => live == format!("character varying({length})"),
+        ColumnType::Char { length } => live == format!("character({length})"),
+        ColumnType::SmallInteger => live == "smallint",
+        ColumnType::Integer => live == "integer",
+        ColumnType::BigInteger => live == "bigint",
+        ColumnType::Real => live == "real",
+        ColumnType::Double => live == "double precision",
+        ColumnType::Decimal { precision, scale } => live == format!("numeric({precision},{scale})"),
+        ColumnType::Boolean => live == "boolean",
+        ColumnType::Bytes => live == "bytea",
+        ColumnType::Native(_) => true,
+    }
+}
+
+/// In the words of `COLUMN_TYPE`.
+fn is_mysql(expected: &ColumnType, live: &str) -> bool {
+    match expected {
+        ColumnType::Uuid => live == "char(36)",
+        // MariaDB keeps JSON as text with a check.
+        ColumnType::Json => live == "json" || live == "longtext",
+        ColumnType::Timestamp => live == "timestamp(6)",
+        ColumnType::DateTime => live == "datetime(6)",
+        ColumnType::Date => live == "date",
+        ColumnType::Time => live == "time(6)",
+        ColumnType::Varchar { length } => live == format!("varchar({})", length.unwrap_or(255)),
+        ColumnType::Char { length } => live == format!("char({length})"),
+        // A roomier one holds all that it must.
+        ColumnType::Text => matches!(live, "text" | "mediumtext" | "longtext"),
+        ColumnType::SmallInteger => live == "smallint",
+        ColumnType::Integer => live == "int",
+        ColumnType::BigInteger => live == "bigint",
+        ColumnType::Real => live == "float",
+        ColumnType::Double => live == "double",
+        ColumnType::Decimal { precision, scale } => live == format!("decimal({precision},{scale})"),
+        ColumnType::Boolean => live == "tinyint(1)",
+        ColumnType::Bytes => live == "longblob",
+        ColumnType::Native(_) => true,
+    }
+}
+
+/// `int(11)` as `int`: the width is of its display. `tinyint(1)` keeps it, since that is BOOLEAN.
+fn without_width(live: &str) -> String {
+    let live = live.to_ascii_lowercase();
+    for integer in ["smallint", "bigint", "int"] {
+        if let Some(rest) = live.strip_prefix(integer)
+            && let Some((_, rest)) = rest.strip_prefix('(').and_then(|it| it.split_once(')'))
+        {
+            return format!("{integer}{rest}");
+        }
+    }
+    live
+}
+
+/// The rules of <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>.
+fn affinity(declared: &str) -> &'static str {
+    let declared = declared.to_ascii_uppercase();
+    let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+    if has(&["INT"]) {
+        "INTEGER"
+    } else if has(&["CHAR", "CLOB", "TEXT"]) {
+        "TEXT"
+    } else if declared.is_empty() || has(&["BLOB"]) {
+        "BLOB"
+    } else if has(&["REAL", "FLOA", "DOUB"]) {
+        "REAL"
+    } else {
+        "NUMERIC"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsl::{boolean, integer, json, string, text};
+
+    fn live(type_name: &str, nullable: bool, default: Option<&str>) -> LiveColumn {
+        LiveColumn {
+            name: "c".to_owned(),
+            type_name: type_name.to_owned(),
+            nullable,
+            default: default.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn the_same_shape_in_the_words_of_each_engine() {
+        for (dialect, expected, found) in [
+            (
+                Dialect::Postgres,
+                integer("c").default(2),
+                live("integer", false, Some("2")),
+            ),
+            (
+                Dialect::Postgres,
+                integer("c").default(-1),
+                live("integer", false, Some("'-1'::integer")),
+            ),
+            (
+                Dialect::Postgres,
+                string("c").default("it's"),
+                live("text", false, Some("'it''s'::character varying")),
+            ),
+            (
+                Dialect::MySql,
+                integer("c").default(2),
+                live("int", false, Some("2")),
+            ),
+            (
+                Dialect::MariaDb,
+                integer("c").default(2),
+                live("int(11)", false, Some("2")),
+            ),
+            (
+                Dialect::MariaDb,
+                json("c").nullable(),
+                live("longtext", true, None),
+            ),
+            (
+                Dialect::MariaDb,
+                string("c").default("x"),
+                live("varchar(255)", false, Some("'x'")),
+            ),
+            (
+                Dialect::MySql,
+                boolean("c").default(false),
+                live("tinyint(1)", false, Some("0")),
+            ),
+            (
+                Dialect::Sqlite,
+                boolean("c").default(false),
+                live("BOOLEAN", false, Some("FALSE")),
+            ),
+            (
+                Dialect::Sqlite,
+                integer("c").default(2),
+                live("BIGINT", false, Some("2")),
+            ),
+        ] {
+            assert_eq!(
+                column_difference(dialect, &expected, &found),
+                None,
+                "{dialect} {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn another_shape_is_told_with_both() {
+        for (dialect, expected, found, words) in [
+            (
+                Dialect::Postgres,
+                integer("c"),
+                live("bigint", false, None),
+                "it is bigint, and should be INTEGER",
+            ),
+            (
+                Dialect::Postgres,
+                text("c"),
+                live("text", true, None),
+                "it is nullable, and should be NOT NULL",
+            ),
+            (
+                Dialect::MySql,
+                integer("c").default(2),
+                live("int", false, Some("3")),
+                "it has the default 3, and should have 2",
+            ),
+            (
+                Dialect::MySql,
+                integer("c").default(2),
+                live("int", false, None),
+                "it has no default, and should have one",
+            ),
+            (
+                Dialect::MySql,
+                integer("c"),
+                live("int unsigned", false, None),
+                "it is int unsigned, and should be INTEGER",
+            ),
+            (
+                Dialect::Sqlite,
+                integer("c"),
+                live("TEXT", false, None),
+                "it is TEXT, and should be INTEGER",
+            ),
+        ] {
+            assert_eq!(
+                column_difference(dialect, &expected, &found).as_deref(),
+                Some(words)
+            );
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The schema that a database really has, read from its own catalog.
+
+mod columns;
+mod indexes;
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use columns::column_difference;
+pub(crate) use indexes::{IndexDifference, index_difference};
+
+use super::driver::{Driver, DriverError};
+use crate::dialect::Dialect;
+use crate::dsl::{Index, Migrations, Operation};
+
+/// What is there, of the names that were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Live {
+    pub(crate) tables: BTreeMap<String, LiveTable>,
+    /// Indexes by their physical name, where names are schema-wide, with the table that they belong to.
+    pub(crate) index_owners: BTreeMap<String, String>,
+}
+
+/// A table, or something else that has a table's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LiveTable {
+    /// What it is, where it is no table: `view`, for example.
+    pub(crate) other_kind: Option<String>,
+    pub(crate) columns: Vec<LiveColumn>,
+    pub(crate) primary_key: Vec<String>,
+    pub(crate) indexes: Vec<LiveIndex>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LiveColumn {
+    pub(crate) name: String,
+    /// The type in the words of the engine's catalog.
+    pub(crate) type_name: String,
+    pub(crate) nullable: bool,
+    /// The default in the words of the engine's catalog.
+    pub(crate) default: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LiveIndex {
+    pub(crate) name: String,
+    pub(crate) parts: Vec<LivePart>,
+    pub(crate) unique: bool,
+    pub(crate) partial: bool,
+    /// Whether it is complete: a failed `CREATE INDEX CONCURRENTLY` leaves one that is not.
+    pub(crate) valid: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LivePart {
+    /// The column; none where it is an expression.
+    pub(crate) column: Option<String>,
+    pub(crate) descending: bool,
+}
+
+impl Live {
+    /// Reads the tables and indexes of those names.
+    pub(crate) async fn read<D: Driver>(
+        driver: &mut D,
+        wanted: &Wanted,
+    ) -> Result<Live, DriverError> {
+        match driver.dialect() {
+            Dialect::Postgres => postgres::read(driver, wanted).await,
+            Dialect::MySql | Dialect::MariaDb => mysql::read(driver, wanted).await,
+            Dialect::Sqlite => sqlite::read(driver, wanted).await,
+        }
+    }
+
+    /// Whether nothing of what was asked for is there.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.index_owners.is_empty()
+    }
+
+    pub(crate) fn index(&self, table: &str, name: &str) -> Option<&LiveIndex> {
+        self.tables.get(table)?.index(name)
+    }
+
+    /// Tables that only answered because an index was asked for by name. One that has an index's name itself
+    /// stands in the index's way, and is its own owner.
+    fn forget_unwanted(&mut self, wanted: &Wanted) {
+        for table in self.tables.keys() {
+            if wanted.indexes.contains(table) {
+                self.index_owners.insert(table.clone(), table.clone());
+            }
+        }
+        self.tables.retain(|name, _| wanted.tables.contains(name));
+    }
+
+    /// Adds what one row of an engine's answer says of a table's column.
+    fn add_column(&mut self, table: &str, other_kind: Option<String>, column: Option<LiveColumn>) {
+        let table = self.tables.entry(table.to_owned()).or_default();
+        table.other_kind = other_kind;
+        table.columns.extend(column);
+    }
+
+    /// Adds what one row of an engine's answer says of an index: rows of one index follow each other.
+    fn add_index_part(&mut self, table: &str, index: LiveIndex, part: LivePart) {
+        self.index_owners
+            .insert(index.name.clone(), table.to_owned());
+        let table = self.tables.entry(table.to_owned()).or_default();
+        match table.indexes.iter_mut().find(|it| it.name == index.name) {
+            Some(known) => known.parts.push(part),
+            None => table.indexes.push(LiveIndex {
+                parts: vec![part],
+                ..index
+            }),
+        }
+    }
+}
+
+impl LiveTable {
+    pub(crate) fn column(&self, name: &str) -> Option<&LiveColumn> {
+        self.columns.iter().find(|it| it.name == name)
+    }
+
+    pub(crate) fn index(&self, name: &str) -> Option<&LiveIndex> {
+        self.indexes.iter().find(|it| it.name == name)
+    }
+}
+
+/// The names whose objects a history is about.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) tables: BTreeSet<String>,
+    /// Physical names.
+    pub(crate) indexes: BTreeSet<String>,
+}
+
+impl Wanted {
+    /// Every name that a history ever gives.
+    pub(crate) fn of(history: &Migrations, dialect: Dialect) -> Self {
+        let mut wanted = Wanted::default();
+        for operation in history.iter().flat_map(|it| &it.operations) {
+            let table = operation.table();
+            wanted.tables.insert(table.to_owned());
+            let indexes: &[Index] = match operation {
+                Operation::CreateTable(it) => &it.table.indexes,
+                Operation::CreateIndex(it) => std::slice::from_ref(&it.index),
+                Operation::DropTable(_)
+                | Operation::AddColumn(_)
+                | Operation::DropColumn(_)
+                | Operation::DropIndex(_) => &[],
+            };
+            let names = indexes.iter().map(|it| it.physical_name(table, dialect));
+            wanted.indexes.extend(names);
+        }
+        wanted
+    }
+
+    /// The tables as a list for SQL's IN. Names are checked, and quoted all the same.
+    fn table_list(&self, dialect: Dialect) -> String {
+        list(dialect, &self.tables)
+    }
+
+    fn index_list(&self, dialect: Dialect) -> String {
+        list(dialect, &self.indexes)
+    }
+}
+
+fn list(dialect: Dialect, names: &BTreeSet<String>) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| dialect.quote_text(name)).collect();
+    // An empty list is no SQL; a NULL in it matches nothing.
+    if quoted.is_empty() {
+        return "NULL".to_owned();
+    }
+    quoted.join(", ")
+}
+
+/// The values of one row, in their order; what is missing is empty.
+struct Values(std::vec::IntoIter<Option<String>>);
+
+impl Values {
+    fn of(row: Vec<Option<String>>) -> Self {
+        Values(row.into_iter())
+    }
+
+    fn optional(&mut self) -> Option<String> {
+        self.0.next().flatten()
+    }
+
+    fn text(&mut self) -> String {
+        self.optional().unwrap_or_default()
+    }
+
+    /// Every engine's truth: `t`, `true`, `1`, `YES`.
+    fn flag(&mut self) -> bool {
+        matches!(self.text().as_str(), "t" | "true" | "1" | "YES")
+    }
+}

@@ -1,0 +1,92 @@
+//! PostgreSQL's catalog. `information_schema` would hide what the role has no grant on.
+
+use super::{Live, LiveColumn, LiveIndex, LivePart, Values, Wanted};
+use crate::dialect::Dialect;
+use crate::run::driver::{Driver, DriverError};
+
+/// Two queries in one round trip; the first value of a row says which one it answers.
+pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
+    let tables = wanted.table_list(Dialect::Postgres);
+    let indexes = wanted.index_list(Dialect::Postgres);
+    let sql = format!(
+        "SELECT 'column', c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), \
+             NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid) \
+         FROM pg_catalog.pg_class c \
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+         LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
+         WHERE n.nspname = current_schema() \
+             AND (c.relname IN ({tables}) OR (c.relname IN ({indexes}) AND c.relkind NOT IN ('i', 'I'))) \
+         ORDER BY c.relname, a.attnum; \
+         SELECT 'index', t.relname, i.relname, x.indisprimary, x.indisunique, x.indisvalid, \
+             x.indpred IS NOT NULL, a.attname, (x.indoption[k.n - 1] & 1) = 1 \
+         FROM pg_catalog.pg_index x \
+         JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid \
+         JOIN pg_catalog.pg_class t ON t.oid = x.indrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid = i.relnamespace \
+         CROSS JOIN LATERAL generate_series(1, x.indnkeyatts) AS k(n) \
+         LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[k.n - 1] \
+         WHERE n.nspname = current_schema() AND (t.relname IN ({tables}) OR i.relname IN ({indexes})) \
+         ORDER BY t.relname, i.relname, k.n"
+    );
+    let mut live = Live::default();
+    for row in driver.rows(&sql).await? {
+        let mut values = Values::of(row);
+        match values.text().as_str() {
+            "column" => add_column(&mut live, values),
+            _ => add_index(&mut live, values),
+        }
+    }
+    live.forget_unwanted(wanted);
+    Ok(live)
+}
+
+fn add_column(live: &mut Live, mut values: Values) {
+    let table = values.text();
+    // https://www.postgresql.org/docs/current/catalog-pg-class.html
+    let other_kind = match values.text().as_str() {
+        "r" | "p" => None,
+        "v" => Some("view"),
+        "m" => Some("materialized view"),
+        "f" => Some("foreign table"),
+        "S" => Some("sequence"),
+        "i" | "I" => Some("index"),
+        _ => Some("type"),
+    };
+    let name = values.optional();
+    let type_name = values.text();
+    let nullable = values.flag();
+    let default = values.optional();
+    let column = name.map(|name| LiveColumn {
+        name,
+        type_name,
+        nullable,
+        default,
+    });
+    live.add_column(&table, other_kind.map(str::to_owned), column);
+}
+
+fn add_index(live: &mut Live, mut values: Values) {
+    let table = values.text();
+    let name = values.text();
+    let primary = values.flag();
+    let index = LiveIndex {
+        name,
+        parts: Vec::new(),
+        unique: values.flag(),
+        valid: values.flag(),
+        partial: values.flag(),
+    };
+    let column = values.optional();
+    if primary {
+        if let Some(table) = live.tables.get_mut(&table) {
+            table.primary_key.extend(column);
+        }
+        return;
+    }
+    let part = LivePart {
+        column,
+        descending: values.flag(),
+    };
+    live.add_index_part(&table, index, part);
+}

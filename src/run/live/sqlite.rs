@@ -1,0 +1,83 @@
+//! SQLite's catalog.
+
+use super::{Live, LiveColumn, LiveIndex, LivePart, Values, Wanted};
+use crate::dialect::Dialect;
+use crate::run::driver::{Driver, DriverError};
+
+pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
+    let tables = wanted.table_list(Dialect::Sqlite);
+    let indexes = wanted.index_list(Dialect::Sqlite);
+    let columns = format!(
+        "SELECT m.name, m.type, c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, c.pk \
+         FROM main.sqlite_schema m LEFT JOIN pragma_table_xinfo(m.name) c \
+         WHERE m.type IN ('table', 'view') AND m.name IN ({tables}, {indexes}) ORDER BY m.name, c.cid"
+    );
+    let mut live = Live::default();
+    for row in driver.rows(&columns).await? {
+        add_column(&mut live, Values::of(row));
+    }
+    for table in live.tables.values_mut() {
+        table.primary_key = key_in_order(std::mem::take(&mut table.primary_key));
+    }
+    let indexes = format!(
+        "SELECT m.tbl_name, l.name, l.\"unique\", l.partial, x.name, x.\"desc\" \
+         FROM main.sqlite_schema m \
+         JOIN pragma_index_list(m.tbl_name) l ON l.name = m.name \
+         JOIN pragma_index_xinfo(l.name) x ON x.\"key\" = 1 \
+         WHERE m.type = 'index' AND l.origin = 'c' AND (m.tbl_name IN ({tables}) OR m.name IN ({indexes})) \
+         ORDER BY m.tbl_name, l.name, x.seqno"
+    );
+    for row in driver.rows(&indexes).await? {
+        add_index(&mut live, Values::of(row));
+    }
+    live.forget_unwanted(wanted);
+    Ok(live)
+}
+
+fn add_column(live: &mut Live, mut values: Values) {
+    let table = values.text();
+    let kind = values.text();
+    let name = values.optional();
+    let type_name = values.text();
+    let nullable = values.flag();
+    let default = values.optional();
+    let position = values.text();
+    if let (Some(name), false) = (&name, position.is_empty() || position == "0") {
+        let key = &mut live.tables.entry(table.clone()).or_default().primary_key;
+        key.push(format!("{position:0>5} {name}"));
+    }
+    let column = name.map(|name| LiveColumn {
+        name,
+        type_name,
+        nullable,
+        default,
+    });
+    live.add_column(&table, (kind != "table").then_some(kind), column);
+}
+
+/// The key's columns come in the table's order, each behind its position in the key.
+fn key_in_order(mut key: Vec<String>) -> Vec<String> {
+    key.sort();
+    key.into_iter()
+        .map(|numbered| match numbered.split_once(' ') {
+            Some((_, name)) => name.to_owned(),
+            None => numbered,
+        })
+        .collect()
+}
+
+fn add_index(live: &mut Live, mut values: Values) {
+    let table = values.text();
+    let index = LiveIndex {
+        name: values.text(),
+        parts: Vec::new(),
+        unique: values.flag(),
+        partial: values.flag(),
+        valid: true,
+    };
+    let part = LivePart {
+        column: values.optional(),
+        descending: values.flag(),
+    };
+    live.add_index_part(&table, index, part);
+}

@@ -1,0 +1,103 @@
+//! What a run did, and where a database stands.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The migrations that this run recorded, in the order in which it did.
+    pub applied: Vec<AppliedNow>,
+    /// What was found to differ and was left as it is, and what else a person should know.
+    pub warnings: Vec<String>,
+}
+
+/// A migration that a run recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AppliedNow {
+    /// Its id.
+    pub id: String,
+    /// What it is for.
+    pub summary: String,
+    /// How many statements were run for it: none where the database had it all already.
+    pub statements: usize,
+    /// How long that took, seen from here.
+    pub duration: Duration,
+}
+
+impl Report {
+    /// Whether the database was up to date before.
+    #[must_use]
+    pub fn is_up_to_date(&self) -> bool {
+        self.applied.is_empty()
+    }
+}
+
+/// Where a database stands: every migration of the program and of the tracking table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Status {
+    /// The program's migrations in their order, then those that it does not know.
+    pub migrations: Vec<MigrationStatus>,
+}
+
+/// Where a database stands with one migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MigrationStatus {
+    /// Its id.
+    pub id: String,
+    /// What it is for; none where the program does not know it.
+    pub summary: Option<String>,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// Where one migration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum State {
+    /// It is recorded.
+    Applied(Execution),
+    /// It is recorded, and the program does not know it.
+    Unknown(Execution),
+    /// It is not recorded.
+    Pending,
+}
+
+/// When a migration was run, as the tracking table has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Execution {
+    /// When it was recorded.
+    pub at: Option<DateTime<Utc>>,
+    /// How long it took.
+    pub duration: Option<Duration>,
+}
+
+impl Status {
+    /// How many migrations are pending.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.count(|state| matches!(state, State::Pending))
+    }
+
+    /// How many migrations of the program are applied.
+    #[must_use]
+    pub fn applied(&self) -> usize {
+        self.count(|state| matches!(state, State::Applied(_)))
+    }
+
+    /// How many migrations are applied that the program does not know.
+    #[must_use]
+    pub fn unknown(&self) -> usize {
+        self.count(|state| matches!(state, State::Unknown(_)))
+    }
+
+    fn count(&self, which: impl Fn(State) -> bool) -> usize {
+        self.migrations.iter().filter(|it| which(it.state)).count()
+    }
+}

@@ -1,0 +1,87 @@
+//! The plan for a database as it is: what is pending, less what is there.
+
+use std::collections::BTreeSet;
+
+use super::adopt::adoption;
+use super::decide::{Decider, Decision};
+use super::error::RunError;
+use super::live::Live;
+use super::plan::{Plan, Steps};
+use super::tracking::Tracking;
+use crate::catalog::Catalog;
+use crate::dialect::Dialect;
+use crate::dsl::{Migration, Migrations, Operation};
+
+/// Plans the migrations that are not `applied`, for a database that has what `live` says.
+pub(crate) fn resolve(
+    history: &Migrations,
+    applied: &BTreeSet<String>,
+    live: Live,
+    dialect: Dialect,
+    tracking: Tracking,
+) -> Result<Plan, RunError> {
+    let mut plan = Plan::empty(dialect, tracking)?;
+    // A new database has nothing that could be in the way or be taken over.
+    let adopted = if live.is_empty() {
+        Default::default()
+    } else {
+        adoption(history, dialect, &live)
+    };
+    let mut adoption_warnings = adopted.warnings;
+    let mut decider = Decider::new(dialect, live, history);
+    let mut catalog = Catalog::default();
+    let mut position = 0;
+    for (index, migration) in history.iter().enumerate() {
+        let mut steps = Steps::new(migration, dialect);
+        let pending = !applied.contains(&migration.id);
+        if !pending || index < adopted.migrations {
+            for (step, operation) in (1..).zip(&migration.operations) {
+                steps.apply(step, operation, &mut catalog)?;
+            }
+            position += migration.operations.len();
+            if pending {
+                plan.push(steps.finish(std::mem::take(&mut adoption_warnings)));
+            }
+            continue;
+        }
+        let mut run = Vec::new();
+        for (step, operation) in (1..).zip(&migration.operations) {
+            let decision = decider
+                .decide(position, operation, &catalog)
+                .map_err(|conflict| conflict_at(migration, step, operation, conflict))?;
+            match decision {
+                Decision::Satisfied => steps.apply(step, operation, &mut catalog)?,
+                Decision::Needed => {
+                    steps.run(step, operation, &catalog)?;
+                    steps.apply(step, operation, &mut catalog)?;
+                    run.push(operation.clone());
+                }
+                // What is left is rendered for the schema after the operation, which has its objects.
+                Decision::Rest(rest) => {
+                    steps.apply(step, operation, &mut catalog)?;
+                    for operation in rest {
+                        steps.run(step, &operation, &catalog)?;
+                    }
+                }
+            }
+            position += 1;
+        }
+        plan.look_at_timestamps(&run);
+        plan.push(steps.finish(std::mem::take(&mut decider.warnings)));
+    }
+    Ok(plan)
+}
+
+fn conflict_at(
+    migration: &Migration,
+    step: usize,
+    operation: &Operation,
+    conflict: super::error::Conflict,
+) -> RunError {
+    RunError::Conflict {
+        migration: migration.id.clone(),
+        step,
+        operation: operation.headline(),
+        conflict,
+    }
+}
