@@ -111,7 +111,7 @@ impl<'c> Source for &'c mut MySqlConnection {
     }
 }
 
-impl Source for MySqlDriver<'static> {
+impl Source for MySqlDriver<'_> {
     type Driver = Self;
 
     async fn driver(self) -> Result<Self, DriverError> {

@@ -103,7 +103,7 @@ impl<'c> Source for &'c mut PgConnection {
     }
 }
 
-impl Source for PostgresDriver<'static> {
+impl Source for PostgresDriver<'_> {
     type Driver = Self;
 
     async fn driver(self) -> Result<Self, DriverError> {

@@ -124,7 +124,7 @@ impl<'c> Source for &'c mut SqliteConnection {
     }
 }
 
-impl Source for SqliteDriver<'static> {
+impl Source for SqliteDriver<'_> {
     type Driver = Self;
 
     async fn driver(self) -> Result<Self, DriverError> {
