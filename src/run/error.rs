@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::driver::{DriverError, DriverErrorKind};
 use super::plan::PlanError;
+use crate::dialect::Dialect;
 
 /// A run that did not bring the database up to date. What was recorded before it failed stays; running
 /// again goes on from there.
@@ -142,7 +143,10 @@ impl RunError {
                     .to_owned(),
             ),
             RunError::MissingSchema { schema } => Some(match schema {
-                Some(schema) => format!("create it first: CREATE SCHEMA \"{schema}\""),
+                Some(schema) => {
+                    let schema = Dialect::Postgres.quote(schema);
+                    format!("create it first: CREATE SCHEMA {schema}")
+                }
                 None => "create a schema, or name one with --schema".to_owned(),
             }),
             RunError::MissingDatabase => {

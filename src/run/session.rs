@@ -69,7 +69,7 @@ async fn open_postgres<D: Driver>(
         None => "pg_catalog.quote_ident(pg_catalog.current_schema())".to_owned(),
     };
     let sql = format!(
-        "SELECT pg_catalog.current_setting('search_path'), \
+        "SELECT pg_catalog.current_setting('search_path'), pg_catalog.current_schema(), \
              pg_catalog.set_config('search_path', {path} || ', pg_temp', false); \
          SELECT pg_catalog.current_schema()"
     );
@@ -80,9 +80,9 @@ async fn open_postgres<D: Driver>(
             .cloned()
             .flatten()
     };
-    // After the path is set, there is a current schema only if the one that was named is there. pg_temp is
-    // never current.
-    if value(0, 1).is_none() || value(1, 0).is_none() {
+    // With the schema missing, the temporary one would be current, and all would be gone with the session.
+    let wanted = tracking.schema.clone().or_else(|| value(0, 1));
+    if wanted.is_none() || value(1, 0) != wanted {
         return Err(RunError::MissingSchema {
             schema: tracking.schema.clone(),
         });
