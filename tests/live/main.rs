@@ -12,12 +12,14 @@
 )]
 
 #[macro_use]
+#[path = "../support/database.rs"]
 mod database;
+#[path = "../support/expected.rs"]
+mod expected;
 
 mod adopting;
 mod budgets;
 mod conflicts;
-mod expected;
 mod previewing;
 mod racing;
 mod running;
