@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::driver::{DriverError, DriverErrorKind};
+use super::lock::Holder;
 use super::plan::PlanError;
 use crate::dialect::Dialect;
 
@@ -45,10 +46,24 @@ pub enum RunError {
         newest: String,
     },
     /// Another runner holds the lock for too long.
-    #[error("another runner has held the migration lock for {} s", waited.as_secs())]
+    #[error("the migration lock was not free within {} s{}", waited.as_secs(), held_by(holder.as_ref()))]
     Locked {
         /// How long this run waited.
         waited: Duration,
+        /// Who has it, where the engine says so.
+        holder: Option<Holder>,
+    },
+    /// Migrations were edited after this database applied them.
+    #[error("changed after it was applied: {}", .ids.join(", "))]
+    Changed {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// The server is a node of a cluster, where its lock keeps runners on other nodes out of nothing.
+    #[error("the server is a node of a cluster ({cluster}), whose locks are one node's own")]
+    Cluster {
+        /// The kind of cluster.
+        cluster: &'static str,
     },
     /// The schema of PostgreSQL that was set is not there, or none is.
     #[error("{}", missing_schema(schema.as_deref()))]
@@ -142,6 +157,13 @@ impl RunError {
                  with its connection"
                     .to_owned(),
             ),
+            RunError::Changed { .. } => Some(
+                "undo the edit and write a new migration, or accept what is there with `repair`".to_owned(),
+            ),
+            RunError::Cluster { .. } => Some(
+                "make sure that only one runner runs at a time, and say so with --allow-cluster"
+                    .to_owned(),
+            ),
             RunError::MissingSchema { schema } => Some(match schema {
                 Some(schema) => {
                     let schema = Dialect::Postgres.quote(schema);
@@ -167,6 +189,10 @@ impl RunError {
             | RunError::Database { source, .. } => source_help(source),
         }
     }
+}
+
+fn held_by(holder: Option<&Holder>) -> String {
+    holder.map_or_else(String::new, |holder| format!(": {holder} has it"))
 }
 
 fn connect_help(source: &DriverError) -> String {

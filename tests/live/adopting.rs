@@ -25,12 +25,13 @@ on_every_engine! {
             let first = Migrations::new(builtin().migrations().iter().take(count).cloned());
             database.run(&Migrator::new(first)).await.unwrap();
             database.execute("DROP TABLE hammerwork_migrations").await;
+            database.execute("DROP TABLE hammerwork_migrations_journal").await;
             let report = database.run(&builtin()).await.unwrap();
             let found: Vec<_> = report.applied.iter().map(|it| it.statements == 0).collect();
             let expected: Vec<_> = (0..6).map(|index| index < count).collect();
             assert_eq!(found, expected, "after {count}");
             assert_schema(database).await;
-            for table in ["hammerwork_jobs", "hammerwork_batches", "hammerwork_migrations"] {
+            for table in ["hammerwork_jobs", "hammerwork_batches", "hammerwork_migrations", "hammerwork_migrations_journal"] {
                 database.execute(&format!("DROP TABLE {table}")).await;
             }
         }
@@ -108,7 +109,7 @@ on_mysql_and_mariadb! {
                 assert_eq!(recorded(database).await.len(), 6);
             }
             assert_eq!(database.column("SELECT COUNT(*) FROM hammerwork_jobs").await, ["1"]);
-            for table in ["hammerwork_jobs", "hammerwork_batches", "hammerwork_migrations"] {
+            for table in ["hammerwork_jobs", "hammerwork_batches", "hammerwork_migrations", "hammerwork_migrations_journal"] {
                 database.execute(&format!("DROP TABLE {table}")).await;
             }
         }

@@ -18,6 +18,8 @@ struct Counting<D> {
 }
 
 impl<D: Driver> Driver for Counting<D> {
+    type Scratch = D::Scratch;
+
     fn dialect(&self) -> Dialect {
         self.inner.dialect()
     }
@@ -29,6 +31,13 @@ impl<D: Driver> Driver for Counting<D> {
     }
     fn is_borrowed(&self) -> bool {
         self.inner.is_borrowed()
+    }
+    async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.inner.is_exclusive().await
+    }
+    async fn scratch(&mut self) -> Result<Option<D::Scratch>, DriverError> {
+        self.inner.scratch().await
     }
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
         self.count.fetch_add(1, Ordering::Relaxed);

@@ -93,7 +93,8 @@ pub(crate) async fn assert_schema(database: &Database) {
         [
             "hammerwork_batches(id)",
             "hammerwork_jobs(id)",
-            "hammerwork_migrations(migration_id)"
+            "hammerwork_migrations(migration_id)",
+            "hammerwork_migrations_journal(migration_id, step)"
         ]
     );
     assert_eq!(
@@ -101,7 +102,8 @@ pub(crate) async fn assert_schema(database: &Database) {
         [
             "hammerwork_batches",
             "hammerwork_jobs",
-            "hammerwork_migrations"
+            "hammerwork_migrations",
+            "hammerwork_migrations_journal"
         ]
     );
 }
@@ -155,7 +157,7 @@ async fn columns_of(database: &Database) -> Vec<String> {
                  c.is_nullable, c.column_default \
              FROM information_schema.columns c \
              JOIN pg_attribute a ON a.attrelid = c.table_name::regclass AND a.attname = c.column_name \
-             WHERE c.table_schema = 'public' AND c.table_name <> 'hammerwork_migrations' \
+             WHERE c.table_schema = 'public' AND c.table_name NOT LIKE 'hammerwork_migrations%' \
              ORDER BY c.table_name, c.ordinal_position"
         }
         Dialect::MySql | Dialect::MariaDb => {
@@ -163,13 +165,13 @@ async fn columns_of(database: &Database) -> Vec<String> {
                  CONCAT(COALESCE(COLUMN_DEFAULT, 'NULL'), \
                      IF(EXTRA IN ('', 'DEFAULT_GENERATED'), '', CONCAT(' ', EXTRA))) \
              FROM information_schema.COLUMNS \
-             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME <> 'hammerwork_migrations' \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME NOT LIKE 'hammerwork_migrations%' \
              ORDER BY TABLE_NAME, ORDINAL_POSITION"
         }
         Dialect::Sqlite => {
             "SELECT m.name || '.' || c.name, c.type, iif(c.\"notnull\", 'NO', 'YES'), c.dflt_value \
              FROM sqlite_schema m, pragma_table_info(m.name) c \
-             WHERE m.type = 'table' AND m.name <> 'hammerwork_migrations' ORDER BY m.name, c.cid"
+             WHERE m.type = 'table' AND m.name NOT LIKE 'hammerwork_migrations%' ORDER BY m.name, c.cid"
         }
     };
     database
@@ -237,7 +239,7 @@ async fn keys_of(database: &Database) -> Vec<String> {
              WHERE t.relnamespace = 'public'::regnamespace AND x.indisunique GROUP BY t.relname, x.indexrelid ORDER BY 1"
         }
         Dialect::MySql | Dialect::MariaDb => {
-            "SELECT CONCAT(TABLE_NAME, '(', GROUP_CONCAT(COLUMN_NAME), ')') FROM information_schema.STATISTICS \
+            "SELECT CONCAT(TABLE_NAME, '(', GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX SEPARATOR ', '), ')') FROM information_schema.STATISTICS \
              WHERE TABLE_SCHEMA = DATABASE() AND NON_UNIQUE = 0 GROUP BY TABLE_NAME, INDEX_NAME ORDER BY 1"
         }
         Dialect::Sqlite => {

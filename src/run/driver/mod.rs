@@ -30,6 +30,9 @@ pub type Row = Vec<Option<String>>;
 /// No statement is prepared: DDL through prepared statements overflows sqlx's statement cache, and a
 /// connection pooler between would lose them.
 pub trait Driver: Send {
+    /// The driver of a [`scratch`](Self::scratch) database.
+    type Scratch: Driver;
+
     /// The engine at the other end; on MySQL's protocol known for certain after [`identify`](Self::identify).
     fn dialect(&self) -> Dialect;
 
@@ -42,6 +45,16 @@ pub trait Driver: Send {
 
     /// Whether the caller keeps the connection, so that settings and locks must be given back by hand.
     fn is_borrowed(&self) -> bool;
+
+    /// Whether the session is surely this driver's alone from one statement to the next. A connection pooler
+    /// in transaction mode gives each transaction another session, and says nothing of it; where that can't be
+    /// ruled out, no lock and no setting may outlive a transaction.
+    fn is_exclusive(&mut self) -> impl Future<Output = Result<bool, DriverError>> + Send;
+
+    /// A new database in memory, where the engine has such a thing.
+    fn scratch(
+        &mut self,
+    ) -> impl Future<Output = Result<Option<Self::Scratch>, DriverError>> + Send;
 
     /// Runs SQL, where the engine allows it several statements, and forgets the answer.
     fn execute(&mut self, sql: &str) -> impl Future<Output = Result<(), DriverError>> + Send;

@@ -12,6 +12,7 @@ pub(crate) use columns::column_difference;
 pub(crate) use indexes::{IndexDifference, index_difference};
 
 use super::driver::{Driver, DriverError};
+use super::session::Session;
 use crate::dialect::Dialect;
 use crate::dsl::{Index, Migrations, Operation};
 
@@ -64,10 +65,11 @@ impl Live {
     /// Reads the tables and indexes of those names.
     pub(crate) async fn read<D: Driver>(
         driver: &mut D,
+        session: &Session,
         wanted: &Wanted,
     ) -> Result<Live, DriverError> {
-        match driver.dialect() {
-            Dialect::Postgres => postgres::read(driver, wanted).await,
+        match session.dialect {
+            Dialect::Postgres => postgres::read(driver, session, wanted).await,
             Dialect::MySql | Dialect::MariaDb => mysql::read(driver, wanted).await,
             Dialect::Sqlite => sqlite::read(driver, wanted).await,
         }

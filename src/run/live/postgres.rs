@@ -3,13 +3,19 @@
 use super::{Live, LiveColumn, LiveIndex, LivePart, Values, Wanted};
 use crate::dialect::Dialect;
 use crate::run::driver::{Driver, DriverError};
+use crate::run::session::Session;
 
 /// Two queries in one round trip; the first value of a row says which one it answers.
-pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
+pub(super) async fn read<D: Driver>(
+    driver: &mut D,
+    session: &Session,
+    wanted: &Wanted,
+) -> Result<Live, DriverError> {
+    let settings = session.transaction_settings();
     let tables = wanted.table_list(Dialect::Postgres);
     let indexes = wanted.index_list(Dialect::Postgres);
     let sql = format!(
-        "SELECT 'column', c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), \
+        "BEGIN; {settings} SELECT 'column', c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), \
              NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid) \
          FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -27,10 +33,18 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
          CROSS JOIN LATERAL generate_series(1, x.indnkeyatts) AS k(n) \
          LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[k.n - 1] \
          WHERE n.nspname = current_schema() AND (t.relname IN ({tables}) OR i.relname IN ({indexes})) \
-         ORDER BY t.relname, i.relname, k.n"
+         ORDER BY t.relname, i.relname, k.n; COMMIT"
     );
     let mut live = Live::default();
-    for row in driver.rows(&sql).await? {
+    let rows = match driver.rows(&sql).await {
+        Ok(rows) => rows,
+        Err(error) => {
+            // The transaction that failed is still open; what made it fail is what is told.
+            drop(driver.execute("ROLLBACK").await);
+            return Err(error);
+        }
+    };
+    for row in rows {
         let mut values = Values::of(row);
         match values.text().as_str() {
             "column" => add_column(&mut live, values),
