@@ -32,6 +32,8 @@ mod wire;
 mod crowding;
 mod cutting;
 mod healing;
+mod interrupting;
 mod killing_runners;
 mod killing_servers;
 mod runner;
+mod stopping;
