@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::rights::Needs;
 use super::session::SQL_MODE;
 use super::tracking::{POSTGRES_ELAPSED, Tracking};
 use crate::catalog::{Catalog, SchemaError};
@@ -32,6 +33,8 @@ pub struct Plan {
     /// Makes the tracking table and the journal.
     pub(crate) create_tracking: Vec<String>,
     pub(crate) tracking: Tracking,
+    /// What the role must be allowed.
+    pub(crate) needs: Needs,
     /// Whether any statement depends on the server's `explicit_defaults_for_timestamp`.
     pub(crate) expects_explicit_timestamps: bool,
 }
@@ -152,6 +155,7 @@ impl Plan {
         Ok(Plan {
             dialect,
             migrations: Vec::new(),
+            needs: Needs::default(),
             create_tracking,
             expects_explicit_timestamps: table_expects(dialect, &tracking.definition()),
             tracking,
