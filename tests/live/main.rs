@@ -16,8 +16,14 @@ mod database;
 
 mod adopting;
 mod budgets;
+mod busy;
 mod conflicts;
 mod expected;
+mod odd_servers;
+mod pooling;
 mod previewing;
 mod racing;
+mod rights;
 mod running;
+mod tampering;
+mod verifying;
