@@ -70,6 +70,18 @@ impl<'h> Decider<'h> {
                     name.is_some_and(|name| self.forget_index(&it.table, &name)),
                 ))
             }
+            // The catalog says nothing of it. What it stands for is there after it.
+            Operation::RunSql(it) => {
+                let mut after = before.clone();
+                for operation in &it.stands_for {
+                    self.decide(position, operation, &after)?;
+                    // The history has been folded before, without an error.
+                    if operation.apply(&mut after).is_err() {
+                        break;
+                    }
+                }
+                Ok(Decision::Needed)
+            }
         }
     }
 
@@ -313,7 +325,10 @@ impl<'h> LaterShapes<'h> {
     fn of(history: &'h Migrations) -> Self {
         let mut shapes = LaterShapes::default();
         let operations = history.iter().flat_map(|it| &it.operations);
-        for (position, operation) in operations.enumerate() {
+        let operations = operations
+            .enumerate()
+            .flat_map(|(position, it)| it.schema_operations().iter().map(move |it| (position, it)));
+        for (position, operation) in operations {
             match operation {
                 Operation::CreateTable(it) => {
                     for column in &it.table.columns {
@@ -329,7 +344,7 @@ impl<'h> LaterShapes<'h> {
                     let key = (it.table.as_str(), it.column.as_str());
                     shapes.dropped_columns.insert(key, position);
                 }
-                Operation::DropTable(_) | Operation::DropIndex(_) => {}
+                Operation::DropTable(_) | Operation::DropIndex(_) | Operation::RunSql(_) => {}
             }
         }
         shapes

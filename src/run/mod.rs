@@ -2,7 +2,6 @@
 
 mod adopt;
 mod applied;
-mod checksum;
 mod decide;
 mod difference;
 pub mod driver;

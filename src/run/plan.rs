@@ -174,7 +174,8 @@ impl Plan {
             Operation::DropTable(_)
             | Operation::DropColumn(_)
             | Operation::CreateIndex(_)
-            | Operation::DropIndex(_) => false,
+            | Operation::DropIndex(_)
+            | Operation::RunSql(_) => false,
         });
     }
 
@@ -361,6 +362,9 @@ impl fmt::Display for Statement {
         if !self.guards.is_empty() {
             let guards: Vec<String> = self.guards.iter().map(ToString::to_string).collect();
             comment(f, &format!("only where {}", guards.join(", ")))?;
+        }
+        if let Some(condition) = self.opaque.as_ref().and_then(|it| it.only_if.as_ref()) {
+            comment(f, &format!("only where this is true: {condition}"))?;
         }
         writeln!(f, "{};", self.sql)
     }

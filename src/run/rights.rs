@@ -23,18 +23,23 @@ pub(crate) struct Needs {
 impl Needs {
     /// What the operation needs on a database that has `live`.
     pub(crate) fn add(&mut self, operation: &Operation, live: &Live) {
-        let there = live.tables.contains_key(operation.table());
+        let Some(table) = operation.table() else {
+            return;
+        };
+        let there = live.tables.contains_key(table);
         match operation {
             Operation::CreateTable(_) => self.create = true,
             Operation::CreateIndex(_) => {
                 self.create = true;
-                self.change(operation.table(), there);
+                self.change(table, there);
             }
-            Operation::AddColumn(_) => self.change(operation.table(), there),
+            Operation::AddColumn(_) => self.change(table, there),
             Operation::DropTable(_) | Operation::DropColumn(_) | Operation::DropIndex(_) => {
                 self.drop = true;
-                self.change(operation.table(), there);
+                self.change(table, there);
             }
+            // What it needs, only the server knows.
+            Operation::RunSql(_) => {}
         }
     }
 

@@ -97,8 +97,10 @@ async fn mysql_with_implicit_timestamps_and_an_ordinary_role() {
     let root = Database::at(Dialect::MySql, &server.url);
     let (_, address) = server.url.rsplit_once('@').unwrap();
     let schema = address.rsplit_once('/').unwrap().1;
-    root.execute("CREATE USER plain@'%' IDENTIFIED BY 'secret'").await;
-    root.execute(&format!("GRANT ALL ON {schema}.* TO plain@'%'")).await;
+    root.execute("CREATE USER plain@'%' IDENTIFIED BY 'secret'")
+        .await;
+    root.execute(&format!("GRANT ALL ON {schema}.* TO plain@'%'"))
+        .await;
     let plain = Database::at(Dialect::MySql, &format!("mysql://plain:secret@{address}"));
     assert_eq!(plain.migrate().await.len(), 6);
     assert_schema(&plain).await;

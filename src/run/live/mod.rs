@@ -153,8 +153,11 @@ impl Wanted {
     /// Every name that a history ever gives.
     pub(crate) fn of(history: &Migrations, dialect: Dialect) -> Self {
         let mut wanted = Wanted::default();
-        for operation in history.iter().flat_map(|it| &it.operations) {
-            let table = operation.table();
+        let operations = history.iter().flat_map(|it| &it.operations);
+        for operation in operations.flat_map(Operation::schema_operations) {
+            let Some(table) = operation.table() else {
+                continue;
+            };
             wanted.tables.insert(table.to_owned());
             let indexes: &[Index] = match operation {
                 Operation::CreateTable(it) => &it.table.indexes,
@@ -162,7 +165,8 @@ impl Wanted {
                 Operation::DropTable(_)
                 | Operation::AddColumn(_)
                 | Operation::DropColumn(_)
-                | Operation::DropIndex(_) => &[],
+                | Operation::DropIndex(_)
+                | Operation::RunSql(_) => &[],
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
             wanted.indexes.extend(names);
