@@ -55,17 +55,16 @@ impl MigrateByDefault {
 pub(super) enum Command {
     /// Run what is pending
     ///
-    /// Runs the migrations that the database does not have yet, in their order, and records each. It may run
+    /// That is each migration that the database does not have yet, in their order; each is recorded. It may run
     /// as often and in as many places at once as you like: one runner at a time changes a database.
     Migrate(Migrate),
     /// Show which migrations are applied and which are pending
     ///
-    /// Shows which migrations are applied and which are pending. Reads the tracking table, and changes nothing.
+    /// It reads the tracking table, and changes nothing.
     Status(Status),
     /// Print the SQL that a new database gets
     ///
-    /// Prints the SQL that a new database gets, for piping into psql, mysql, mariadb or sqlite3. Connects to
-    /// no database.
+    /// It can be piped into psql, mysql, mariadb or sqlite3 as it is. No database is connected to.
     Preview(Preview),
 }
 
@@ -104,8 +103,7 @@ pub(super) struct Migrate {
     pub(super) allow_unknown: bool,
     /// Refuse a pending migration that comes before an applied one
     ///
-    /// Refuses a pending migration that comes before one that is applied. Without it, such a migration runs,
-    /// with a warning.
+    /// Without it, such a migration runs, with a warning.
     #[arg(long)]
     pub(super) strict_order: bool,
 }
@@ -142,15 +140,15 @@ pub(super) struct Preview {
 pub(super) struct Database {
     /// The database: postgres://, mysql://, mariadb:// or sqlite://
     ///
-    /// The database, as postgres://USER:PASSWORD@HOST:PORT/DATABASE, the same with mysql:// or mariadb://, or
-    /// sqlite://FILE. It is also looked for in a file named .env, here and in the directories above. It is
-    /// never shown with its password.
+    /// In full: postgres://USER:PASSWORD@HOST:PORT/DATABASE, the same with mysql:// or mariadb://, or
+    /// sqlite://FILE. A file named .env, here or in a directory above, may set DATABASE_URL, too. The password
+    /// is never shown.
     #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     pub(super) database_url: Option<UrlText>,
     /// The schema that everything is in (PostgreSQL only)
     ///
-    /// The schema that everything is in, the tracking table too. It must be there. Without it, that is the first
-    /// schema of the connection's search_path. PostgreSQL only.
+    /// That includes the tracking table. The schema must be there. Without this option, it is the first one of
+    /// the connection's search_path.
     #[arg(long, value_name = "NAME")]
     pub(super) schema: Option<String>,
     /// The table that records which migrations are applied

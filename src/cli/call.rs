@@ -55,7 +55,8 @@ impl Call {
             // What has a version is the library, whichever program it is in.
             .display_name(env!("CARGO_PKG_NAME"))
             .max_term_width(100);
-        let matches = grammar.try_get_matches_from_mut(self.words)?;
+        let words = command_first(&grammar, self.words);
+        let matches = grammar.try_get_matches_from_mut(words)?;
         let command = if self.migrates {
             MigrateByDefault::from_arg_matches(&matches).map(MigrateByDefault::command_or_migrate)
         } else {
@@ -65,6 +66,30 @@ impl Call {
             .map(Command::without_aliases)
             .map_err(|error| error.format(&mut grammar))
     }
+}
+
+/// Options may stand before the command that they are for, as in `migrate --database-url U status`.
+fn command_first(grammar: &clap::Command, mut words: Vec<OsString>) -> Vec<OsString> {
+    let mut position = 1;
+    while let Some(word) = words.get(position).and_then(|it| it.to_str()) {
+        if grammar.find_subcommand(word).is_some() {
+            words[1..=position].rotate_right(1);
+            break;
+        }
+        let Some(option) = word.strip_prefix("--").filter(|it| !it.is_empty()) else {
+            break;
+        };
+        // The word after it is its value, whatever it looks like.
+        position += if takes_value(grammar, option) { 2 } else { 1 };
+    }
+    words
+}
+
+fn takes_value(grammar: &clap::Command, option: &str) -> bool {
+    grammar
+        .get_subcommands()
+        .flat_map(clap::Command::get_arguments)
+        .any(|it| it.get_long() == Some(option) && it.get_action().takes_values())
 }
 
 #[cfg(test)]
@@ -135,8 +160,23 @@ mod tests {
     }
 
     #[test]
-    fn an_option_before_a_command_that_would_not_get_it_is_refused() {
-        let words = ["migrate", "--allow-unknown", "status"];
-        assert!(call(&words).parse().is_err());
+    fn options_may_stand_before_their_command() {
+        let url = ["--database-url", "sqlite://a.db"];
+        for words in [
+            &["migrate", url[0], url[1], "status"][..],
+            &["migrate", "--database-url=sqlite://a.db", "status"],
+            &["cargo-hammerwork", "hammerwork", url[0], url[1], "status"],
+        ] {
+            let Ok(Command::Status(status)) = call(words).parse() else {
+                panic!("{words:?}");
+            };
+            assert!(status.database.database_url.is_some(), "{words:?}");
+        }
+        // A value is no command, and an option is only for the commands that have it.
+        let schema = call(&["migrate", "--schema", "status"]).parse();
+        assert!(matches!(schema, Ok(Command::Migrate(_))), "{schema:?}");
+        let strict = call(&["migrate", "--strict-order", "status"]).parse();
+        assert!(strict.is_err(), "{strict:?}");
+        assert!(call(&["migrate", "--", "status"]).parse().is_err());
     }
 }

@@ -34,8 +34,11 @@ impl Console {
         self.line("warning", warning);
     }
 
-    /// Says what went wrong, why, and what to do about it.
-    pub(super) fn error(&self, error: &Error) {
+    /// Says what went wrong, why, and what to do about it, and gives the exit code.
+    pub(super) fn failure(&self, error: &Error) -> u8 {
+        if error.is_closed_pipe() {
+            return exit::OK;
+        }
         self.line("error", &error.to_string());
         let mut cause = error.cause();
         while let Some(error) = cause {
@@ -45,6 +48,7 @@ impl Console {
         if let Some(help) = error.help() {
             self.line("help", &help);
         }
+        error.exit_code()
     }
 
     /// Prints what clap says, and gives the exit code: help and version are results.
@@ -54,9 +58,9 @@ impl Console {
             return exit::USAGE;
         }
         // As the text is the program's own, clap may colour it.
-        match error.print() {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => exit::FAILED,
-            Ok(()) | Err(_) => exit::OK,
+        match error.print().map_err(Error::Output) {
+            Ok(()) => exit::OK,
+            Err(error) => self.failure(&error),
         }
     }
 

@@ -86,7 +86,8 @@ impl Error {
             }
             Error::NoDialect => {
                 let names = Dialect::ALL.map(Dialect::name).join(", ");
-                Some(format!("give --dialect DIALECT (one of {names}), or a database URL"))
+                let help = format!("give --dialect DIALECT (one of {names}), or a database URL");
+                Some(help)
             }
             Error::NoSchemas { dialect } => Some(match dialect {
                 Dialect::Sqlite => "leave it out".to_owned(),
@@ -96,23 +97,25 @@ impl Error {
             }),
             Error::Url(error) => Some(error.help()),
             Error::DotEnv => Some(
-                "each of its lines must be empty, a # comment or NAME=value; quote a value with spaces"
+                "a line is empty, a # comment or NAME=value; a value with spaces stands in quotes"
                     .to_owned(),
             ),
             Error::Lacking { feature, .. } => Some(format!(
                 "cargo install hammerwork-migrations --features {feature}"
             )),
-            Error::MissingFile { mode: None, .. } => Some("migrate makes it".to_owned()),
-            Error::MissingFile {
-                mode: Some(mode), ..
-            } => Some(format!(
-                "migrate makes it where the URL does not say mode={mode}"
-            )),
-            Error::Connect { file: Some(file), source, .. } => file_help(file, source),
-            Error::Connect { file: None, source, .. } => RunError::Connect {
-                source: source.clone(),
-            }
-            .help(),
+            Error::MissingFile { mode, .. } => Some(match mode.as_deref() {
+                None | Some("rwc") => "run migrate first: it makes the file".to_owned(),
+                Some(mode) => {
+                    format!("leave mode={mode} out of the URL, and migrate makes the file")
+                }
+            }),
+            Error::Connect { file, source, .. } => file
+                .as_deref()
+                .and_then(|file| file_help(file, source))
+                .or_else(|| {
+                    let source = source.clone();
+                    RunError::Connect { source }.help()
+                }),
             Error::Run { file, error } => file
                 .as_deref()
                 .zip(error.source().and_then(|it| it.downcast_ref()))
@@ -125,7 +128,6 @@ impl Error {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Error::NoUrl | Error::NoDialect | Error::NoSchemas { .. } => exit::USAGE,
-            Error::Output(_) if self.is_closed_pipe() => exit::OK,
             Error::Url(_)
             | Error::DotEnv
             | Error::Lacking { .. }
@@ -154,8 +156,12 @@ fn file_help(file: &Path, error: &DriverError) -> Option<String> {
             "{} is not an SQLite database: name another file",
             file.display()
         )),
+        (DriverErrorKind::Refused, _) if file.is_dir() => Some(format!(
+            "{} is a directory: name a file in it",
+            file.display()
+        )),
         (DriverErrorKind::Refused, _) if !directory.is_dir() => Some(format!(
-            "there is no directory {}: make it first",
+            "{} is not a directory: make it first, or name another",
             directory.display()
         )),
         (DriverErrorKind::Refused | DriverErrorKind::NotAllowed, _) => Some(format!(

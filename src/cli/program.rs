@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use super::call::Call;
 use super::console::Console;
-use super::error::Error;
 use super::exit;
 use super::secrets::Secrets;
 use crate::dsl::Migrations;
@@ -39,19 +38,12 @@ fn run(migrations: &Migrations, words: Vec<OsString>) -> u8 {
     };
     let url = match command.database_url() {
         Ok(url) => url,
-        Err(error) => return fail(&Console::new(secrets), &error),
+        Err(error) => return Console::new(secrets).failure(&error),
     };
     let secrets = url.as_ref().map(Secrets::of_url).unwrap_or_default();
     let console = Console::new(secrets);
     match command.run(migrations, url.as_ref(), &console) {
         Ok(()) => exit::OK,
-        Err(error) => fail(&console, &error),
+        Err(error) => console.failure(&error),
     }
-}
-
-fn fail(console: &Console, error: &Error) -> u8 {
-    if !error.is_closed_pipe() {
-        console.error(error);
-    }
-    error.exit_code()
 }
