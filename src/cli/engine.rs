@@ -10,6 +10,7 @@
     )
 )]
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::time::Duration;
 
@@ -50,29 +51,34 @@ pub(super) fn perform<T: Task>(task: T, target: &Target) -> Result<T::Output, Er
 }
 
 async fn perform_on_engine<T: Task>(task: T, target: &Target) -> Result<T::Output, Error> {
-    let url = &target.url;
-    match url.dialect() {
+    // A build without SQLite says that first, whether or not there is a file.
+    if cfg!(feature = "sqlite") {
+        target.check_file()?;
+    }
+    let dialect = target.url.dialect();
+    let url = target.url_for_driver();
+    match dialect {
         #[cfg(feature = "postgres")]
-        Dialect::Postgres => {
-            let connection = driver::connect_postgres(url.for_driver());
-            target.on(connection, task).await
-        }
-        #[cfg(not(feature = "postgres"))]
-        Dialect::Postgres => Err(Error::lacking(url.dialect(), "postgres")),
+        Dialect::Postgres => target.on(driver::connect_postgres(&url), task).await,
         #[cfg(feature = "mysql")]
-        Dialect::MySql | Dialect::MariaDb => {
-            let connection = driver::connect_mysql(url.for_driver());
-            target.on(connection, task).await
-        }
-        #[cfg(not(feature = "mysql"))]
-        Dialect::MySql | Dialect::MariaDb => Err(Error::lacking(url.dialect(), "mysql")),
+        Dialect::MySql | Dialect::MariaDb => target.on(driver::connect_mysql(&url), task).await,
         #[cfg(feature = "sqlite")]
-        Dialect::Sqlite => {
-            let connection = driver::connect_sqlite(url.for_driver(), target.may_create_file()?);
-            target.on(connection, task).await
-        }
+        Dialect::Sqlite => target.on(driver::connect_sqlite(&url, false), task).await,
+        #[cfg(not(feature = "postgres"))]
+        Dialect::Postgres => Err(Error::Lacking {
+            dialect,
+            feature: "postgres",
+        }),
+        #[cfg(not(feature = "mysql"))]
+        Dialect::MySql | Dialect::MariaDb => Err(Error::Lacking {
+            dialect,
+            feature: "mysql",
+        }),
         #[cfg(not(feature = "sqlite"))]
-        Dialect::Sqlite => Err(Error::lacking(url.dialect(), "sqlite")),
+        Dialect::Sqlite => Err(Error::Lacking {
+            dialect,
+            feature: "sqlite",
+        }),
     }
 }
 
@@ -91,21 +97,31 @@ impl Target {
         result.map_err(|error| Error::of_run(error, &self.url))
     }
 
-    /// Whether a missing database file is made; the error where it is missing and must not be. A URL that
-    /// sets the `mode` itself has its way, except that nothing is made where nothing may change.
-    fn may_create_file(&self) -> Result<bool, Error> {
+    /// A database file that is missing is an error, unless it is to be made. Where nothing may change, it is
+    /// not made even if the URL says so.
+    fn check_file(&self) -> Result<(), Error> {
         let Some(file) = self.url.file() else {
-            return Ok(false);
+            return Ok(());
         };
-        let may_create = self.creates && file.mode.is_none();
-        let creates = may_create || (self.creates && file.mode.as_deref() == Some("rwc"));
-        if creates || file.path.exists() {
-            return Ok(may_create);
+        let made = self.creates && matches!(file.mode.as_deref(), None | Some("rwc"));
+        if made || file.path.exists() {
+            return Ok(());
         }
         Err(Error::MissingFile {
             path: file.path.clone(),
             mode: file.mode.clone(),
         })
+    }
+
+    /// A URL that sets the `mode` of its file has its way.
+    fn url_for_driver(&self) -> Cow<'_, str> {
+        let url = self.url.for_driver();
+        let free = self.url.file().is_some_and(|file| file.mode.is_none());
+        if !self.creates || !free {
+            return Cow::Borrowed(url);
+        }
+        let joint = if url.contains('?') { '&' } else { '?' };
+        Cow::Owned(format!("{url}{joint}mode=rwc"))
     }
 }
 

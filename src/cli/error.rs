@@ -49,14 +49,6 @@ pub(super) enum Error {
 }
 
 impl Error {
-    #[cfg_attr(
-        all(feature = "postgres", feature = "mysql", feature = "sqlite"),
-        expect(dead_code, reason = "a build with every engine lacks none")
-    )]
-    pub(super) fn lacking(dialect: Dialect, feature: &'static str) -> Self {
-        Error::Lacking { dialect, feature }
-    }
-
     pub(super) fn of_run(error: RunError, url: &DatabaseUrl) -> Self {
         let file = url.file().map(|it| it.path.clone());
         if let RunError::Connect { source } = error {
