@@ -51,11 +51,13 @@ pub(super) fn perform<T: Task>(task: T, target: &Target) -> Result<T::Output, Er
 }
 
 async fn perform_on_engine<T: Task>(task: T, target: &Target) -> Result<T::Output, Error> {
-    // A build without SQLite says that first, whether or not there is a file.
-    if cfg!(feature = "sqlite") {
-        target.check_file()?;
-    }
     let dialect = target.url.dialect();
+    let (feature, built_in) = feature_of(dialect);
+    let lacking = Error::Lacking { dialect, feature };
+    if !built_in {
+        return Err(lacking);
+    }
+    target.check_file()?;
     let url = target.url_for_driver();
     match dialect {
         #[cfg(feature = "postgres")]
@@ -65,20 +67,20 @@ async fn perform_on_engine<T: Task>(task: T, target: &Target) -> Result<T::Outpu
         #[cfg(feature = "sqlite")]
         Dialect::Sqlite => target.on(driver::connect_sqlite(&url, false), task).await,
         #[cfg(not(feature = "postgres"))]
-        Dialect::Postgres => Err(Error::Lacking {
-            dialect,
-            feature: "postgres",
-        }),
+        Dialect::Postgres => Err(lacking),
         #[cfg(not(feature = "mysql"))]
-        Dialect::MySql | Dialect::MariaDb => Err(Error::Lacking {
-            dialect,
-            feature: "mysql",
-        }),
+        Dialect::MySql | Dialect::MariaDb => Err(lacking),
         #[cfg(not(feature = "sqlite"))]
-        Dialect::Sqlite => Err(Error::Lacking {
-            dialect,
-            feature: "sqlite",
-        }),
+        Dialect::Sqlite => Err(lacking),
+    }
+}
+
+/// The feature that an engine is built in with, and whether it is.
+fn feature_of(dialect: Dialect) -> (&'static str, bool) {
+    match dialect {
+        Dialect::Postgres => ("postgres", cfg!(feature = "postgres")),
+        Dialect::MySql | Dialect::MariaDb => ("mysql", cfg!(feature = "mysql")),
+        Dialect::Sqlite => ("sqlite", cfg!(feature = "sqlite")),
     }
 }
 
