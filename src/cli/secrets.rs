@@ -60,8 +60,9 @@ impl Secrets {
             .fold(text.to_owned(), |text, needle| mask(&text, needle))
     }
 
-    /// What stands between the first colon and an `@`. A password with a bare `@` or `/` in it may end at any
-    /// of them, so all the ends count.
+    /// What stands between the first colon and an `@`. A password with a bare `@` in it may end at any of
+    /// them, so all the ends count; and one with a bare `/`, `?` or `#` is cut there by whoever parses it, so
+    /// the pieces count, too.
     fn add_user_info(&mut self, text: &str) {
         let text = text.split_once("://").map_or(text, |(_, rest)| rest);
         let Some((_, password)) = text.split_once(':') else {
@@ -69,6 +70,11 @@ impl Secrets {
         };
         for (end, _) in password.match_indices('@') {
             self.add(&password[..end]);
+            for piece in password[..end].split(['/', '?', '#', '@']) {
+                if piece.chars().count() >= SHORT {
+                    self.add(piece);
+                }
+            }
         }
     }
 

@@ -40,6 +40,8 @@ pub(super) enum UrlError {
     NoScheme,
     #[error("the database URL has the unknown scheme {scheme:?}")]
     UnknownScheme { scheme: String },
+    #[error("the database URL names no file")]
+    NoFile,
     #[error("the database URL does not parse: {reason}")]
     Malformed { reason: String },
 }
@@ -157,6 +159,7 @@ impl UrlError {
                 postgres://USER:PASSWORD@HOST:PORT/DATABASE, the same with mysql:// or mariadb://, or \
                 sqlite://FILE"
                 .to_owned(),
+            UrlError::NoFile => "use sqlite://FILE, or sqlite::memory:".to_owned(),
             UrlError::Malformed { .. } => "in user, password and database, write \
                 @ as %40, : as %3A, / as %2F, ? as %3F, # as %23 and % as %25"
                 .to_owned(),
@@ -194,13 +197,7 @@ fn server(text: &str, scheme: &str) -> Result<String, UrlError> {
     if url.path().contains('@') {
         return Err(UrlError::malformed("it has an @ after a /"));
     }
-    let parameter_before_at = |query: &str| query.split('@').next().unwrap_or("").contains('=');
-    if url
-        .query()
-        .is_some_and(|it| it.contains('@') && !parameter_before_at(it))
-    {
-        return Err(UrlError::malformed("it has an @ after a ?"));
-    }
+    check_parameters(url.query().unwrap_or(""))?;
     for part in [url.username(), url.password().unwrap_or(""), url.path()] {
         if percent_decode_str(part).decode_utf8().is_err() {
             return Err(UrlError::malformed("what it percent-encodes is not UTF-8"));
@@ -216,13 +213,24 @@ fn server(text: &str, scheme: &str) -> Result<String, UrlError> {
     Ok(format!("{scheme}://{user}{host}{port}{}", url.path()))
 }
 
+/// An `@` among the parameters that no parameter has for its value ends what was meant to be a password.
+fn check_parameters(parameters: &str) -> Result<(), UrlError> {
+    match parameters.split_once('@') {
+        Some((before, _)) if !before.contains('=') => {
+            Err(UrlError::malformed("it has an @ after a ?"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Reads what follows `sqlite:` as sqlx does.
 fn sqlite(rest: &str) -> Result<(String, Option<DatabaseFile>), UrlError> {
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let (path, parameters) = rest.split_once('?').unwrap_or((rest, ""));
     if path.is_empty() {
-        return Err(UrlError::malformed("it names no file"));
+        return Err(UrlError::NoFile);
     }
+    check_parameters(parameters)?;
     let shown = format!("sqlite://{}", without_password(path));
     let mode = url::form_urlencoded::parse(parameters.as_bytes())
         .filter(|(key, _)| key == "mode")
@@ -327,6 +335,7 @@ mod tests {
                 "# that is not written as %23",
             ),
             ("postgres://app:hunter2%ff@h/d", "not UTF-8"),
+            ("sqlite://app:12?hunter2@h/d", "@ after a ?"),
             ("sqlite://", "names no file"),
             ("sqlite:?mode=ro", "names no file"),
             ("sqlite://hunter2%ff", "not UTF-8"),
