@@ -187,6 +187,9 @@ impl RunError {
                 "grant it to the role, or run as the owner of the schema; nothing was changed".to_owned(),
             ),
             RunError::Scratch { source } => scratch_help(source),
+            RunError::Tracking { source, .. } if source.kind == DriverErrorKind::NotAllowed => {
+                Some("grant the role SELECT on that table".to_owned())
+            }
             RunError::Tracking { source, .. }
             | RunError::Statement { source, .. }
             | RunError::Database { source, .. } => source_help(source),
@@ -199,20 +202,30 @@ fn held_by(holder: Option<&Holder>) -> String {
 }
 
 fn connect_help(source: &DriverError) -> String {
-    match source.kind {
-        DriverErrorKind::Refused => "check user, password and database in the URL".to_owned(),
-        DriverErrorKind::Connection => {
-            "check host and port in the URL, and that the server is up".to_owned()
+    match (source.kind, source.code.as_deref()) {
+        (DriverErrorKind::Refused, Some("3D000" | "1049")) => {
+            "create the database first, or name another one at the end of the URL"
         }
-        DriverErrorKind::MissingTable
-        | DriverErrorKind::NotAllowed
-        | DriverErrorKind::Busy
-        | DriverErrorKind::Other => "check the database URL".to_owned(),
+        (DriverErrorKind::Refused, _) => "check user and password in the URL",
+        (DriverErrorKind::NotAllowed, _) => {
+            "grant the user its rights on that database, or name another one at the end of the URL"
+        }
+        (DriverErrorKind::Connection, _) => {
+            "check host and port in the URL, and that the server is up"
+        }
+        (DriverErrorKind::MissingTable | DriverErrorKind::Busy | DriverErrorKind::Other, _) => {
+            "check the database URL"
+        }
     }
+    .to_owned()
 }
 
 fn source_help(source: &DriverError) -> Option<String> {
     let help = match source.kind {
+        // PostgreSQL names the object, but not the right.
+        DriverErrorKind::NotAllowed if source.code.as_deref() == Some("42501") => {
+            "grant the role USAGE and CREATE on the schema; a table that is there already must be its own"
+        }
         DriverErrorKind::NotAllowed => {
             "grant the role what the message names, or run as the owner of the schema; see the server is \
              not a read-only replica"
