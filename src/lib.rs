@@ -38,6 +38,7 @@
 //! | get the Hammerwork job queue's tables | [`register_builtin_migrations`] |
 
 mod catalog;
+mod checksum;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod dialect;
@@ -50,5 +51,5 @@ pub use catalog::{Catalog, NameFault, OperationError, SchemaError};
 pub use dialect::{Dialect, Features, IndexNamespace, UnknownDialect};
 pub use dsl::{Migration, Migrations};
 pub use migrations::register_builtin_migrations;
-pub use render::{Guard, RenderError, Statement};
+pub use render::{Guard, Opaque, RenderError, Statement};
 pub use run::{Migrator, Plan, PlanError, PlannedMigration, Report, RunError, Status};

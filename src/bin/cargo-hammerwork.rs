@@ -1,2 +1,4 @@
-//! Placeholder until the command line lands.
-fn main() {}
+//! `cargo hammerwork`: the built-in migrations, on a command line.
+fn main() -> std::process::ExitCode {
+    hammerwork_migrations::cli::main(hammerwork_migrations::register_builtin_migrations())
+}

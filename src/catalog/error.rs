@@ -146,6 +146,14 @@ pub enum OperationError {
         /// Why not.
         reason: String,
     },
+    /// SQL in the author's own words, without any.
+    #[error(
+        "the SQL \"{what}\" has a text for no dialect: add .everywhere(..) or .on(dialect, ..)"
+    )]
+    NoSql {
+        /// What it would do.
+        what: String,
+    },
     /// A name that not every engine keeps as it is.
     #[error("the {what} name {name:?} is not usable: {fault}")]
     InvalidName {

@@ -2,7 +2,7 @@
 
 use super::{
     AddColumn, Column, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Index,
-    Operation, Table,
+    Operation, RunSql, Table,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -157,6 +157,17 @@ impl Migration {
             table: table.into(),
             index: label.into(),
         })
+    }
+
+    /// Runs SQL in the author's own words: what the other operations can't say. [`RunSql`] shows the
+    /// adjectives.
+    ///
+    /// | engine | `.run_sql(sql("all mail").everywhere("UPDATE jobs SET queue = 'mail'"))` |
+    /// |---|---|
+    /// | all | `UPDATE jobs SET queue = 'mail'` |
+    #[must_use]
+    pub fn run_sql(self, sql: RunSql) -> Self {
+        self.operation(sql)
     }
 
     /// Adds an operation as a value: what every verb does.

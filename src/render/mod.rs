@@ -6,13 +6,14 @@
 mod batch;
 mod expression;
 mod mysql;
+mod own_words;
 mod postgres;
 mod sqlite;
 mod statement;
 
 pub(crate) use batch::Batch;
 pub(crate) use mysql::{expects_explicit_timestamps, hidden_column};
-pub use statement::{Guard, RenderError, Statement};
+pub use statement::{Guard, Opaque, RenderError, Statement};
 
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;

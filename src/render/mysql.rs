@@ -5,6 +5,7 @@
 
 use super::batch::Piece;
 use super::expression::expression;
+use super::own_words::run_sql;
 use super::postgres::{direction, find_index, index_columns, literal};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
@@ -25,13 +26,11 @@ pub(super) fn render(
 ) -> Result<Vec<Piece>, RenderError> {
     let piece = match operation {
         Operation::CreateTable(it) => Piece::Change(create_table(dialect, step, &it.table)?),
-        Operation::DropTable(it) => Piece::Statement(Statement {
-            sql: format!("DROP TABLE IF EXISTS {}", dialect.quote(&it.table)),
-            steps: vec![step],
-            guards: Vec::new(),
-            notes: Vec::new(),
-            transactional: false,
-        }),
+        Operation::DropTable(it) => Piece::Statement(Statement::of(
+            step,
+            format!("DROP TABLE IF EXISTS {}", dialect.quote(&it.table)),
+            false,
+        )),
         Operation::AddColumn(it) => {
             let mut change = TableChange::alter(&it.table, step);
             change.add_column(dialect, &it.column)?;
@@ -55,6 +54,10 @@ pub(super) fn render(
             let mut change = TableChange::alter(&it.table, step);
             change.drop_index(dialect, &it.table, index);
             Piece::Change(change)
+        }
+        Operation::RunSql(it) => {
+            let statement = run_sql(dialect, step, it)?;
+            return Ok(statement.map(Piece::Statement).into_iter().collect());
         }
     };
     Ok(vec![piece])
@@ -171,6 +174,7 @@ impl TableChange {
             steps: self.steps,
             notes: self.notes,
             transactional: false,
+            opaque: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! PostgreSQL.
 
 use super::expression::expression;
+use super::own_words::run_sql;
 use super::{RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -28,16 +29,11 @@ pub(super) fn render(
         )],
         Operation::CreateIndex(it) => vec![create_index(SELF, &it.table, &it.index)?],
         Operation::DropIndex(it) => vec![drop_index(SELF, &it.table, &it.index, before)?],
+        Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     Ok(sql
         .into_iter()
-        .map(|sql| Statement {
-            sql,
-            steps: vec![step],
-            guards: Vec::new(),
-            notes: Vec::new(),
-            transactional: true,
-        })
+        .map(|sql| Statement::of(step, sql, true))
         .collect())
 }
 

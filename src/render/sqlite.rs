@@ -1,6 +1,7 @@
 //! SQLite.
 
 use super::expression::expression;
+use super::own_words::run_sql;
 use super::postgres::{create_index, create_table_with, drop_index, literal};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
@@ -32,15 +33,13 @@ pub(super) fn render(
         }
         Operation::CreateIndex(it) => vec![create_index(SELF, &it.table, &it.index)?],
         Operation::DropIndex(it) => vec![drop_index(SELF, &it.table, &it.index, before)?],
+        Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     Ok(sql
         .into_iter()
         .map(|sql| Statement {
-            sql,
-            steps: vec![step],
             guards: guards.clone(),
-            notes: Vec::new(),
-            transactional: true,
+            ..Statement::of(step, sql, true)
         })
         .collect())
 }

@@ -20,6 +20,34 @@ pub struct Statement {
     pub notes: Vec<String>,
     /// Whether it may run in a transaction, and is undone with it.
     pub transactional: bool,
+    /// SQL in the author's own words, about which the catalog can say nothing.
+    pub opaque: Option<Opaque>,
+}
+
+/// What the runner must know of SQL that it can't look into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Opaque {
+    /// It runs only where this SQL expression is true; where the engine can say so in SQL, the statement does.
+    pub only_if: Option<String>,
+    /// Whether it changes rows alone.
+    pub data_only: bool,
+    /// The SHA-256 of the operation, in hexadecimal.
+    pub checksum: String,
+}
+
+impl Statement {
+    /// A statement that carries out one step, and has no conditions.
+    pub(super) fn of(step: usize, sql: impl Into<String>, transactional: bool) -> Self {
+        Statement {
+            sql: sql.into(),
+            steps: vec![step],
+            guards: Vec::new(),
+            notes: Vec::new(),
+            transactional,
+            opaque: None,
+        }
+    }
 }
 
 /// A condition on the live catalog.

@@ -32,6 +32,10 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
     let mut found = Adoption::default();
     for (count, migration) in (1..).zip(history) {
         for operation in &migration.operations {
+            // Whether SQL in the author's own words was run, no catalog tells.
+            if let Operation::RunSql(_) = operation {
+                return found;
+            }
             state.apply(operation, &catalog);
             // The history has been folded before, without an error.
             if operation.apply(&mut catalog).is_err() {
@@ -97,6 +101,11 @@ impl State<'_> {
                     .map(|index| index.physical_name(&it.table, self.dialect))
                     .is_some_and(|name| self.live.index(&it.table, &name).is_some());
                 self.gone(Object::Index(it.table.clone(), it.index.clone()), there);
+            }
+            Operation::RunSql(it) => {
+                for operation in &it.stands_for {
+                    self.apply(operation, before);
+                }
             }
         }
     }

@@ -11,7 +11,11 @@ use crate::dsl::migrations::compare_ids;
 /// The migrations that a database has, each with the checksum of what it was when it was applied. Databases
 /// that the original tool made have no checksums.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct AppliedIds(BTreeMap<String, Option<String>>);
+pub(crate) struct AppliedIds {
+    ids: BTreeMap<String, Option<String>>,
+    /// Whether both tables are there.
+    tracked: bool,
+}
 
 /// What is left to do, by the ids alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub(crate) struct Pending {
     pub(crate) count: usize,
     /// What a person should know about their order.
     pub(crate) warnings: Vec<String>,
+    /// Whether the tracking table and the journal are there.
+    pub(crate) tracked: bool,
 }
 
 impl AppliedIds {
@@ -31,9 +37,11 @@ impl AppliedIds {
         tracking: &Tracking,
     ) -> Result<AppliedIds, RunError> {
         let dialect = driver.dialect();
-        let rows = match driver.rows(&tracking.ids_and_checksums(dialect)).await {
-            Err(error) if is_without_journal(&error) => driver.rows(&tracking.ids(dialect)).await,
-            result => result,
+        let (rows, tracked) = match driver.rows(&tracking.ids_and_checksums(dialect)).await {
+            Err(error) if is_without_journal(&error) => {
+                (driver.rows(&tracking.ids(dialect)).await, false)
+            }
+            result => (result, true),
         };
         let rows = rows.or_else(|error| none_yet(tracking, error))?;
         let ids = rows.into_iter().filter_map(|row| {
@@ -41,7 +49,29 @@ impl AppliedIds {
             let id = values.next().flatten()?;
             Some((id, values.next().flatten()))
         });
-        Ok(AppliedIds(ids.collect()))
+        Ok(AppliedIds {
+            ids: ids.collect(),
+            tracked,
+        })
+    }
+
+    /// Reads the table again, under the lock: on a new database, where it was not there a moment ago, that is
+    /// one query most of the time.
+    pub(crate) async fn read_again<D: Driver>(
+        driver: &mut D,
+        tracking: &Tracking,
+        was_tracked: bool,
+    ) -> Result<AppliedIds, RunError> {
+        if !was_tracked {
+            match driver.rows(&tracking.ids(driver.dialect())).await {
+                Err(error) if error.kind == DriverErrorKind::MissingTable => {
+                    return Ok(AppliedIds::default());
+                }
+                // It is there now, or something else is wrong with it: the whole question tells.
+                Ok(_) | Err(_) => {}
+            }
+        }
+        AppliedIds::read(driver, tracking).await
     }
 
     /// Compares with the history: what it does not know, what was edited, what is left.
@@ -53,7 +83,7 @@ impl AppliedIds {
     ) -> Result<Pending, RunError> {
         let known: BTreeSet<&str> = history.iter().map(|it| it.id.as_str()).collect();
         let unknown: Vec<String> = self
-            .0
+            .ids
             .keys()
             .filter(|id| !known.contains(id.as_str()))
             .cloned()
@@ -66,12 +96,15 @@ impl AppliedIds {
             return Err(RunError::Changed { ids: changed });
         }
         let newest = self
-            .0
+            .ids
             .keys()
             .filter(|id| known.contains(id.as_str()))
             .max_by(|a, b| compare_ids(a, b));
-        let mut pending = Pending::default();
-        for migration in history.iter().filter(|it| !self.0.contains_key(&it.id)) {
+        let mut pending = Pending {
+            tracked: self.tracked,
+            ..Pending::default()
+        };
+        for migration in history.iter().filter(|it| !self.ids.contains_key(&it.id)) {
             pending.count += 1;
             let Some(newest) = newest.filter(|it| compare_ids(&migration.id, it).is_lt()) else {
                 continue;
@@ -87,7 +120,7 @@ impl AppliedIds {
                 migration.id
             ));
         }
-        pending.applied = self.0.into_keys().collect();
+        pending.applied = self.ids.into_keys().collect();
         Ok(pending)
     }
 
@@ -95,12 +128,16 @@ impl AppliedIds {
     pub(crate) fn changed(&self, history: &Migrations) -> Vec<String> {
         history
             .iter()
-            .filter(|migration| match self.0.get(&migration.id) {
+            .filter(|migration| match self.ids.get(&migration.id) {
                 Some(Some(checksum)) => *checksum != migration.checksum(),
                 Some(None) | None => false,
             })
             .map(|migration| migration.id.clone())
             .collect()
+    }
+
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.ids.contains_key(id)
     }
 }
 

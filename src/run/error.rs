@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::difference::Difference;
 use super::driver::{DriverError, DriverErrorKind};
 use super::lock::Holder;
 use super::plan::PlanError;
+use super::verify::scratch_help;
 use crate::dialect::Dialect;
 
 /// A run that did not bring the database up to date. What was recorded before it failed stays; running
@@ -85,7 +87,7 @@ pub enum RunError {
     },
     /// Something is there in another shape than the history gives it.
     #[error(
-        "migration {migration}, step {step} ({operation}) is in conflict with what is there: {conflict}"
+        "migration {migration}, step {step} ({operation}) is in conflict with what is there: {difference}"
     )]
     Conflict {
         /// The id of the migration.
@@ -95,7 +97,7 @@ pub enum RunError {
         /// The operation's first line, in the words of the DSL.
         operation: String,
         /// What differs.
-        conflict: Conflict,
+        difference: Difference,
     },
     /// The server refused a statement of a migration.
     #[error("migration {migration}, {} failed", steps_of(.steps))]
@@ -110,6 +112,19 @@ pub enum RunError {
         #[source]
         source: DriverError,
     },
+    /// The role may not do what the pending migrations need. Nothing was changed.
+    #[error("the role lacks {}", .missing.join("; "))]
+    Rights {
+        /// What is missing, each as a noun phrase.
+        missing: Vec<String>,
+    },
+    /// The history can't be replayed, so there is nothing to compare the database with.
+    #[error("can't replay the history beside the database")]
+    Scratch {
+        /// What the server said.
+        #[source]
+        source: DriverError,
+    },
     /// The server refused something else.
     #[error("can't {doing}")]
     Database {
@@ -119,22 +134,6 @@ pub enum RunError {
         #[source]
         source: DriverError,
     },
-}
-
-/// An object that is there, and is not what the history makes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Conflict {
-    /// The object, with what it is.
-    pub object: String,
-    /// What differs, as a clause that shows both shapes.
-    pub difference: String,
-}
-
-impl std::fmt::Display for Conflict {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.object, self.difference)
-    }
 }
 
 impl RunError {
@@ -180,10 +179,17 @@ impl RunError {
                     .to_owned(),
             ),
             RunError::Conflict { .. } => Some(
-                "nothing of this migration was run; bring the object to the shape the history gives it, or \
-                 rename it"
+                "nothing of this migration was run. If migrations are recorded as applied, this looks like drift: \
+                 `verify` shows all of it; bring the object to the shape the history gives it, or rename it"
                     .to_owned(),
             ),
+            RunError::Rights { .. } => Some(
+                "grant it to the role, or run as the owner of the schema; nothing was changed".to_owned(),
+            ),
+            RunError::Scratch { source } => scratch_help(source),
+            RunError::Tracking { source, .. } if source.kind == DriverErrorKind::NotAllowed => {
+                Some("grant the role SELECT on that table".to_owned())
+            }
             RunError::Tracking { source, .. }
             | RunError::Statement { source, .. }
             | RunError::Database { source, .. } => source_help(source),
@@ -196,20 +202,30 @@ fn held_by(holder: Option<&Holder>) -> String {
 }
 
 fn connect_help(source: &DriverError) -> String {
-    match source.kind {
-        DriverErrorKind::Refused => "check user, password and database in the URL".to_owned(),
-        DriverErrorKind::Connection => {
-            "check host and port in the URL, and that the server is up".to_owned()
+    match (source.kind, source.code.as_deref()) {
+        (DriverErrorKind::Refused, Some("3D000" | "1049")) => {
+            "create the database first, or name another one at the end of the URL"
         }
-        DriverErrorKind::MissingTable
-        | DriverErrorKind::NotAllowed
-        | DriverErrorKind::Busy
-        | DriverErrorKind::Other => "check the database URL".to_owned(),
+        (DriverErrorKind::Refused, _) => "check user and password in the URL",
+        (DriverErrorKind::NotAllowed, _) => {
+            "grant the user its rights on that database, or name another one at the end of the URL"
+        }
+        (DriverErrorKind::Connection, _) => {
+            "check host and port in the URL, and that the server is up"
+        }
+        (DriverErrorKind::MissingTable | DriverErrorKind::Busy | DriverErrorKind::Other, _) => {
+            "check the database URL"
+        }
     }
+    .to_owned()
 }
 
 fn source_help(source: &DriverError) -> Option<String> {
     let help = match source.kind {
+        // PostgreSQL names the object, but not the right.
+        DriverErrorKind::NotAllowed if source.code.as_deref() == Some("42501") => {
+            "grant the role USAGE and CREATE on the schema; a table that is there already must be its own"
+        }
         DriverErrorKind::NotAllowed => {
             "grant the role what the message names, or run as the owner of the schema; see the server is \
              not a read-only replica"

@@ -84,7 +84,11 @@ impl Execution<'_> {
         let batch = Batch::of(self, migration, first);
         let text = batch.text();
         let mut retries = self.retries();
-        let mut waits = Backoff::new(self.patience.lock, Duration::from_millis(20), LONGEST);
+        let mut waits = Backoff::new(
+            self.patience.lock,
+            Duration::from_millis(10),
+            Duration::from_millis(200),
+        );
         loop {
             let Err(error) = driver.execute(&text).await else {
                 return Ok(true);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::applied::{AppliedIds, Pending, none_yet};
+use super::difference::Difference;
 use super::driver::{Driver, DriverErrorKind, Source};
 use super::error::RunError;
 use super::event::{Event, Observer};
@@ -16,6 +17,7 @@ use super::report::{AppliedNow, Execution as Executed, MigrationStatus, Report, 
 use super::resolve::resolve;
 use super::session::Session;
 use super::tracking::{Applied, Tracking};
+use super::verify::verify;
 use crate::catalog::OperationError;
 use crate::dialect::Dialect;
 use crate::dsl::Migrations;
@@ -180,11 +182,14 @@ impl Migrator {
     pub async fn run<S: Source>(&self, source: S) -> Result<Report, RunError> {
         self.check()?;
         let mut driver = connect(source).await?;
-        if self.pending(&mut driver).await?.count == 0 {
+        let applied = AppliedIds::read(&mut driver, &self.tracking).await?;
+        let pending = self.pending(applied)?;
+        if pending.count == 0 {
             driver.close().await;
             return Ok(Report::default());
         }
-        self.with_lock(driver, Task::Run).await
+        let tracked = pending.tracked;
+        self.with_lock(driver, Task::Run { tracked }).await
     }
 
     /// Where the database stands. Reads the tracking table, and changes nothing.
@@ -203,6 +208,35 @@ impl Migrator {
         driver.close().await;
         let applied: Vec<Applied> = rows?.into_iter().filter_map(Applied::read).collect();
         Ok(self.status_of(&applied))
+    }
+
+    /// Compares the live schema with what the applied migrations make, and lists every difference; none where
+    /// there are none.
+    ///
+    /// The history is replayed where nothing of it stays: in a transaction that is undone (PostgreSQL), in a
+    /// database of its own (MySQL, MariaDB), in memory (SQLite). Tables that no migration speaks of are not
+    /// looked at, and neither is the order of columns.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] where the history can't be replayed or the catalog can't be read.
+    pub async fn verify<S: Source>(&self, source: S) -> Result<Vec<Difference>, RunError> {
+        self.check()?;
+        let mut driver = connect(source).await?;
+        driver.dedicate();
+        let result = self.compare(&mut driver).await;
+        driver.close().await;
+        result
+    }
+
+    async fn compare<D: Driver>(&self, driver: &mut D) -> Result<Vec<Difference>, RunError> {
+        let session = self.open_session(driver).await?;
+        let result = match AppliedIds::read(driver, &self.tracking).await {
+            Ok(applied) => verify(driver, &session, &self.migrations, &applied).await,
+            Err(error) => Err(error),
+        };
+        session.restore(driver).await;
+        result
     }
 
     /// Accepts the migrations as they are now: where they were edited after the database applied them, the
@@ -260,12 +294,8 @@ impl Migrator {
         Ok(())
     }
 
-    async fn pending<D: Driver>(&self, driver: &mut D) -> Result<Pending, RunError> {
-        AppliedIds::read(driver, &self.tracking).await?.pending(
-            &self.migrations,
-            self.allow_unknown,
-            self.strict_order,
-        )
+    fn pending(&self, applied: AppliedIds) -> Result<Pending, RunError> {
+        applied.pending(&self.migrations, self.allow_unknown, self.strict_order)
     }
 
     async fn open_session<D: Driver>(&self, driver: &mut D) -> Result<Session, RunError> {
@@ -313,7 +343,7 @@ impl Migrator {
         task: Task,
     ) -> Result<Report, RunError> {
         let result = match task {
-            Task::Run => self.run_pending(driver, session, lock).await,
+            Task::Run { tracked } => self.run_pending(driver, session, lock, tracked).await,
             Task::Repair => self.accept_changes(driver, session, lock).await,
         };
         match session.dialect {
@@ -352,10 +382,12 @@ impl Migrator {
         driver: &mut D,
         session: &Session,
         lock: &Lock,
+        tracked: bool,
     ) -> Result<Report, RunError> {
         let mut report = Report::default();
         loop {
-            let pending = self.pending(driver).await?;
+            let applied = AppliedIds::read_again(driver, &self.tracking, tracked).await?;
+            let pending = self.pending(applied)?;
             report.warnings.extend(pending.warnings);
             if pending.count == 0 {
                 return Ok(report);
@@ -368,13 +400,20 @@ impl Migrator {
                     source,
                 })?;
             let tracking = self.tracking.clone();
-            let plan = resolve(
+            let mut plan = resolve(
                 &self.migrations,
                 &pending.applied,
                 live,
                 session.dialect,
                 tracking,
             )?;
+            // Even IF NOT EXISTS needs the right to create.
+            if pending.tracked {
+                plan.create_tracking.clear();
+            } else {
+                plan.needs.add_creation();
+            }
+            self.check_rights(driver, session, &plan).await?;
             if plan.expects_explicit_timestamps {
                 session.make_timestamps_explicit(driver).await?;
             }
@@ -392,6 +431,24 @@ impl Migrator {
                 }
                 Outcome::Superseded(done) => report.append(done),
             }
+        }
+    }
+
+    async fn check_rights<D: Driver>(
+        &self,
+        driver: &mut D,
+        session: &Session,
+        plan: &Plan,
+    ) -> Result<(), RunError> {
+        let missing = plan.needs.missing(driver, session, &self.tracking).await;
+        let missing = missing.map_err(|source| RunError::Database {
+            doing: "ask what the role may do",
+            source,
+        })?;
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(RunError::Rights { missing })
         }
     }
 
@@ -475,7 +532,9 @@ impl Migrator {
 /// What is done with the lock held.
 #[derive(Clone, Copy, Debug)]
 enum Task {
-    Run,
+    /// Run what is pending. `tracked`: whether both tables were there when it was asked first.
+    Run { tracked: bool },
+    /// Accept edited migrations.
     Repair,
 }
 

@@ -2,8 +2,8 @@
 
 mod adopt;
 mod applied;
-mod checksum;
 mod decide;
+mod difference;
 pub mod driver;
 mod error;
 mod event;
@@ -15,11 +15,14 @@ mod patience;
 mod plan;
 mod report;
 mod resolve;
+mod rights;
 mod session;
 mod tracking;
+mod verify;
 
+pub use difference::Difference;
 pub use driver::{Driver, DriverError, DriverErrorKind, Source};
-pub use error::{Conflict, RunError};
+pub use error::RunError;
 pub use event::Event;
 pub use lock::Holder;
 pub use migrator::Migrator;

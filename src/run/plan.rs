@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::rights::Needs;
 use super::session::SQL_MODE;
 use super::tracking::{POSTGRES_ELAPSED, Tracking};
 use crate::catalog::{Catalog, SchemaError};
@@ -32,6 +33,8 @@ pub struct Plan {
     /// Makes the tracking table and the journal.
     pub(crate) create_tracking: Vec<String>,
     pub(crate) tracking: Tracking,
+    /// What the role must be allowed.
+    pub(crate) needs: Needs,
     /// Whether any statement depends on the server's `explicit_defaults_for_timestamp`.
     pub(crate) expects_explicit_timestamps: bool,
 }
@@ -152,6 +155,7 @@ impl Plan {
         Ok(Plan {
             dialect,
             migrations: Vec::new(),
+            needs: Needs::default(),
             create_tracking,
             expects_explicit_timestamps: table_expects(dialect, &tracking.definition()),
             tracking,
@@ -170,7 +174,8 @@ impl Plan {
             Operation::DropTable(_)
             | Operation::DropColumn(_)
             | Operation::CreateIndex(_)
-            | Operation::DropIndex(_) => false,
+            | Operation::DropIndex(_)
+            | Operation::RunSql(_) => false,
         });
     }
 
@@ -357,6 +362,9 @@ impl fmt::Display for Statement {
         if !self.guards.is_empty() {
             let guards: Vec<String> = self.guards.iter().map(ToString::to_string).collect();
             comment(f, &format!("only where {}", guards.join(", ")))?;
+        }
+        if let Some(condition) = self.opaque.as_ref().and_then(|it| it.only_if.as_ref()) {
+            comment(f, &format!("only where this is true: {condition}"))?;
         }
         writeln!(f, "{};", self.sql)
     }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::driver::{Driver, DriverError, DriverErrorKind};
+use super::driver::{Driver, DriverError, DriverErrorKind, MARK};
 use super::error::RunError;
 use super::patience::Patience;
 use super::tracking::Tracking;
@@ -108,15 +108,17 @@ async fn open_postgres<D: Driver>(
         None => "pg_catalog.current_schema()".to_owned(),
     };
     let rows = driver
-        .rows(&format!("SELECT {schema}"))
+        .rows(&format!(
+            "SELECT {schema}, pg_catalog.current_setting('{MARK}', true)"
+        ))
         .await
         .map_err(failed)?;
-    let schema = rows
-        .into_iter()
-        .next()
-        .and_then(|row| row.into_iter().next().flatten())
+    let mut values = rows.into_iter().next().unwrap_or_default().into_iter();
+    let mut next = || values.next().flatten();
+    let schema = next()
         // What goes into a session's own temporary schema is gone with the session.
         .filter(|schema| !schema.starts_with("pg_temp"));
+    driver.identify(&next().unwrap_or_default());
     if schema.is_none() {
         return Err(RunError::MissingSchema {
             schema: tracking.schema.clone(),

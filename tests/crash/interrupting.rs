@@ -242,7 +242,7 @@ async fn stop_at(dialect: Dialect, kind: Kind, call: usize, stop: Stop) -> Durat
     let database = Database::create(dialect).await;
     let held = Held::open(&database, kind).await;
     let plan = Plan::at(call, stop);
-    match tokio::time::timeout(HANGS, stopped(&held, plan, call % 2 == 0))
+    match tokio::time::timeout(HANGS, stopped(&held, plan, call.is_multiple_of(2)))
         .await
         .expect("the run stops or ends")
     {

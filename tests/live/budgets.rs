@@ -32,8 +32,8 @@ impl<D: Driver> Driver for Counting<D> {
     fn is_borrowed(&self) -> bool {
         self.inner.is_borrowed()
     }
+    // A connection of its own is known by what the server has said before: this asks nothing more.
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
-        self.count.fetch_add(1, Ordering::Relaxed);
         self.inner.is_exclusive().await
     }
     async fn scratch(&mut self) -> Result<Option<D::Scratch>, DriverError> {

@@ -19,7 +19,13 @@ mod expected;
 
 mod adopting;
 mod budgets;
+mod busy;
 mod conflicts;
+mod odd_servers;
+mod pooling;
 mod previewing;
 mod racing;
+mod rights;
 mod running;
+mod tampering;
+mod verifying;

@@ -116,6 +116,15 @@ impl Database {
         self
     }
 
+    /// The database that a URL names, on a server of a test's own.
+    pub(crate) fn at(dialect: Dialect, url: &str) -> Database {
+        Database {
+            dialect,
+            url: url.to_owned(),
+            name: String::new(),
+        }
+    }
+
     pub(crate) async fn destroy(self) {
         match self.dialect {
             Dialect::Sqlite => std::fs::remove_file(self.path()).unwrap_or(()),

@@ -6,6 +6,7 @@ mod create_table;
 mod drop_column;
 mod drop_index;
 mod drop_table;
+mod run_sql;
 
 use std::fmt;
 
@@ -15,6 +16,7 @@ pub use create_table::CreateTable;
 pub use drop_column::DropColumn;
 pub use drop_index::DropIndex;
 pub use drop_table::DropTable;
+pub use run_sql::{RunSql, sql};
 
 use crate::catalog::{Catalog, OperationError};
 
@@ -37,6 +39,8 @@ pub enum Operation {
     CreateIndex(CreateIndex),
     /// Drops an index.
     DropIndex(DropIndex),
+    /// Runs SQL in the author's own words.
+    RunSql(RunSql),
 }
 
 /// The way back from an operation.
@@ -94,6 +98,7 @@ macro_rules! dispatch {
             Operation::DropColumn($it) => $call,
             Operation::CreateIndex($it) => $call,
             Operation::DropIndex($it) => $call,
+            Operation::RunSql($it) => $call,
         }
     };
 }
@@ -122,16 +127,30 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns.
+    /// The table that it concerns; none where it is SQL in the author's own words.
     #[must_use]
-    pub fn table(&self) -> &str {
+    pub fn table(&self) -> Option<&str> {
         match self {
-            Operation::CreateTable(it) => &it.table.name,
-            Operation::DropTable(it) => &it.table,
-            Operation::AddColumn(it) => &it.table,
-            Operation::DropColumn(it) => &it.table,
-            Operation::CreateIndex(it) => &it.table,
-            Operation::DropIndex(it) => &it.table,
+            Operation::CreateTable(it) => Some(&it.table.name),
+            Operation::DropTable(it) => Some(&it.table),
+            Operation::AddColumn(it) => Some(&it.table),
+            Operation::DropColumn(it) => Some(&it.table),
+            Operation::CreateIndex(it) => Some(&it.table),
+            Operation::DropIndex(it) => Some(&it.table),
+            Operation::RunSql(_) => None,
+        }
+    }
+
+    /// What it does to the schema: itself, or the operations that SQL in the author's own words stands for.
+    pub(crate) fn schema_operations(&self) -> &[Operation] {
+        match self {
+            Operation::RunSql(it) => &it.stands_for,
+            Operation::CreateTable(_)
+            | Operation::DropTable(_)
+            | Operation::AddColumn(_)
+            | Operation::DropColumn(_)
+            | Operation::CreateIndex(_)
+            | Operation::DropIndex(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -166,6 +185,7 @@ macro_rules! into_operation {
 }
 
 into_operation!(
+    RunSql,
     CreateTable,
     DropTable,
     AddColumn,

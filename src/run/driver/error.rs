@@ -100,7 +100,10 @@ fn kind_of(error: &sqlx::Error) -> DriverErrorKind {
 fn plain(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Io(source) => source.to_string(),
-        sqlx::Error::Tls(source) | sqlx::Error::Configuration(source) => source.to_string(),
+        // One of these may be wrapped in another.
+        sqlx::Error::Tls(source) | sqlx::Error::Configuration(source) => source
+            .downcast_ref::<sqlx::Error>()
+            .map_or_else(|| source.to_string(), plain),
         other => other.to_string(),
     }
 }

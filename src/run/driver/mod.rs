@@ -22,6 +22,10 @@ pub use sqlite::{SqliteDriver, connect as connect_sqlite};
 
 use crate::dialect::Dialect;
 
+/// A setting that our connections to PostgreSQL bring with them, and connection poolers do not pass on: who
+/// finds it in the session talks to the server itself.
+pub const MARK: &str = "hammerwork_migrations.direct";
+
 /// One row of an answer: each value as text, in the order of the query's columns.
 pub type Row = Vec<Option<String>>;
 
@@ -36,8 +40,9 @@ pub trait Driver: Send {
     /// The engine at the other end; on MySQL's protocol known for certain after [`identify`](Self::identify).
     fn dialect(&self) -> Dialect;
 
-    /// Tells the driver what the server says its version is, so that it can tell MySQL from MariaDB.
-    fn identify(&mut self, version: &str);
+    /// Tells the driver what the server said of itself: its version, by which MariaDB is told from MySQL; on
+    /// PostgreSQL the value of the setting [`MARK`] in the session.
+    fn identify(&mut self, told: &str);
 
     /// Takes the connection out of its pool, where it came from one, so that it is closed after use and not
     /// handed on. Connections to SQLite stay: closing the last one would destroy a database in memory.

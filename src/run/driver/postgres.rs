@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgDatabaseError};
 use sqlx::{ConnectOptions as _, PgConnection, PgPool, Postgres};
 
 use super::held::{self, Held};
-use super::{Driver, DriverError, DriverErrorKind, Row, Source};
+use super::{Driver, DriverError, DriverErrorKind, MARK, Row, Source};
 use crate::dialect::Dialect;
 
 /// A connection to PostgreSQL.
@@ -27,10 +27,6 @@ enum Path {
     /// From a pool; another connection with its options goes the same way.
     Unmarked(Arc<PgConnectOptions>),
 }
-
-/// A setting that a connection brings with it, which poolers do not pass on: who finds it in the session
-/// talks to the server itself.
-const MARK: &str = "hammerwork_migrations.direct";
 
 /// Opens a connection of its own.
 ///
@@ -88,7 +84,15 @@ impl Driver for PostgresDriver<'_> {
         Dialect::Postgres
     }
 
-    fn identify(&mut self, _version: &str) {}
+    fn identify(&mut self, told: &str) {
+        if let Path::Marked = self.path {
+            self.path = if told == "on" {
+                Path::Direct
+            } else {
+                Path::Pooled
+            };
+        }
+    }
 
     fn dedicate(&mut self) {
         self.held = self.held.take().map(Held::dedicate);

@@ -42,6 +42,8 @@ pub(crate) struct LiveColumn {
     pub(crate) nullable: bool,
     /// The default in the words of the engine's catalog.
     pub(crate) default: Option<String>,
+    /// What else the engine's catalog says of it, for `verify`: collation, generation, what follows an update.
+    pub(crate) details: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +51,8 @@ pub(crate) struct LiveIndex {
     pub(crate) name: String,
     pub(crate) parts: Vec<LivePart>,
     pub(crate) unique: bool,
-    pub(crate) partial: bool,
+    /// The rows that it holds, in the words of the engine's catalog; all where there is none.
+    pub(crate) predicate: Option<String>,
     /// Whether it is complete: a failed `CREATE INDEX CONCURRENTLY` leaves one that is not.
     pub(crate) valid: bool,
 }
@@ -58,6 +61,8 @@ pub(crate) struct LiveIndex {
 pub(crate) struct LivePart {
     /// The column; none where it is an expression.
     pub(crate) column: Option<String>,
+    /// The column or the expression in the words of the engine's catalog.
+    pub(crate) text: String,
     pub(crate) descending: bool,
 }
 
@@ -73,6 +78,15 @@ impl Live {
             Dialect::MySql | Dialect::MariaDb => mysql::read(driver, wanted).await,
             Dialect::Sqlite => sqlite::read(driver, wanted).await,
         }
+    }
+
+    /// PostgreSQL: reads what is there after `before` has been run in a transaction that is undone.
+    pub(crate) async fn read_after<D: Driver>(
+        driver: &mut D,
+        wanted: &Wanted,
+        before: &str,
+    ) -> Result<Live, DriverError> {
+        postgres::read_after(driver, wanted, before).await
     }
 
     /// Whether nothing of what was asked for is there.
@@ -139,8 +153,11 @@ impl Wanted {
     /// Every name that a history ever gives.
     pub(crate) fn of(history: &Migrations, dialect: Dialect) -> Self {
         let mut wanted = Wanted::default();
-        for operation in history.iter().flat_map(|it| &it.operations) {
-            let table = operation.table();
+        let operations = history.iter().flat_map(|it| &it.operations);
+        for operation in operations.flat_map(Operation::schema_operations) {
+            let Some(table) = operation.table() else {
+                continue;
+            };
             wanted.tables.insert(table.to_owned());
             let indexes: &[Index] = match operation {
                 Operation::CreateTable(it) => &it.table.indexes,
@@ -148,7 +165,8 @@ impl Wanted {
                 Operation::DropTable(_)
                 | Operation::AddColumn(_)
                 | Operation::DropColumn(_)
-                | Operation::DropIndex(_) => &[],
+                | Operation::DropIndex(_)
+                | Operation::RunSql(_) => &[],
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
             wanted.indexes.extend(names);
@@ -166,7 +184,8 @@ impl Wanted {
     }
 }
 
-fn list(dialect: Dialect, names: &BTreeSet<String>) -> String {
+/// Names as a list for SQL's IN.
+pub(crate) fn list(dialect: Dialect, names: &BTreeSet<String>) -> String {
     let quoted: Vec<String> = names.iter().map(|name| dialect.quote_text(name)).collect();
     // An empty list is no SQL; a NULL in it matches nothing.
     if quoted.is_empty() {

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::dsl::Migration;
+use crate::dsl::{Migration, Operation};
 
 impl Migration {
     /// The SHA-256 of what the migration does, in hexadecimal: of its operations' text in the words of the
@@ -18,18 +18,29 @@ impl Migration {
     /// ```
     #[must_use]
     pub fn checksum(&self) -> String {
-        let mut hash = Sha256::new();
-        for operation in &self.operations {
-            let text = operation.to_string();
-            // The length before each text keeps two lists with the same joined text apart.
-            hash.update(text.len().to_be_bytes());
-            hash.update(text);
-        }
-        let digits: Vec<String> = hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        digits.concat()
+        sha256(&self.operations)
     }
+}
+
+impl Operation {
+    /// The SHA-256 of one operation's text, in hexadecimal.
+    pub(crate) fn checksum(&self) -> String {
+        sha256(std::slice::from_ref(self))
+    }
+}
+
+fn sha256(operations: &[Operation]) -> String {
+    let mut hash = Sha256::new();
+    for operation in operations {
+        let text = operation.to_string();
+        // The length before each text keeps two lists with the same joined text apart.
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+    }
+    let digits: Vec<String> = hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    digits.concat()
 }

@@ -1,0 +1,189 @@
+//! The words of the command line. What stands here as documentation is the help that people read.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::url::UrlText;
+use crate::dialect::Dialect;
+use crate::dsl::Migrations;
+use crate::run::Migrator;
+
+const ABOUT: &str = "Bring a database's schema up to date, and see where it stands";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done, or nothing to do
+  1  migrations are pending (only where asked for)
+  2  the command line makes no sense
+  3  failed
+  4  the schema has drifted (only where asked for)";
+
+/// A program that needs a command.
+#[derive(Debug, Parser)]
+#[command(about = ABOUT, after_long_help = EXIT_CODES, version)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub(super) struct Commands {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// A program that migrates where no command is given.
+#[derive(Debug, Parser)]
+#[command(about = ABOUT, after_long_help = EXIT_CODES, version)]
+#[command(long_about = format!("{ABOUT}.\n\nWithout a command, it migrates."))]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub(super) struct MigrateByDefault {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    migrate: Migrate,
+}
+
+impl MigrateByDefault {
+    pub(super) fn command_or_migrate(self) -> Command {
+        self.command.unwrap_or(Command::Migrate(self.migrate))
+    }
+}
+
+/// What can be asked for.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run what is pending
+    ///
+    /// That is each migration that the database does not have yet, in their order; each is recorded. It may run
+    /// as often and in as many places at once as you like: one runner at a time changes a database.
+    Migrate(Migrate),
+    /// Show which migrations are applied and which are pending
+    ///
+    /// It reads the tracking table, and changes nothing.
+    Status(Status),
+    /// Print the SQL that a new database gets
+    ///
+    /// It can be piped into psql, mysql, mariadb or sqlite3 as it is. No database is connected to.
+    Preview(Preview),
+}
+
+impl Command {
+    /// `migrate --status` is `status`.
+    pub(super) fn without_aliases(self) -> Self {
+        match self {
+            Command::Migrate(Migrate {
+                status: true,
+                database,
+                connection,
+                ..
+            }) => Command::Status(Status {
+                database,
+                connection,
+            }),
+            Command::Migrate(_) | Command::Status(_) | Command::Preview(_) => self,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Migrate {
+    /// Show the status instead, as the command `status` does
+    #[arg(long)]
+    pub(super) status: bool,
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+    /// How long to wait for another runner
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(super) lock_timeout: u64,
+    /// Run although the database has migrations that this program does not know
+    #[arg(long)]
+    pub(super) allow_unknown: bool,
+    /// Refuse a pending migration that comes before an applied one
+    ///
+    /// Without it, such a migration runs, with a warning.
+    #[arg(long)]
+    pub(super) strict_order: bool,
+}
+
+impl Migrate {
+    pub(super) fn migrator(&self, migrations: &Migrations) -> Migrator {
+        self.database
+            .migrator(migrations)
+            .lock_timeout(Duration::from_secs(self.lock_timeout))
+            .allow_unknown(self.allow_unknown)
+            .strict_order(self.strict_order)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Status {
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Preview {
+    /// The engine to write SQL for; else the one that the database URL names
+    #[arg(long, value_name = "DIALECT", value_parser = dialect_parser())]
+    pub(super) dialect: Option<Dialect>,
+    #[command(flatten)]
+    pub(super) database: Database,
+}
+
+/// Which database, and what is where in it.
+#[derive(Debug, Args)]
+pub(super) struct Database {
+    /// The database: postgres://, mysql://, mariadb:// or sqlite://
+    ///
+    /// In full: postgres://USER:PASSWORD@HOST:PORT/DATABASE, the same with mysql:// or mariadb://, or
+    /// sqlite://FILE. A file named .env, here or in a directory above, may set DATABASE_URL, too. The password
+    /// is never shown.
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    pub(super) database_url: Option<UrlText>,
+    /// The schema that everything is in (PostgreSQL only)
+    ///
+    /// That includes the tracking table. The schema must be there. Without this option, it is the first one of
+    /// the connection's search_path.
+    #[arg(long, value_name = "NAME")]
+    pub(super) schema: Option<String>,
+    /// The table that records which migrations are applied
+    #[arg(long, value_name = "NAME", default_value = "hammerwork_migrations")]
+    pub(super) tracking_table: String,
+}
+
+impl Database {
+    pub(super) fn migrator(&self, migrations: &Migrations) -> Migrator {
+        let migrator = Migrator::new(migrations.clone()).tracking_table(&self.tracking_table);
+        match &self.schema {
+            Some(schema) => migrator.schema(schema),
+            None => migrator,
+        }
+    }
+}
+
+/// How to reach it.
+#[derive(Debug, Args)]
+pub(super) struct Connection {
+    /// How long to wait for the server to let us in
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    connect_timeout: u64,
+}
+
+impl Connection {
+    pub(super) fn timeout(&self) -> Duration {
+        Duration::from_secs(self.connect_timeout)
+    }
+}
+
+fn dialect_parser() -> impl clap::builder::TypedValueParser<Value = Dialect> {
+    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+
+    PossibleValuesParser::new(Dialect::ALL.map(Dialect::name))
+        .try_map(|name| name.parse::<Dialect>())
+}

@@ -1,0 +1,171 @@
+//! Why a command ended without doing what it was asked to.
+
+use std::error::Error as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::exit;
+use super::url::{DatabaseUrl, UrlError};
+use crate::dialect::Dialect;
+use crate::run::{DriverError, DriverErrorKind, RunError};
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    #[error("no database URL is given")]
+    NoUrl,
+    #[error("no dialect is given")]
+    NoDialect,
+    #[error("--schema is for PostgreSQL: {} has no schemas", dialect.product())]
+    NoSchemas { dialect: Dialect },
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// What is wrong in it is not shown: it may be a secret.
+    #[error("the .env file can't be read")]
+    DotEnv,
+    #[error("this program was built without {}", dialect.product())]
+    Lacking {
+        dialect: Dialect,
+        feature: &'static str,
+    },
+    #[error("there is no database file {}", path.display())]
+    MissingFile { path: PathBuf, mode: Option<String> },
+    #[error("can't {} {database}", if file.is_some() { "open" } else { "connect to" })]
+    Connect {
+        /// The URL without its password.
+        database: String,
+        file: Option<PathBuf>,
+        source: DriverError,
+    },
+    #[error("{error}")]
+    Run {
+        /// Where the database is, if it is SQLite's.
+        file: Option<PathBuf>,
+        error: RunError,
+    },
+    #[error("can't start")]
+    Runtime(#[source] io::Error),
+    #[error("can't write the result")]
+    Output(#[source] io::Error),
+}
+
+impl Error {
+    pub(super) fn of_run(error: RunError, url: &DatabaseUrl) -> Self {
+        let file = url.file().map(|it| it.path.clone());
+        if let RunError::Connect { source } = error {
+            let database = url.to_string();
+            return Error::Connect {
+                database,
+                file,
+                source,
+            };
+        }
+        Error::Run { file, error }
+    }
+
+    /// Why it is so, as a chain. What a run says is said as it is, so its cause is the run's own.
+    pub(super) fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        if let Error::Run { error, .. } = self {
+            return error.source();
+        }
+        self.source()
+    }
+
+    /// What to do about it.
+    pub(super) fn help(&self) -> Option<String> {
+        match self {
+            Error::NoUrl => {
+                Some("give --database-url URL, or set DATABASE_URL, also in a .env file".to_owned())
+            }
+            Error::NoDialect => {
+                let names = Dialect::ALL.map(Dialect::name).join(", ");
+                let help = format!("give --dialect DIALECT (one of {names}), or a database URL");
+                Some(help)
+            }
+            Error::NoSchemas { dialect } => Some(match dialect {
+                Dialect::Sqlite => "leave it out".to_owned(),
+                Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
+                    "leave it out, and name the database in the URL".to_owned()
+                }
+            }),
+            Error::Url(error) => Some(error.help()),
+            Error::DotEnv => Some(
+                "a line is empty, a # comment or NAME=value; a value with spaces stands in quotes"
+                    .to_owned(),
+            ),
+            Error::Lacking { feature, .. } => Some(format!(
+                "cargo install hammerwork-migrations --features {feature}"
+            )),
+            Error::MissingFile { mode, .. } => Some(match mode.as_deref() {
+                None | Some("rwc") => "run migrate first: it makes the file".to_owned(),
+                Some(mode) => {
+                    format!("leave mode={mode} out of the URL, and migrate makes the file")
+                }
+            }),
+            Error::Connect { file, source, .. } => file
+                .as_deref()
+                .and_then(|file| file_help(file, source))
+                .or_else(|| {
+                    let source = source.clone();
+                    RunError::Connect { source }.help()
+                }),
+            Error::Run { file, error } => file
+                .as_deref()
+                .zip(error.source().and_then(|it| it.downcast_ref()))
+                .and_then(|(file, source)| file_help(file, source))
+                .or_else(|| error.help()),
+            Error::Runtime(_) | Error::Output(_) => None,
+        }
+    }
+
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Error::NoUrl | Error::NoDialect | Error::NoSchemas { .. } => exit::USAGE,
+            Error::Url(_)
+            | Error::DotEnv
+            | Error::Lacking { .. }
+            | Error::MissingFile { .. }
+            | Error::Connect { .. }
+            | Error::Run { .. }
+            | Error::Runtime(_)
+            | Error::Output(_) => exit::FAILED,
+        }
+    }
+
+    /// Whether the reader of the output has gone, as `head` does: not an error of ours.
+    pub(super) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Error::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// What to do about a database file that can't be used.
+fn file_help(file: &Path, error: &DriverError) -> Option<String> {
+    let directory = match file.parent() {
+        Some(directory) if !directory.as_os_str().is_empty() => directory,
+        Some(_) | None => Path::new("."),
+    };
+    match (error.kind, error.code.as_deref()) {
+        (DriverErrorKind::Refused, Some("26")) => Some(format!(
+            "{} is not an SQLite database: name another file",
+            file.display()
+        )),
+        (DriverErrorKind::Refused, _) if file.is_dir() => Some(format!(
+            "{} is a directory: name a file in it",
+            file.display()
+        )),
+        (DriverErrorKind::Refused, _) if !directory.is_dir() => Some(format!(
+            "{} is not a directory: make it first, or name another",
+            directory.display()
+        )),
+        (DriverErrorKind::Refused | DriverErrorKind::NotAllowed, _) => Some(format!(
+            "this user must be able to write to the file and to its directory, {}",
+            directory.display()
+        )),
+        (
+            DriverErrorKind::MissingTable
+            | DriverErrorKind::Busy
+            | DriverErrorKind::Connection
+            | DriverErrorKind::Other,
+            _,
+        ) => None,
+    }
+}

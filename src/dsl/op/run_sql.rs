@@ -1,0 +1,269 @@
+use std::fmt;
+
+use super::{Inverse, Operation};
+use crate::catalog::{Catalog, OperationError};
+use crate::dialect::Dialect;
+
+/// Runs SQL in the author's own words: [`Migration::run_sql`](crate::dsl::Migration::run_sql).
+///
+/// It is the way to say what the other operations can't. The library can't look into it, so its author says
+/// what the library must know: what it undoes, what it stands for, how to tell whether it is to run.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RunSql {
+    /// What it does, in a few words.
+    pub what: String,
+    /// The SQL of each dialect; on MariaDB that of MySQL, unless it has its own.
+    pub up: Vec<(Dialect, String)>,
+    /// The SQL of the way back.
+    pub down: Vec<(Dialect, String)>,
+    /// A condition in SQL: it runs only where this is true.
+    pub only_if: Option<String>,
+    /// Whether it changes rows alone, and no schema.
+    pub data_only: bool,
+    /// What it does to the schema, in the words of the DSL.
+    pub stands_for: Vec<Operation>,
+}
+
+/// SQL in the author's own words, by what it does.
+///
+/// | engine | `sql("close old jobs").everywhere("UPDATE jobs SET status = 'Closed'")` |
+/// |---|---|
+/// | all | `UPDATE jobs SET status = 'Closed'` |
+///
+/// ```
+/// use hammerwork_migrations::dsl::*;
+///
+/// let migration = Migration::new("002_words", "Words are counted").run_sql(
+///     sql("make the function count_words")
+///         .on(Postgres, "CREATE FUNCTION count_words(t TEXT) RETURNS INT RETURN array_length(string_to_array(t, ' '), 1)")
+///         .down_on(Postgres, "DROP FUNCTION count_words(TEXT)")
+///         .on(MySql, "CREATE FUNCTION count_words(t TEXT) RETURNS INT DETERMINISTIC RETURN 1 + LENGTH(t) - LENGTH(REPLACE(t, ' ', ''))")
+///         .down_on(MySql, "DROP FUNCTION count_words")
+///         .nothing_on(Sqlite),
+/// );
+/// # assert_eq!(migration.operations.len(), 1);
+/// ```
+#[must_use]
+pub fn sql(what: impl Into<String>) -> RunSql {
+    RunSql {
+        what: what.into(),
+        up: Vec::new(),
+        down: Vec::new(),
+        only_if: None,
+        data_only: false,
+        stands_for: Vec::new(),
+    }
+}
+
+impl RunSql {
+    /// One text for all dialects that have none of their own.
+    #[must_use]
+    pub fn everywhere(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        for dialect in Dialect::ALL {
+            if text_on(&self.up, dialect).is_none() {
+                self.up.push((dialect, text.clone()));
+            }
+        }
+        self
+    }
+
+    /// The text of one dialect.
+    #[must_use]
+    pub fn on(mut self, dialect: Dialect, text: impl Into<String>) -> Self {
+        self.up.retain(|(other, _)| *other != dialect);
+        self.up.push((dialect, text.into()));
+        self
+    }
+
+    /// On this dialect there is nothing to do.
+    #[must_use]
+    pub fn nothing_on(self, dialect: Dialect) -> Self {
+        self.on(dialect, "").down_on(dialect, "")
+    }
+
+    /// One text of the way back for all dialects that have none of their own.
+    #[must_use]
+    pub fn down(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        for dialect in Dialect::ALL {
+            if text_on(&self.down, dialect).is_none() {
+                self.down.push((dialect, text.clone()));
+            }
+        }
+        self
+    }
+
+    /// The text of the way back on one dialect.
+    #[must_use]
+    pub fn down_on(mut self, dialect: Dialect, text: impl Into<String>) -> Self {
+        self.down.retain(|(other, _)| *other != dialect);
+        self.down.push((dialect, text.into()));
+        self
+    }
+
+    /// Runs it only where this condition is true, an SQL expression such as
+    /// `EXISTS (SELECT 1 FROM jobs WHERE status = 'old')`. On MySQL and MariaDB it also says whether a run
+    /// that was cut off must run it again.
+    ///
+    /// | engine | `sql("x").everywhere("DELETE FROM jobs").only_if("1 = 1")` |
+    /// |---|---|
+    /// | PostgreSQL | `DO $hammerwork$ BEGIN IF (1 = 1) THEN EXECUTE 'DELETE FROM jobs'; END IF; END $hammerwork$` |
+    /// | MySQL, MariaDB, SQLite | `DELETE FROM jobs`, after `SELECT (1 = 1)` was asked |
+    #[must_use]
+    pub fn only_if(mut self, condition: impl Into<String>) -> Self {
+        self.only_if = Some(condition.into());
+        self
+    }
+
+    /// Says that it changes rows alone. On MySQL and MariaDB it is then one transaction with the record that
+    /// it was done, so that it is never done twice.
+    #[must_use]
+    pub fn data_only(mut self) -> Self {
+        self.data_only = true;
+        self
+    }
+
+    /// What it does to the schema, so that what comes after it can be checked.
+    #[must_use]
+    pub fn stands_for<O: Into<Operation>>(
+        mut self,
+        operations: impl IntoIterator<Item = O>,
+    ) -> Self {
+        self.stands_for = operations.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The text for `dialect`; none where its author has given none, empty where there is nothing to do.
+    #[must_use]
+    pub fn text_on(&self, dialect: Dialect) -> Option<&str> {
+        text_on(&self.up, dialect)
+    }
+
+    pub(super) fn apply(&self, catalog: &mut Catalog) -> Result<(), OperationError> {
+        if self.up.is_empty() {
+            return Err(OperationError::NoSql {
+                what: self.what.clone(),
+            });
+        }
+        self.stands_for
+            .iter()
+            .try_for_each(|operation| operation.apply(catalog))
+    }
+
+    pub(super) fn inverse(&self, before: &Catalog) -> Inverse {
+        if self.down.is_empty() {
+            return Inverse::None {
+                reason: format!("\"{}\" has no SQL for the way back", self.what),
+            };
+        }
+        let mut catalog = before.clone();
+        let mut back = Vec::new();
+        for operation in &self.stands_for {
+            back.splice(
+                0..0,
+                operation.inverse(&catalog).operations().iter().cloned(),
+            );
+            // The history has been folded before, without an error.
+            if operation.apply(&mut catalog).is_err() {
+                break;
+            }
+        }
+        Inverse::Exact(vec![
+            RunSql {
+                what: format!("undo: {}", self.what),
+                up: self.down.clone(),
+                down: self.up.clone(),
+                only_if: None,
+                data_only: self.data_only,
+                stands_for: back,
+            }
+            .into(),
+        ])
+    }
+}
+
+fn text_on(texts: &[(Dialect, String)], dialect: Dialect) -> Option<&str> {
+    let on = |wanted| {
+        texts
+            .iter()
+            .find(|(dialect, _)| *dialect == wanted)
+            .map(|(_, text)| text.as_str())
+    };
+    let inherited = match dialect {
+        Dialect::MariaDb => on(Dialect::MySql),
+        Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => None,
+    };
+    on(dialect).or(inherited)
+}
+
+impl fmt::Display for RunSql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "run sql \"{}\"", self.what)?;
+        if self.data_only {
+            f.write_str(", data only")?;
+        }
+        if let Some(condition) = &self.only_if {
+            write!(f, "\n  only if {condition}")?;
+        }
+        for (direction, texts) in [("on", &self.up), ("down on", &self.down)] {
+            for (dialect, text) in texts {
+                write!(f, "\n  {direction} {dialect} {text}")?;
+            }
+        }
+        for operation in &self.stands_for {
+            write!(f, "\n  stands for {operation}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::{OperationError, tests::fold};
+    use crate::dsl::*;
+
+    #[test]
+    fn what_it_stands_for_enters_the_catalog() {
+        let made = sql("make t")
+            .everywhere("CREATE TABLE t (id INTEGER)")
+            .stands_for([CreateTable {
+                table: table("t").columns([integer("id")]),
+            }]);
+        assert!(fold([made.into()]).unwrap().table("t").is_some());
+    }
+
+    #[test]
+    fn sql_without_a_text_is_a_mistake() {
+        let error = fold([sql("nothing").into()]);
+        assert!(matches!(error, Err(OperationError::NoSql { .. })));
+    }
+
+    #[test]
+    fn mariadb_reads_what_is_said_of_mysql_unless_it_has_its_own() {
+        let one = sql("x").on(MySql, "a");
+        assert_eq!(one.text_on(MariaDb), Some("a"));
+        assert_eq!(one.text_on(Postgres), None);
+        let own = sql("x").everywhere("a").on(MariaDb, "b");
+        assert_eq!(
+            (own.text_on(MySql), own.text_on(MariaDb)),
+            (Some("a"), Some("b"))
+        );
+    }
+
+    #[test]
+    fn the_way_back_is_what_its_author_wrote() {
+        let forth = Operation::from(sql("x").everywhere("a").down("b"));
+        let back = forth.inverse(&crate::Catalog::default());
+        let [Operation::RunSql(back)] = back.operations() else {
+            panic!("{back:?}");
+        };
+        assert_eq!(back.text_on(Sqlite), Some("b"));
+        let none = Operation::from(sql("x").everywhere("a"));
+        assert!(matches!(
+            none.inverse(&crate::Catalog::default()),
+            Inverse::None { .. }
+        ));
+    }
+}

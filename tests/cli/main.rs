@@ -1,0 +1,26 @@
+//! The command line, as those see it who call it: words in; text and an exit code out.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that meets what it did not expect fails"
+)]
+
+mod engines;
+mod program;
+mod secrets;
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+mod servers;
+mod sqlite;
+mod streams;
+
+/// What each command prints, as files that read like a terminal. `TRYCMD=overwrite` writes them anew.
+#[test]
+fn snapshots() {
+    trycmd::TestCases::new()
+        .register_bin("migrate", std::path::Path::new(program::MIGRATE))
+        .register_bin("cargo-hammerwork", std::path::Path::new(program::CARGO))
+        // Empty is none, whatever the shell has that the tests run in.
+        .env("DATABASE_URL", "")
+        .case("tests/cli/snapshots/*.trycmd");
+}

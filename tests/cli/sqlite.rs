@@ -1,0 +1,143 @@
+//! What a file of SQLite's can hold, and where its name comes from.
+
+use hammerwork_migrations::run::driver::{Driver as _, connect_sqlite};
+
+use crate::program::{Directory, Ended, command, run};
+
+fn migrate(directory: &Directory, words: &[&str]) -> Ended {
+    run(command(directory.path())
+        .args(words)
+        .args(["--database-url", "sqlite://jobs.db"]))
+}
+
+async fn execute(directory: &Directory, sql: &str) {
+    let url = format!("sqlite://{}", directory.path().join("jobs.db").display());
+    let mut driver = connect_sqlite(&url, false).await.unwrap();
+    driver.execute(sql).await.unwrap();
+    driver.close().await;
+}
+
+#[tokio::test]
+async fn migrations_that_the_program_does_not_know() {
+    let directory = Directory::new();
+    assert_eq!(migrate(&directory, &[]).code, 0);
+    execute(
+        &directory,
+        "INSERT INTO hammerwork_migrations VALUES
+         ('900_theirs', '2026-01-01T00:00:00.999Z', 1234), ('901_' || char(27) || '[2J', 'never', 'x')",
+    )
+    .await;
+
+    migrate(&directory, &[]).failed_with(&[
+        "error: the database has migrations that this program does not know: 900_theirs, 901_ [2J\n",
+        "help: run a newer version of the program, or allow them: --allow-unknown",
+    ]);
+    let allowed = migrate(&directory, &["--allow-unknown"]);
+    assert_eq!(
+        (allowed.code, allowed.stdout.as_str()),
+        (0, "nothing to do, 6 applied\n")
+    );
+    let status = migrate(&directory, &["status"]);
+    assert_eq!(status.code, 0);
+    let end = "\
+900_theirs              unknown  2026-01-01T00:00:00Z  1.23 s  -
+901_\u{fffd}[2J                unknown  -                          -  -
+6 applied, 0 pending, 2 unknown to this program
+";
+    assert!(status.stdout.ends_with(end), "{}", status.stdout);
+}
+
+#[tokio::test]
+async fn a_pending_migration_before_an_applied_one() {
+    let directory = Directory::new();
+    assert_eq!(migrate(&directory, &[]).code, 0);
+    execute(
+        &directory,
+        "DELETE FROM hammerwork_migrations WHERE migration_id = '003_add_timeouts'",
+    )
+    .await;
+
+    migrate(&directory, &["--strict-order"]).failed_with(&[
+        "error: migration 003_add_timeouts is pending, and 006_add_result_storage, which comes after it",
+        "help: leave out --strict-order",
+    ]);
+    let ended = migrate(&directory, &[]);
+    assert_eq!(ended.code, 0);
+    assert_eq!(
+        ended.stdout,
+        "003_add_timeouts  already there, recorded\n1 recorded that were already there\n"
+    );
+    assert!(
+        ended
+            .stderr
+            .starts_with("warning: 003_add_timeouts is run after 006"),
+        "{ended:?}"
+    );
+    assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_conflict_shows_both_shapes_and_changes_nothing() {
+    let directory = Directory::new();
+    directory.write("jobs.db", "");
+    execute(&directory, "CREATE TABLE hammerwork_jobs (id INTEGER)").await;
+    let ended = migrate(&directory, &[]);
+    ended.failed_with(&["001_initial_schema, step 1", "hammerwork_jobs", "help: "]);
+    let status = migrate(&directory, &["status"]);
+    assert!(
+        status.stdout.ends_with("0 applied, 6 pending\n"),
+        "{status:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_lock_that_is_not_to_be_had() {
+    let directory = Directory::new();
+    directory.write("jobs.db", "");
+    let url = format!("sqlite://{}", directory.path().join("jobs.db").display());
+    let mut driver = connect_sqlite(&url, false).await.unwrap();
+    driver.begin().await.unwrap();
+    migrate(&directory, &["--lock-timeout", "0"]).failed_with(&["lock", "help: "]);
+    driver.rollback().await.unwrap();
+    assert_eq!(migrate(&directory, &["--lock-timeout", "0"]).code, 0);
+}
+
+#[test]
+fn the_url_comes_from_the_environment_and_from_a_file() {
+    let directory = Directory::new();
+    let call = |url: Option<&str>| {
+        let below = directory.path().join("a/b");
+        std::fs::create_dir_all(&below).unwrap();
+        let mut command = command(&below);
+        match url {
+            Some(url) => command.env("DATABASE_URL", url),
+            None => command.env_remove("DATABASE_URL"),
+        };
+        run(command.args(["preview"]))
+    };
+    assert_eq!(call(None).code, 2);
+    assert!(call(Some(" mysql:///jobs\n")).stdout.contains("for MySQL"));
+
+    directory.write(
+        ".env",
+        "# a comment\nOTHER=1\nnot a line\nexport DATABASE_URL='mariadb:///jobs' # too\n",
+    );
+    assert!(call(None).stdout.contains("for MariaDB"));
+    assert!(call(Some("")).stdout.contains("for MariaDB"));
+    assert!(
+        call(Some("postgres:///jobs"))
+            .stdout
+            .contains("for PostgreSQL")
+    );
+
+    directory.write(
+        ".env",
+        "DATABASE_URL=postgres://app:hunter2@localhost/jobs and more\n",
+    );
+    let ended = call(None);
+    ended.failed_with(&["error: the .env file can't be read\n", "help: "]);
+    assert!(!ended.stderr.contains("hunter2"), "{ended:?}");
+
+    directory.write(".env", "OTHER=1\n");
+    assert_eq!(call(None).code, 2);
+}

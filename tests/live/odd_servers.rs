@@ -1,0 +1,107 @@
+//! Servers that are set up otherwise: the same schema, or a clear stop.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use hammerwork_migrations::Dialect;
+
+use crate::database::Database;
+use crate::expected::assert_schema;
+
+/// A server of a test's own, ended with the value.
+struct Server {
+    directory: PathBuf,
+    url: String,
+}
+
+fn servers() -> Command {
+    Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/servers"))
+}
+
+impl Server {
+    fn start(engine: &str, name: &str, options: &[&str]) -> Server {
+        let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("odd_{engine}_{name}_{}", std::process::id()));
+        let output = servers()
+            .args(["private", engine])
+            .arg(&directory)
+            .arg("--")
+            .args(options)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let text = String::from_utf8(output.stdout).unwrap();
+        Server {
+            directory,
+            url: text.lines().next().unwrap().to_owned(),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(servers().arg("private-stop").arg(&self.directory).output());
+    }
+}
+
+const ODD: &[&str] = &[
+    "--explicit_defaults_for_timestamp=OFF",
+    "--sql_mode=",
+    "--character-set-server=latin1",
+    "--default-time-zone=+05:30",
+];
+
+async fn six_are_applied(dialect: Dialect, engine: &str, name: &str, options: &[&str]) {
+    let server = Server::start(engine, name, options);
+    let database = Database::at(dialect, &server.url);
+    assert_eq!(database.migrate().await.len(), 6);
+    assert_schema(&database).await;
+    assert_eq!(database.migrate().await.len(), 0);
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn mysql_that_is_odd_in_every_way() {
+    six_are_applied(Dialect::MySql, "mysql", "all", ODD).await;
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn mariadb_that_is_odd_in_every_way() {
+    six_are_applied(Dialect::MariaDb, "mariadb", "all", ODD).await;
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn mysql_with_lower_case_table_names() {
+    let options = ["--lower_case_table_names=1"];
+    six_are_applied(Dialect::MySql, "mysql", "lower", &options).await;
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn mariadb_with_lower_case_table_names() {
+    let options = ["--lower_case_table_names=1"];
+    six_are_applied(Dialect::MariaDb, "mariadb", "lower", &options).await;
+}
+
+/// Setting it back takes no special right on this version.
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn mysql_with_implicit_timestamps_and_an_ordinary_role() {
+    let server = Server::start("mysql", "role", &["--explicit_defaults_for_timestamp=OFF"]);
+    let root = Database::at(Dialect::MySql, &server.url);
+    let (_, address) = server.url.rsplit_once('@').unwrap();
+    let schema = address.rsplit_once('/').unwrap().1;
+    root.execute("CREATE USER plain@'%' IDENTIFIED BY 'secret'")
+        .await;
+    root.execute(&format!("GRANT ALL ON {schema}.* TO plain@'%'"))
+        .await;
+    let plain = Database::at(Dialect::MySql, &format!("mysql://plain:secret@{address}"));
+    assert_eq!(plain.migrate().await.len(), 6);
+    assert_schema(&plain).await;
+}

@@ -1,0 +1,92 @@
+//! Behind PgBouncer in transaction mode: nothing outlives a transaction, and nothing is done twice.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use hammerwork_migrations::Dialect;
+
+use crate::database::{Connection, Database, builtin, connect};
+use crate::expected::{ALL_SIX, assert_schema, recorded};
+
+/// A pooler in front of one database, ended with the value.
+struct Pooler {
+    directory: PathBuf,
+    url: String,
+}
+
+fn servers() -> Command {
+    Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/servers"))
+}
+
+impl Pooler {
+    fn start(database: &Database) -> Pooler {
+        let name = database.url.rsplit_once('/').unwrap().1;
+        let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("pooler_{name}"));
+        let output = servers()
+            .arg("pgbouncer")
+            .arg(&directory)
+            .arg(&database.url)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let text = String::from_utf8(output.stdout).unwrap();
+        let url = text.lines().next().unwrap().to_owned();
+        Pooler { directory, url }
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        drop(servers().arg("private-stop").arg(&self.directory).output());
+    }
+}
+
+async fn leftovers(database: &Database) -> Vec<String> {
+    database
+        .column("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'")
+        .await
+}
+
+on_postgres! {
+    async fn eight_runners_through_a_pooler_apply_six_in_all(database: &Database) {
+        let pooler = Pooler::start(database);
+        let runners: Vec<_> = (0..8).map(|_| {
+            let url = pooler.url.clone();
+            tokio::spawn(async move {
+                let Connection::Postgres(driver) = connect(Dialect::Postgres, &url).await else { unreachable!() };
+                builtin().run(driver).await
+            })
+        }).collect();
+        let mut applied = Vec::new();
+        for runner in runners {
+            applied.extend(runner.await.unwrap().unwrap().applied.into_iter().map(|it| it.id));
+        }
+        applied.sort();
+        assert_eq!(applied, ALL_SIX);
+        assert_eq!(recorded(database).await, ALL_SIX);
+        assert_schema(database).await;
+        assert_eq!(leftovers(database).await, ["0"]);
+        // No setting was left on the pooler's sessions.
+        let Connection::Postgres(mut driver) = connect(Dialect::Postgres, &pooler.url).await else { unreachable!() };
+        for _ in 0..8 {
+            use hammerwork_migrations::run::Driver;
+            let rows = driver.rows("SELECT current_setting('search_path'), current_setting('lock_timeout')").await.unwrap();
+            assert_eq!(rows[0], [Some("\"$user\", public".to_owned()), Some("0".to_owned())]);
+        }
+    }
+
+    async fn a_pool_that_goes_through_a_pooler_is_noticed(database: &Database) {
+        let pooler = Pooler::start(database);
+        let options: sqlx::postgres::PgConnectOptions = pooler.url.parse().unwrap();
+        let options = options.extra_float_digits(None).statement_cache_capacity(0);
+        let pool = sqlx::postgres::PgPoolOptions::new().max_connections(2).connect_with(options).await.unwrap();
+        assert_eq!(builtin().run(&pool).await.unwrap().applied.len(), 6);
+        assert!(builtin().run(&pool).await.unwrap().is_up_to_date());
+        assert_eq!(leftovers(database).await, ["0"]);
+        pool.close().await;
+    }
+}
