@@ -17,7 +17,7 @@ use sqlx::{
 use tokio::sync::Mutex;
 use tokio::task::JoinError;
 
-use crate::database::{Connection, Database, builtin};
+use crate::database::{Database, builtin};
 use crate::healing::{HANGS, Start, attempt};
 use crate::parallel::run_cases;
 use crate::stopping::{Plan, Stop, Stopping};
@@ -26,33 +26,12 @@ use crate::stopping::{Plan, Stop, Stopping};
 const LOCK_IN: Duration = Duration::from_secs(5);
 
 on_every_engine! {
-    async fn a_cancelled_or_panicking_run_leaves_no_lock(database: &Database) {
-        let dialect = database.dialect;
-        let longest = Arc::new(std::sync::Mutex::new(Duration::ZERO));
-        let mut cases = Vec::new();
-        let mut counts = Vec::new();
-        for kind in Kind::ALL {
-            let calls = undisturbed(dialect, kind).await;
-            counts.push(calls);
-            for call in 1..=calls {
-                for stop in Stop::ALL {
-                    let name = format!("{dialect}, {kind:?}, {stop:?}, call {call}");
-                    let longest = longest.clone();
-                    cases.push((name, async move {
-                        let waited = stop_at(dialect, kind, call, stop).await;
-                        let mut longest = longest.lock().unwrap();
-                        *longest = waited.max(*longest);
-                    }));
-                }
-            }
-        }
-        let count = cases.len();
-        run_cases(4, HANGS * 3, cases).await;
-        println!(
-            "{dialect}: {count} of {count} stopped runs healed, 3 at each of {counts:?} calls (pool, own connection, \
-             lent one); the next run took {:?} at most",
-            longest.lock().unwrap()
-        );
+    async fn a_stopped_run_on_a_pool_leaves_no_lock(database: &Database) {
+        stop_everywhere(database.dialect, Kind::Pool).await;
+    }
+
+    async fn a_stopped_run_on_a_lent_connection_leaves_no_lock(database: &Database) {
+        stop_everywhere(database.dialect, Kind::Lent).await;
     }
 
     async fn a_failed_run_leaves_no_lock(database: &Database) {
@@ -76,7 +55,7 @@ on_every_engine! {
             longest = longest.max(start.elapsed());
             // The first was recorded before the second failed.
             assert_eq!(report.applied.len(), 5);
-            held.is_of_use().await;
+            held.is_of_use(false).await;
             drop(held);
             database.destroy().await;
         }
@@ -89,20 +68,17 @@ on_every_engine! {
 enum Kind {
     /// A pool of one connection.
     Pool,
-    /// A connection that is the run's own.
-    Owned,
     /// A connection that the caller keeps.
     Lent,
 }
 
 impl Kind {
-    const ALL: [Kind; 3] = [Kind::Pool, Kind::Owned, Kind::Lent];
+    const ALL: [Kind; 2] = [Kind::Pool, Kind::Lent];
 }
 
 /// What stays in this process after a run.
 #[derive(Clone)]
 enum Held {
-    Own(Dialect, String),
     PostgresPool(PgPool),
     MySqlPool(MySqlPool),
     SqlitePool(SqlitePool),
@@ -119,7 +95,6 @@ impl Held {
             drop(database.connect().await);
         }
         match (kind, dialect) {
-            (Kind::Owned, _) => Held::Own(*dialect, url.clone()),
             (Kind::Pool, Dialect::Postgres) => {
                 let options = PgPoolOptions::new().max_connections(1);
                 Held::PostgresPool(options.connect(url).await.unwrap())
@@ -149,11 +124,6 @@ impl Held {
 
     async fn run(&self, migrator: &Migrator, plan: Option<Plan>) -> Result<Report, RunError> {
         match self {
-            Held::Own(dialect, url) => match crate::database::connect(*dialect, url).await {
-                Connection::Postgres(it) => run_on(it, migrator, plan).await,
-                Connection::MySql(it) => run_on(it, migrator, plan).await,
-                Connection::Sqlite(it) => run_on(it, migrator, plan).await,
-            },
             Held::PostgresPool(pool) => run_on(pool, migrator, plan).await,
             Held::MySqlPool(pool) => run_on(pool, migrator, plan).await,
             Held::SqlitePool(pool) => run_on(pool, migrator, plan).await,
@@ -165,23 +135,32 @@ impl Held {
         }
     }
 
-    /// Pool and connection answer, and are in no transaction.
-    async fn is_of_use(&self) {
+    /// Pool and connection answer, and are in no transaction. With `late`, the first answer may be to a
+    /// statement of the stopped run: sqlx hands it to whoever uses the connection next.
+    async fn is_of_use(&self, late: bool) {
+        let answer = |late| async move {
+            tokio::time::timeout(HANGS, self.ask())
+                .await
+                .unwrap_or_else(|_| panic!("no answer, late answers allowed: {late}"))
+        };
+        if late {
+            drop(answer(true).await);
+        }
+        answer(false).await.unwrap();
+    }
+
+    async fn ask(&self) -> Result<(), sqlx::Error> {
         const SERVER: &str = "SELECT 1";
         // Fails within a transaction, and where another connection has one.
         const SQLITE: &str = "BEGIN IMMEDIATE; ROLLBACK";
-        let used = async {
-            match self {
-                Held::Own(..) => {}
-                Held::PostgresPool(pool) => drop(pool.execute(SERVER).await.unwrap()),
-                Held::MySqlPool(pool) => drop(pool.execute(SERVER).await.unwrap()),
-                Held::SqlitePool(pool) => drop(pool.execute(SQLITE).await.unwrap()),
-                Held::Postgres(it) => drop(it.lock().await.execute(SERVER).await.unwrap()),
-                Held::MySql(it) => drop(it.lock().await.execute(SERVER).await.unwrap()),
-                Held::Sqlite(it) => drop(it.lock().await.execute(SQLITE).await.unwrap()),
-            }
-        };
-        tokio::time::timeout(HANGS, used).await.expect("an answer");
+        match self {
+            Held::PostgresPool(pool) => pool.execute(SERVER).await.map(drop),
+            Held::MySqlPool(pool) => pool.execute(SERVER).await.map(drop),
+            Held::SqlitePool(pool) => pool.execute(SQLITE).await.map(drop),
+            Held::Postgres(it) => it.lock().await.execute(SERVER).await.map(drop),
+            Held::MySql(it) => it.lock().await.execute(SERVER).await.map(drop),
+            Held::Sqlite(it) => it.lock().await.execute(SQLITE).await.map(drop),
+        }
     }
 }
 
@@ -195,6 +174,31 @@ async fn run_on<S: Source>(
     };
     let driver = source.driver().await.unwrap();
     migrator.run(Stopping::new(driver, plan)).await
+}
+
+/// Stops a run at every call, in every way.
+async fn stop_everywhere(dialect: Dialect, kind: Kind) {
+    let longest = Arc::new(std::sync::Mutex::new(Duration::ZERO));
+    let calls = undisturbed(dialect, kind).await;
+    let mut cases = Vec::new();
+    for call in 1..=calls {
+        for stop in Stop::ALL {
+            let name = format!("{dialect}, {kind:?}, {stop:?}, call {call}");
+            let longest = longest.clone();
+            cases.push((name, async move {
+                let waited = stop_at(dialect, kind, call, stop).await;
+                let mut longest = longest.lock().unwrap();
+                *longest = waited.max(*longest);
+            }));
+        }
+    }
+    let count = cases.len();
+    run_cases(4, HANGS * 3, cases).await;
+    println!(
+        "{dialect}, {kind:?}: {count} of {count} stopped runs healed, 3 at each of {calls} calls; the next run took \
+         {:?} at most",
+        longest.lock().unwrap()
+    );
 }
 
 /// How many calls a run makes on a new database.
@@ -257,7 +261,8 @@ async fn stop_at(dialect: Dialect, kind: Kind, call: usize, stop: Stop) -> Durat
     let report = attempt(dialect, &database.url, &next).await;
     report.unwrap_or_else(|error| panic!("the next run: {error:#?}"));
     let waited = start.elapsed();
-    held.is_of_use().await;
+    held.is_of_use(kind == Kind::Lent && stop == Stop::Within)
+        .await;
     Start::Fresh.heals(&database).await;
     drop(held);
     database.destroy().await;
