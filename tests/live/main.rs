@@ -19,6 +19,7 @@ mod budgets;
 mod busy;
 mod conflicts;
 mod expected;
+mod journal;
 mod odd_servers;
 mod pooling;
 mod previewing;
