@@ -5,6 +5,8 @@ use crate::catalog::{Catalog, OperationError};
 use crate::dsl::Column;
 
 /// Adds a column at the end of a table: [`Migration::add_column`](crate::dsl::Migration::add_column).
+///
+#[doc = include_str!("../../../docs/operations/add_column.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AddColumn {
     /// The name of the table.
