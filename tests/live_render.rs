@@ -386,9 +386,10 @@ impl Database {
                 command
             }
             MySql | MariaDb => {
-                let client = match self.dialect {
-                    MySql => "TEST_MYSQL_CLIENT",
-                    _ => "TEST_MARIADB_CLIENT",
+                let client = if self.dialect == MySql {
+                    "TEST_MYSQL_CLIENT"
+                } else {
+                    "TEST_MARIADB_CLIENT"
                 };
                 let mut command = Command::new(variable(client));
                 command
@@ -443,9 +444,9 @@ impl Drop for Database {
         match &self.server {
             Some(server) => {
                 let drop = format!("DROP DATABASE {};", self.name);
-                if let Err(error) = pipe(self.command(&server.database), &drop) {
-                    eprintln!("{}: {error}", self.name);
-                }
+                let dropped = pipe(self.command(&server.database), &drop);
+                // A test that fails already must say why it does.
+                assert!(dropped.is_ok() || std::thread::panicking(), "{dropped:?}");
             }
             // Where there was no client there is no file.
             None => std::fs::remove_file(self.file()).unwrap_or_default(),
