@@ -120,4 +120,28 @@ mod tests {
             assert!(add(bad.clone()).is_err(), "{bad}");
         }
     }
+
+    #[test]
+    fn a_default_must_fit_its_column_on_every_engine() {
+        for bad in [
+            string("n").length(2).default("abc"),
+            string("n").default("x".repeat(256)),
+            text("n").on(MySql, varchar(2)).default("abc"),
+            char("n", 2).default("größe"),
+            decimal("n", 4, 2).default(100),
+            decimal("n", 4, 2).default(-100.5),
+            real("n").default(1e300),
+        ] {
+            let error = add(bad.clone()).unwrap_err();
+            assert!(error.to_string().contains("does not fit"), "{error}");
+        }
+        for good in [
+            string("n").length(5).default("größe"),
+            string("n").on(MySql, varchar(300)).default("x".repeat(256)),
+            decimal("n", 4, 2).default(99.99),
+            decimal("n", 65, 0).default(i64::MIN),
+        ] {
+            assert!(add(good.clone()).is_ok(), "{good}");
+        }
+    }
 }
