@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::error::Conflict;
+use super::difference::Difference;
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable};
 use super::live::{column_difference, index_difference};
 use crate::dialect::{Dialect, IndexNamespace};
@@ -46,7 +46,7 @@ impl<'h> Decider<'h> {
         position: usize,
         operation: &Operation,
         before: &crate::Catalog,
-    ) -> Result<Decision, Conflict> {
+    ) -> Result<Decision, Difference> {
         match operation {
             Operation::CreateTable(it) => self.create_table(position, &it.table),
             Operation::DropTable(it) => {
@@ -73,7 +73,7 @@ impl<'h> Decider<'h> {
         }
     }
 
-    fn create_table(&mut self, position: usize, table: &Table) -> Result<Decision, Conflict> {
+    fn create_table(&mut self, position: usize, table: &Table) -> Result<Decision, Difference> {
         let Some(live) = self.live.tables.get(&table.name) else {
             self.live
                 .tables
@@ -82,10 +82,10 @@ impl<'h> Decider<'h> {
             return Ok(Decision::Needed);
         };
         if let Some(kind) = &live.other_kind {
-            return Err(Conflict {
-                object: format!("table {}", table.name),
-                difference: format!("there is a {kind} of that name"),
-            });
+            return Err(Difference::new(
+                format!("table {}", table.name),
+                format!("there is a {kind} of that name"),
+            ));
         }
         for column in &table.columns {
             match live.column(&column.name) {
@@ -93,22 +93,22 @@ impl<'h> Decider<'h> {
                 // A later migration that drops it may have run already.
                 None if self.later.drops(position, &table.name, &column.name) => {}
                 None => {
-                    return Err(Conflict {
-                        object: format!("table {}", table.name),
-                        difference: format!("it is there without the column {}", column.name),
-                    });
+                    return Err(Difference::new(
+                        format!("table {}", table.name),
+                        format!("it is there without the column {}", column.name),
+                    ));
                 }
             }
         }
         if live.primary_key != table.primary_key {
-            return Err(Conflict {
-                object: format!("table {}", table.name),
-                difference: format!(
+            return Err(Difference::new(
+                format!("table {}", table.name),
+                format!(
                     "its primary key is ({}), and should be ({})",
                     live.primary_key.join(", "),
                     table.primary_key.join(", ")
                 ),
-            });
+            ));
         }
         let mut rest = Vec::new();
         for index in &table.indexes {
@@ -136,7 +136,7 @@ impl<'h> Decider<'h> {
         position: usize,
         table: &str,
         column: &Column,
-    ) -> Result<Decision, Conflict> {
+    ) -> Result<Decision, Difference> {
         if let Some(found) = self.table_mut(table)?.column(&column.name).cloned() {
             self.compare_column(position, table, column, &found)?;
             return Ok(Decision::Satisfied);
@@ -151,7 +151,7 @@ impl<'h> Decider<'h> {
         position: usize,
         table: &str,
         index: &Index,
-    ) -> Result<Decision, Conflict> {
+    ) -> Result<Decision, Difference> {
         let name = index.physical_name(table, self.dialect);
         if let Some(owner) = self.live.index_owners.get(&name)
             && owner != table
@@ -161,10 +161,7 @@ impl<'h> Decider<'h> {
             } else {
                 format!("there is one of that name on the table {owner}")
             };
-            return Err(Conflict {
-                object: format!("index {name}"),
-                difference,
-            });
+            return Err(Difference::new(format!("index {name}"), difference));
         }
         if let Some(found) = self.table_mut(table)?.index(&name).cloned() {
             if !found.valid {
@@ -184,10 +181,10 @@ impl<'h> Decider<'h> {
                     ));
                     Ok(Decision::Satisfied)
                 }
-                Some(IndexDifference::Meaning(difference)) => Err(Conflict {
-                    object: format!("index {name} of table {table}"),
+                Some(IndexDifference::Meaning(difference)) => Err(Difference::new(
+                    format!("index {name} of table {table}"),
                     difference,
-                }),
+                )),
             };
         }
         let planned = planned_index(self.dialect, table, index);
@@ -204,7 +201,7 @@ impl<'h> Decider<'h> {
         table: &str,
         column: &Column,
         found: &LiveColumn,
-    ) -> Result<(), Conflict> {
+    ) -> Result<(), Difference> {
         let Some(difference) = column_difference(self.dialect, column, found) else {
             return Ok(());
         };
@@ -215,20 +212,20 @@ impl<'h> Decider<'h> {
         {
             return Ok(());
         }
-        Err(Conflict {
-            object: format!("column {table}.{}", column.name),
+        Err(Difference::new(
+            format!("column {table}.{}", column.name),
             difference,
-        })
+        ))
     }
 
     /// The table that an operation changes. That it is not there is no half-done run: applied migrations
     /// made it, and pending ones before this would have.
-    fn table_mut(&mut self, name: &str) -> Result<&mut LiveTable, Conflict> {
-        self.live.tables.get_mut(name).ok_or_else(|| Conflict {
-            object: format!("table {name}"),
-            difference:
-                "it is missing, although the migration that makes it is recorded as applied"
-                    .to_owned(),
+    fn table_mut(&mut self, name: &str) -> Result<&mut LiveTable, Difference> {
+        self.live.tables.get_mut(name).ok_or_else(|| {
+            Difference::new(
+                format!("table {name}"),
+                "it is missing, although the migration that makes it is recorded as applied",
+            )
         })
     }
 
@@ -289,6 +286,7 @@ fn planned_column(column: &Column) -> LiveColumn {
         type_name: String::new(),
         nullable: column.nullable,
         default: None,
+        details: String::new(),
     }
 }
 
@@ -298,7 +296,7 @@ fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
         name: index.physical_name(table, dialect),
         parts: Vec::new(),
         unique: index.unique,
-        partial: false,
+        predicate: None,
         valid: true,
     }
 }

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use super::difference::Difference;
 use super::driver::{DriverError, DriverErrorKind};
+use super::lock::Holder;
 use super::plan::PlanError;
+use super::verify::scratch_help;
+use crate::dialect::Dialect;
 
 /// A run that did not bring the database up to date. What was recorded before it failed stays; running
 /// again goes on from there.
@@ -44,10 +48,24 @@ pub enum RunError {
         newest: String,
     },
     /// Another runner holds the lock for too long.
-    #[error("another runner has held the migration lock for {} s", waited.as_secs())]
+    #[error("the migration lock was not free within {} s{}", waited.as_secs(), held_by(holder.as_ref()))]
     Locked {
         /// How long this run waited.
         waited: Duration,
+        /// Who has it, where the engine says so.
+        holder: Option<Holder>,
+    },
+    /// Migrations were edited after this database applied them.
+    #[error("changed after it was applied: {}", .ids.join(", "))]
+    Changed {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// The server is a node of a cluster, where its lock keeps runners on other nodes out of nothing.
+    #[error("the server is a node of a cluster ({cluster}), whose locks are one node's own")]
+    Cluster {
+        /// The kind of cluster.
+        cluster: &'static str,
     },
     /// The schema of PostgreSQL that was set is not there, or none is.
     #[error("{}", missing_schema(schema.as_deref()))]
@@ -69,7 +87,7 @@ pub enum RunError {
     },
     /// Something is there in another shape than the history gives it.
     #[error(
-        "migration {migration}, step {step} ({operation}) is in conflict with what is there: {conflict}"
+        "migration {migration}, step {step} ({operation}) is in conflict with what is there: {difference}"
     )]
     Conflict {
         /// The id of the migration.
@@ -79,7 +97,7 @@ pub enum RunError {
         /// The operation's first line, in the words of the DSL.
         operation: String,
         /// What differs.
-        conflict: Conflict,
+        difference: Difference,
     },
     /// The server refused a statement of a migration.
     #[error("migration {migration}, {} failed", steps_of(.steps))]
@@ -94,6 +112,19 @@ pub enum RunError {
         #[source]
         source: DriverError,
     },
+    /// The role may not do what the pending migrations need. Nothing was changed.
+    #[error("the role lacks {}", .missing.join("; "))]
+    Rights {
+        /// What is missing, each as a noun phrase.
+        missing: Vec<String>,
+    },
+    /// The history can't be replayed, so there is nothing to compare the database with.
+    #[error("can't replay the history beside the database")]
+    Scratch {
+        /// What the server said.
+        #[source]
+        source: DriverError,
+    },
     /// The server refused something else.
     #[error("can't {doing}")]
     Database {
@@ -103,22 +134,6 @@ pub enum RunError {
         #[source]
         source: DriverError,
     },
-}
-
-/// An object that is there, and is not what the history makes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Conflict {
-    /// The object, with what it is.
-    pub object: String,
-    /// What differs, as a clause that shows both shapes.
-    pub difference: String,
-}
-
-impl std::fmt::Display for Conflict {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.object, self.difference)
-    }
 }
 
 impl RunError {
@@ -141,8 +156,18 @@ impl RunError {
                  with its connection"
                     .to_owned(),
             ),
+            RunError::Changed { .. } => Some(
+                "undo the edit and write a new migration, or accept what is there with `repair`".to_owned(),
+            ),
+            RunError::Cluster { .. } => Some(
+                "make sure that only one runner runs at a time, and say so with --allow-cluster"
+                    .to_owned(),
+            ),
             RunError::MissingSchema { schema } => Some(match schema {
-                Some(schema) => format!("create it first: CREATE SCHEMA \"{schema}\""),
+                Some(schema) => {
+                    let schema = Dialect::Postgres.quote(schema);
+                    format!("create it first: CREATE SCHEMA {schema}")
+                }
                 None => "create a schema, or name one with --schema".to_owned(),
             }),
             RunError::MissingDatabase => {
@@ -154,15 +179,23 @@ impl RunError {
                     .to_owned(),
             ),
             RunError::Conflict { .. } => Some(
-                "nothing of this migration was run; bring the object to the shape the history gives it, or \
-                 rename it"
+                "nothing of this migration was run. If migrations are recorded as applied, this looks like drift: \
+                 `verify` shows all of it; bring the object to the shape the history gives it, or rename it"
                     .to_owned(),
             ),
+            RunError::Rights { .. } => Some(
+                "grant it to the role, or run as the owner of the schema; nothing was changed".to_owned(),
+            ),
+            RunError::Scratch { source } => scratch_help(source),
             RunError::Tracking { source, .. }
             | RunError::Statement { source, .. }
             | RunError::Database { source, .. } => source_help(source),
         }
     }
+}
+
+fn held_by(holder: Option<&Holder>) -> String {
+    holder.map_or_else(String::new, |holder| format!(": {holder} has it"))
 }
 
 fn connect_help(source: &DriverError) -> String {

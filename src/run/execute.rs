@@ -1,163 +1,174 @@
 //! Carrying a plan out, each engine in the way that never leaves a migration half recorded.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
+use super::event::{Event, Observer};
+use super::lock::{LOCKED, Lock};
+use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlannedMigration};
 use super::report::{AppliedNow, Report};
+use super::session::Session;
 use super::tracking::POSTGRES_ELAPSED;
 use crate::dialect::Dialect;
 
-/// Runs the plan's migrations and records each.
-pub(crate) async fn execute<D: Driver>(driver: &mut D, plan: &Plan) -> Result<Report, RunError> {
-    let mut report = Report::default();
-    let mut execution = Execution {
-        plan,
-        tracking_made: false,
-    };
-    for migration in &plan.migrations {
-        let start = Instant::now();
-        match plan.dialect {
-            Dialect::Postgres => execution.in_one_transaction(driver, migration).await?,
-            Dialect::MySql | Dialect::MariaDb => {
-                execution
-                    .statement_by_statement(driver, migration, start)
-                    .await?;
-            }
-            Dialect::Sqlite => execution.in_a_savepoint(driver, migration, start).await?,
-        }
-        let duration = start.elapsed();
-        tracing::info!(migration = %migration.id, statements = migration.statements.len(), ?duration, "applied");
-        report.warnings.extend(migration.warnings.iter().cloned());
-        report.applied.push(AppliedNow {
-            id: migration.id.clone(),
-            summary: migration.summary.clone(),
-            statements: migration.statements.len(),
-            duration,
-        });
-    }
-    Ok(report)
+/// The pauses before a statement is tried again: long enough for those who waited behind it to be served.
+const SHORTEST: Duration = Duration::from_millis(100);
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// How a plan was carried out.
+pub(crate) enum Outcome {
+    Done(Report),
+    /// Another runner recorded a migration of the plan meanwhile, so that the rest must be planned anew. It
+    /// happens only where the lock is held for single transactions.
+    Superseded(Report),
 }
 
-struct Execution<'p> {
-    plan: &'p Plan,
-    tracking_made: bool,
+/// What a run carries out its plan with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Execution<'r> {
+    pub(crate) plan: &'r Plan,
+    pub(crate) session: &'r Session,
+    pub(crate) lock: &'r Lock,
+    pub(crate) patience: Patience,
+    pub(crate) observer: &'r Observer,
 }
 
 impl Execution<'_> {
-    /// PostgreSQL: the migration and its row are one transaction, and one round trip.
+    /// Runs the plan's migrations and records each.
+    pub(crate) async fn run<D: Driver>(&self, driver: &mut D) -> Result<Outcome, RunError> {
+        let mut report = Report::default();
+        for (index, migration) in self.plan.migrations.iter().enumerate() {
+            let first = index == 0;
+            let start = Instant::now();
+            self.observer.tell(Event::Started {
+                migration: migration.id.clone(),
+                statements: migration.statements.len(),
+            });
+            match self.plan.dialect {
+                Dialect::Postgres => {
+                    if !self.in_one_transaction(driver, migration, first).await? {
+                        return Ok(Outcome::Superseded(report));
+                    }
+                }
+                Dialect::MySql | Dialect::MariaDb => {
+                    self.statement_by_statement(driver, migration, first, start)
+                        .await?;
+                }
+                Dialect::Sqlite => {
+                    self.in_a_savepoint(driver, migration, first, start).await?;
+                }
+            }
+            let applied = AppliedNow {
+                id: migration.id.clone(),
+                summary: migration.summary.clone(),
+                statements: migration.statements.len(),
+                duration: start.elapsed(),
+            };
+            self.observer.tell(Event::Applied(applied.clone()));
+            report.warnings.extend(migration.warnings.iter().cloned());
+            report.applied.push(applied);
+        }
+        Ok(Outcome::Done(report))
+    }
+
+    /// PostgreSQL: the migration and its row are one transaction, and one round trip. False says that another
+    /// runner has recorded it meanwhile.
     async fn in_one_transaction<D: Driver>(
-        &mut self,
-        driver: &mut D,
-        migration: &PlannedMigration,
-    ) -> Result<(), RunError> {
-        let record = self.record(migration, POSTGRES_ELAPSED);
-        let create = self.create_tracking();
-        let statements = create
-            .iter()
-            .map(String::as_str)
-            .chain(migration.statements.iter().map(|it| it.sql.as_str()))
-            .chain([record.as_str()]);
-        let mut batch = String::from("BEGIN;\n");
-        for sql in statements {
-            batch += sql;
-            batch += ";\n";
-        }
-        batch += "COMMIT";
-        if let Err(error) = driver.execute(&batch).await {
-            return Err(self.located(driver, migration, &record, error).await);
-        }
-        self.tracking_made = true;
-        Ok(())
-    }
-
-    /// Says which statement of a failed batch it was, by trying them one by one in a transaction that is
-    /// undone. Where it can't be found, the batch is what failed.
-    async fn located<D: Driver>(
         &self,
         driver: &mut D,
         migration: &PlannedMigration,
-        record: &str,
-        error: DriverError,
-    ) -> RunError {
-        let whole = |source| RunError::Statement {
-            migration: migration.id.clone(),
-            steps: migration
-                .statements
-                .iter()
-                .flat_map(|it| it.steps.clone())
-                .collect(),
-            sql: String::new(),
-            source,
-        };
-        // With the connection gone, or a lock not to be had, another try would say nothing more.
-        match error.kind {
-            DriverErrorKind::Connection | DriverErrorKind::Busy => return whole(error),
-            DriverErrorKind::MissingTable
-            | DriverErrorKind::NotAllowed
-            | DriverErrorKind::Refused
-            | DriverErrorKind::Other => {}
-        }
-        let found = self.replay(driver, migration, record).await;
-        // The transaction is over in either case: the server undoes it with the connection.
-        drop(driver.execute("ROLLBACK").await);
-        found.unwrap_or_else(|| whole(error))
-    }
-
-    async fn replay<D: Driver>(
-        &self,
-        driver: &mut D,
-        migration: &PlannedMigration,
-        record: &str,
-    ) -> Option<RunError> {
-        driver.execute("ROLLBACK").await.ok()?;
-        driver.execute("BEGIN").await.ok()?;
-        if let Some(create) = self.create_tracking()
-            && let Err(source) = driver.execute(&create).await
-        {
-            return Some(creating_tracking(source));
-        }
-        for statement in &migration.statements {
-            if let Err(source) = driver.execute(&statement.sql).await {
-                return Some(failed(migration, &statement.steps, &statement.sql, source));
+        first: bool,
+    ) -> Result<bool, RunError> {
+        let batch = Batch::of(self, migration, first);
+        let text = batch.text();
+        let mut retries = self.retries();
+        let mut waits = Backoff::new(self.patience.lock, Duration::from_millis(20), LONGEST);
+        loop {
+            let Err(error) = driver.execute(&text).await else {
+                return Ok(true);
+            };
+            if error.kind == DriverErrorKind::Connection {
+                return Err(batch.failed(error));
+            }
+            // The server keeps the failed transaction open until it is told.
+            driver
+                .execute("ROLLBACK")
+                .await
+                .map_err(|source| batch.failed(source))?;
+            match error.code.as_deref() {
+                Some(LOCKED) => match waits.next() {
+                    Some(pause) => Backoff::wait(pause).await,
+                    None => {
+                        return Err(RunError::Locked {
+                            waited: waits.elapsed(),
+                            holder: None,
+                        });
+                    }
+                },
+                Some(RECORDED) => return Ok(false),
+                _ if error.kind == DriverErrorKind::Busy => match retries.next() {
+                    Some(pause) => self.pause(migration, pause, &error).await,
+                    None => return Err(batch.failed(error)),
+                },
+                _ => return Err(batch.located(driver, error).await),
             }
         }
-        let source = driver.execute(record).await.err()?;
-        Some(failed(migration, &[], record, source))
     }
 
     /// MySQL, MariaDB: every statement commits by itself, and the row comes last. A run that ends between
     /// them leaves what the next one finds in the catalog, and goes on from there.
     async fn statement_by_statement<D: Driver>(
-        &mut self,
+        &self,
         driver: &mut D,
         migration: &PlannedMigration,
+        first: bool,
         start: Instant,
     ) -> Result<(), RunError> {
-        if let Some(create) = self.create_tracking() {
-            driver.execute(&create).await.map_err(creating_tracking)?;
-            self.tracking_made = true;
+        self.make_tracking(driver, first).await?;
+        for statement in &migration.statements {
+            let mut retries = self.retries();
+            while let Err(error) = driver.execute(&statement.sql).await {
+                let pause = match error.kind {
+                    DriverErrorKind::Busy => retries.next(),
+                    DriverErrorKind::MissingTable
+                    | DriverErrorKind::NotAllowed
+                    | DriverErrorKind::Refused
+                    | DriverErrorKind::Connection
+                    | DriverErrorKind::Other => None,
+                };
+                let Some(pause) = pause else {
+                    return Err(failed(migration, &statement.steps, &statement.sql, error));
+                };
+                self.pause(migration, pause, &error).await;
+            }
         }
-        self.run_and_record(driver, migration, start).await
+        // Both rows in one transaction, and one round trip.
+        let [track, note] = self.record(migration, start);
+        let sql = format!("START TRANSACTION; {track}; {note}; COMMIT");
+        if let Err(error) = driver.execute(&sql).await {
+            // What failed is told; that it could not be undone changes nothing, since the session ends.
+            drop(driver.execute("ROLLBACK").await);
+            return Err(failed(migration, &[], &track, error));
+        }
+        Ok(())
     }
 
     /// SQLite: all migrations are one transaction, which is the lock too and is synced to disk once; each is
     /// undone alone where it fails, and those before it are kept.
     async fn in_a_savepoint<D: Driver>(
-        &mut self,
+        &self,
         driver: &mut D,
         migration: &PlannedMigration,
+        first: bool,
         start: Instant,
     ) -> Result<(), RunError> {
         let savepoint = |source| RunError::Database {
             doing: "set a savepoint",
             source,
         };
-        if let Some(create) = self.create_tracking() {
-            driver.execute(&create).await.map_err(creating_tracking)?;
-            self.tracking_made = true;
-        }
+        self.make_tracking(driver, first).await?;
         driver
             .execute("SAVEPOINT migration")
             .await
@@ -188,21 +199,129 @@ impl Execution<'_> {
                 .await
                 .map_err(|source| failed(migration, &statement.steps, &statement.sql, source))?;
         }
-        let record = self.record(migration, &start.elapsed().as_millis().to_string());
-        driver
-            .execute(&record)
-            .await
-            .map_err(|source| failed(migration, &[], &record, source))
+        for sql in self.record(migration, start) {
+            driver
+                .execute(&sql)
+                .await
+                .map_err(|source| failed(migration, &[], &sql, source))?;
+        }
+        Ok(())
     }
 
-    fn record(&self, migration: &PlannedMigration, milliseconds: &str) -> String {
-        let tracking = &self.plan.tracking;
-        tracking.record(self.plan.dialect, &migration.id, milliseconds)
+    /// Makes the tracking table and the journal, before the first migration that is recorded in them.
+    async fn make_tracking<D: Driver>(&self, driver: &mut D, first: bool) -> Result<(), RunError> {
+        for sql in self.plan.create_tracking.iter().filter(|_| first) {
+            driver.execute(sql).await.map_err(creating_tracking)?;
+        }
+        Ok(())
     }
 
-    /// Makes the tracking table, before the first migration that is recorded in it.
-    fn create_tracking(&self) -> Option<String> {
-        (!self.tracking_made).then(|| self.plan.create_tracking.clone())
+    fn record(&self, migration: &PlannedMigration, start: Instant) -> [String; 2] {
+        let milliseconds = start.elapsed().as_millis().to_string();
+        self.plan.record(migration, &milliseconds)
+    }
+
+    fn retries(&self) -> Backoff {
+        Backoff::new(self.patience.retries, SHORTEST, LONGEST)
+    }
+
+    async fn pause(&self, migration: &PlannedMigration, pause: Duration, error: &DriverError) {
+        self.observer.tell(Event::Retrying {
+            migration: migration.id.clone(),
+            pause,
+            reason: error.to_string(),
+        });
+        Backoff::wait(pause).await;
+    }
+}
+
+/// What a batch fails with whose migration has been recorded meanwhile.
+const RECORDED: &str = "HM002";
+
+/// The statements of one migration on PostgreSQL, in the order in which they are sent.
+struct Batch<'r> {
+    migration: &'r PlannedMigration,
+    /// Settings, the lock where it is the transaction's own, and the tracking tables.
+    before: Vec<String>,
+    record: [String; 2],
+}
+
+impl<'r> Batch<'r> {
+    fn of(execution: &'r Execution<'_>, migration: &'r PlannedMigration, first: bool) -> Self {
+        let plan = execution.plan;
+        let mut before = vec![execution.session.transaction_settings()];
+        if !execution.session.exclusive {
+            before.push(format!("{};\n", execution.lock.transaction_guard()));
+        }
+        let create = plan.create_tracking.iter().filter(|_| first);
+        before.extend(create.map(|sql| format!("{sql};\n")));
+        if !execution.session.exclusive {
+            before.push(format!(
+                "DO $hammerwork$ BEGIN \
+                 IF EXISTS (SELECT FROM {} WHERE migration_id = {}) THEN \
+                 RAISE EXCEPTION 'another runner has recorded it' USING ERRCODE = '{RECORDED}'; \
+                 END IF; END $hammerwork$;\n",
+                plan.dialect.quote(&plan.tracking.table),
+                plan.dialect.quote_text(&migration.id),
+            ));
+        }
+        Batch {
+            migration,
+            before,
+            record: plan.record(migration, POSTGRES_ELAPSED),
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::from("BEGIN;\n");
+        text.extend(self.before.iter().map(String::as_str));
+        let statements = self.migration.statements.iter().map(|it| &it.sql);
+        for sql in statements.chain(&self.record) {
+            text += sql;
+            text += ";\n";
+        }
+        text + "COMMIT"
+    }
+
+    /// The error where nothing says which statement it was.
+    fn failed(&self, source: DriverError) -> RunError {
+        let statements = &self.migration.statements;
+        let steps: Vec<usize> = statements.iter().flat_map(|it| it.steps.clone()).collect();
+        failed(self.migration, &steps, "", source)
+    }
+
+    /// Says which statement of a failed batch it was, by trying them one by one in a transaction that is
+    /// undone.
+    async fn located<D: Driver>(&self, driver: &mut D, error: DriverError) -> RunError {
+        let found = self.replay(driver).await;
+        // The transaction is over in either case: the server undoes it with the connection.
+        drop(driver.execute("ROLLBACK").await);
+        found.unwrap_or_else(|| self.failed(error))
+    }
+
+    async fn replay<D: Driver>(&self, driver: &mut D) -> Option<RunError> {
+        driver.execute("BEGIN").await.ok()?;
+        for sql in &self.before {
+            if let Err(source) = driver.execute(sql).await {
+                return Some(creating_tracking(source));
+            }
+        }
+        for statement in &self.migration.statements {
+            if let Err(source) = driver.execute(&statement.sql).await {
+                return Some(failed(
+                    self.migration,
+                    &statement.steps,
+                    &statement.sql,
+                    source,
+                ));
+            }
+        }
+        for sql in &self.record {
+            if let Err(source) = driver.execute(sql).await {
+                return Some(failed(self.migration, &[], sql, source));
+            }
+        }
+        None
     }
 }
 

@@ -4,105 +4,210 @@
 //! `CREATE INDEX CONCURRENTLY` on PostgreSQL, and hang unnoticed behind a connection pooler. A try-lock is
 //! polled instead, and the holder's connection is the one that runs the DDL, so that the lock ends with it.
 
-use std::hash::{BuildHasher, RandomState};
+use std::fmt;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
-
-use super::driver::{Driver, DriverError, DriverErrorKind};
+use super::driver::{Driver, DriverError, DriverErrorKind, Row};
 use super::error::RunError;
+use super::event::{Event, Observer};
+use super::patience::Backoff;
+use super::session::Session;
 use super::tracking::Tracking;
 use crate::dialect::Dialect;
 
-/// How long the first and the longest pause between two tries are.
-const PAUSES: std::ops::RangeInclusive<Duration> =
-    Duration::from_millis(5)..=Duration::from_millis(200);
+/// The pauses between two tries.
+const SHORTEST: Duration = Duration::from_millis(5);
+const LONGEST: Duration = Duration::from_millis(200);
 
-/// Takes the lock of the database, the schema and the tracking table that `driver` is connected to. On
-/// SQLite that is the write lock of the transaction in which everything happens.
-pub(crate) async fn acquire<D: Driver>(
-    driver: &mut D,
-    tracking: &Tracking,
-    timeout: Duration,
-) -> Result<(), RunError> {
-    let start = Instant::now();
-    let mut pause = *PAUSES.start();
-    let mut told = false;
-    loop {
-        let taken = attempt(driver, tracking)
-            .await
-            .map_err(|source| RunError::Database {
-                doing: "take the migration lock",
-                source,
-            })?;
-        if taken {
-            return Ok(());
+/// The session that has the migration lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Holder {
+    /// Its number: the process id of its backend on PostgreSQL, the connection id on MySQL and MariaDB; none
+    /// on SQLite, which does not say.
+    pub session: Option<u64>,
+    /// Where it comes from.
+    pub host: Option<String>,
+    /// Since when it has been connected (PostgreSQL), or for how many seconds in its present state (MySQL,
+    /// MariaDB).
+    pub since: Option<String>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.session {
+            Some(session) => write!(f, "session {session}")?,
+            None => f.write_str("another process")?,
         }
-        let left = timeout.saturating_sub(start.elapsed());
-        if left.is_zero() {
-            return Err(RunError::Locked {
-                waited: start.elapsed(),
-            });
+        if let Some(host) = &self.host {
+            write!(f, " from {host}")?;
         }
-        if !std::mem::replace(&mut told, true) {
-            tracing::info!("waiting for another runner's migration lock");
+        match &self.since {
+            Some(since) => write!(f, ", {since}"),
+            None => Ok(()),
         }
-        sleep(pause.mul_f64(jitter()).min(left)).await;
-        pause = (pause * 2).min(*PAUSES.end());
     }
 }
 
-async fn attempt<D: Driver>(driver: &mut D, tracking: &Tracking) -> Result<bool, DriverError> {
-    let key = key(&tracking.table, driver.dialect());
-    let sql = match driver.dialect() {
-        Dialect::Postgres => format!("SELECT pg_try_advisory_lock({key})"),
-        Dialect::MySql | Dialect::MariaDb => format!("SELECT GET_LOCK({key}, 0)"),
-        Dialect::Sqlite => {
-            return match driver.begin().await {
-                Ok(()) => Ok(true),
-                Err(error) if error.kind == DriverErrorKind::Busy => Ok(false),
-                Err(error) => Err(error),
+/// The lock of one database, schema and tracking table.
+#[derive(Clone, Debug)]
+pub(crate) struct Lock {
+    dialect: Dialect,
+    /// The lock's name or number, as SQL.
+    key: String,
+}
+
+impl Lock {
+    pub(crate) fn of(session: &Session, tracking: &Tracking) -> Self {
+        let dialect = session.dialect;
+        let schema = session.schema.as_deref().unwrap_or_default();
+        let name = format!("hammerwork-migrations/{schema}/{}", tracking.table);
+        let name = dialect.quote_text(&name);
+        let key = match dialect {
+            // Advisory locks are the database's own.
+            Dialect::Postgres => format!("pg_catalog.hashtextextended({name}, 0)"),
+            // Locks are the server's: the database belongs into the name, which may have 64 characters.
+            Dialect::MySql | Dialect::MariaDb => {
+                format!(
+                    "CONCAT('hammerwork-', LEFT(SHA2(CONCAT({name}, '/', DATABASE()), 256), 40))"
+                )
+            }
+            Dialect::Sqlite => name,
+        };
+        Lock { dialect, key }
+    }
+
+    /// Takes the lock for the session. On SQLite that is the write lock of the transaction in which
+    /// everything happens.
+    pub(crate) async fn acquire<D: Driver>(
+        &self,
+        driver: &mut D,
+        patience: Duration,
+        observer: &Observer,
+    ) -> Result<(), RunError> {
+        let mut backoff = Backoff::new(patience, SHORTEST, LONGEST);
+        let mut told = false;
+        loop {
+            let taken = self
+                .attempt(driver)
+                .await
+                .map_err(|source| RunError::Database {
+                    doing: "take the migration lock",
+                    source,
+                })?;
+            if taken {
+                return Ok(());
+            }
+            if !std::mem::replace(&mut told, true) {
+                let holder = self.holder(driver).await.unwrap_or_default();
+                observer.tell(Event::Waiting { holder });
+            }
+            let Some(pause) = backoff.next() else {
+                return Err(RunError::Locked {
+                    waited: backoff.elapsed(),
+                    holder: self.holder(driver).await.unwrap_or_default(),
+                });
             };
+            Backoff::wait(pause).await;
         }
-    };
-    // Anything but a clear yes is no lock: MariaDB answers NULL where it could not even try.
-    let rows = driver.rows(&sql).await?;
-    let answer = rows.first().and_then(|row| row.first()).cloned().flatten();
-    Ok(matches!(answer.as_deref(), Some("1" | "t" | "true")))
-}
+    }
 
-/// Gives the lock back. Only a connection that goes on living needs it: on every other the lock ends with
-/// the session, and on SQLite with the transaction.
-pub(crate) async fn release<D: Driver>(driver: &mut D, tracking: &Tracking) {
-    let key = key(&tracking.table, driver.dialect());
-    let sql = match driver.dialect() {
-        Dialect::Postgres => format!("SELECT pg_advisory_unlock({key})"),
-        Dialect::MySql | Dialect::MariaDb => format!("SELECT RELEASE_LOCK({key})"),
-        Dialect::Sqlite => return,
-    };
-    if let Err(error) = driver.execute(&sql).await {
-        tracing::warn!(%error, "the migration lock could not be released; it ends with the connection");
+    /// Who has the lock; none where nobody has. SQLite says no more than that somebody has.
+    pub(crate) async fn holder<D: Driver>(
+        &self,
+        driver: &mut D,
+    ) -> Result<Option<Holder>, DriverError> {
+        let key = &self.key;
+        let sql = match self.dialect {
+            // https://www.postgresql.org/docs/current/view-pg-locks.html: a key of 64 bits is shown in halves.
+            Dialect::Postgres => format!(
+                "SELECT l.pid, COALESCE(host(a.client_addr), 'a local socket'), \
+                     'connected since ' || to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' \
+                 FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
+                 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
+                     AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) \
+                     AND ((l.classid::bigint << 32) | l.objid::bigint) = {key}"
+            ),
+            Dialect::MySql | Dialect::MariaDb => format!(
+                "SELECT l.id, p.HOST, CONCAT('for at least ', p.TIME, ' s') \
+                 FROM (SELECT IS_USED_LOCK({key}) AS id) l \
+                 LEFT JOIN information_schema.PROCESSLIST p ON p.ID = l.id WHERE l.id IS NOT NULL"
+            ),
+            Dialect::Sqlite => {
+                return match driver.begin().await {
+                    Ok(()) => driver.rollback().await.map(|()| None),
+                    Err(error) if error.kind == DriverErrorKind::Busy => Ok(Some(Holder {
+                        session: None,
+                        host: None,
+                        since: None,
+                    })),
+                    Err(error) => Err(error),
+                };
+            }
+        };
+        let rows = driver.rows(&sql).await?;
+        Ok(rows.into_iter().next().map(read_holder))
+    }
+
+    /// SQL that takes the lock for the transaction it stands in, or fails: what is safe behind a connection
+    /// pooler that gives each transaction another session.
+    pub(crate) fn transaction_guard(&self) -> String {
+        format!(
+            "DO $hammerwork$ BEGIN \
+             IF NOT pg_catalog.pg_try_advisory_xact_lock({}) THEN \
+             RAISE EXCEPTION 'another runner holds the migration lock' USING ERRCODE = '{LOCKED}'; \
+             END IF; END $hammerwork$",
+            self.key
+        )
+    }
+
+    async fn attempt<D: Driver>(&self, driver: &mut D) -> Result<bool, DriverError> {
+        let key = &self.key;
+        let sql = match self.dialect {
+            // With the lock come short keepalives: a network that is cut must not keep it for hours.
+            Dialect::Postgres => format!(
+                "SELECT pg_catalog.pg_try_advisory_lock({key}), \
+                     pg_catalog.set_config('tcp_keepalives_idle', '3', false), \
+                     pg_catalog.set_config('tcp_keepalives_interval', '1', false), \
+                     pg_catalog.set_config('tcp_keepalives_count', '3', false)"
+            ),
+            Dialect::MySql | Dialect::MariaDb => format!("SELECT GET_LOCK({key}, 0)"),
+            Dialect::Sqlite => {
+                return match driver.begin().await {
+                    Ok(()) => Ok(true),
+                    Err(error) if error.kind == DriverErrorKind::Busy => Ok(false),
+                    Err(error) => Err(error),
+                };
+            }
+        };
+        // Anything but a clear yes is no lock: MariaDB answers NULL where it could not even try.
+        let rows = driver.rows(&sql).await?;
+        let answer = rows.first().and_then(|row| row.first()).cloned().flatten();
+        Ok(matches!(answer.as_deref(), Some("1" | "t" | "true")))
+    }
+
+    /// Gives the lock back on a connection that its owner keeps. Every other is closed, and the lock with it.
+    pub(crate) async fn release<D: Driver>(&self, driver: &mut D) {
+        let sql = match self.dialect {
+            Dialect::MySql | Dialect::MariaDb => format!("SELECT RELEASE_LOCK({})", self.key),
+            // A connection that is lent to us takes the lock for single transactions only.
+            Dialect::Postgres | Dialect::Sqlite => return,
+        };
+        if let Err(error) = driver.execute(&sql).await {
+            tracing::warn!(%error, "the migration lock could not be released; it ends with the connection");
+        }
     }
 }
 
-/// The key as SQL. PostgreSQL's advisory locks are the database's own; MySQL's are the server's, so the
-/// database is part of the name, hashed to fit into 64 characters.
-fn key(table: &str, dialect: Dialect) -> String {
-    let name = format!("hammerwork-migrations/{table}/");
-    let name = dialect.quote_text(&name);
-    match dialect {
-        Dialect::Postgres => {
-            format!("pg_catalog.hashtextextended({name} || pg_catalog.current_schema(), 0)")
-        }
-        Dialect::MySql | Dialect::MariaDb => {
-            format!("CONCAT('hammerwork-', LEFT(SHA2(CONCAT({name}, DATABASE()), 256), 40))")
-        }
-        Dialect::Sqlite => name,
-    }
-}
+/// What [`Lock::transaction_guard`] fails with: a code of our own, in a class that PostgreSQL leaves free.
+pub(crate) const LOCKED: &str = "HM001";
 
-/// Between a half and one and a half, so that runners who started together do not try together.
-fn jitter() -> f64 {
-    let random = RandomState::new().hash_one(Instant::now().elapsed());
-    0.5 + (random % 1024) as f64 / 1024.0
+fn read_holder(row: Row) -> Holder {
+    let mut values = row.into_iter();
+    let mut next = || values.next().flatten();
+    Holder {
+        session: next().and_then(|id| id.parse().ok()),
+        host: next(),
+        since: next(),
+    }
 }

@@ -1,22 +1,26 @@
 //! The runner: binds a history to a database.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::driver::{Driver, DriverError, DriverErrorKind, Source};
+use super::applied::{AppliedIds, Pending, none_yet};
+use super::difference::Difference;
+use super::driver::{Driver, DriverErrorKind, Source};
 use super::error::RunError;
-use super::execute::execute;
+use super::event::{Event, Observer};
+use super::execute::{Execution, Outcome};
 use super::live::{Live, Wanted};
-use super::lock;
+use super::lock::{Holder, Lock};
+use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlanError};
-use super::report::{Execution, MigrationStatus, Report, State, Status};
+use super::report::{AppliedNow, Execution as Executed, MigrationStatus, Report, State, Status};
 use super::resolve::resolve;
 use super::session::Session;
 use super::tracking::{Applied, Tracking};
+use super::verify::verify;
 use crate::catalog::OperationError;
 use crate::dialect::Dialect;
 use crate::dsl::Migrations;
-use crate::dsl::migrations::compare_ids;
 
 /// Brings databases up to date, shows where they stand, and previews what it would run.
 ///
@@ -43,9 +47,11 @@ use crate::dsl::migrations::compare_ids;
 pub struct Migrator {
     migrations: Migrations,
     tracking: Tracking,
-    lock_timeout: Duration,
+    patience: Patience,
     allow_unknown: bool,
     strict_order: bool,
+    allow_cluster: bool,
+    observer: Observer,
 }
 
 impl Migrator {
@@ -55,9 +61,11 @@ impl Migrator {
         Migrator {
             migrations,
             tracking: Tracking::default(),
-            lock_timeout: Duration::from_secs(60),
+            patience: Patience::default(),
             allow_unknown: false,
             strict_order: false,
+            allow_cluster: false,
+            observer: Observer::default(),
         }
     }
 
@@ -76,10 +84,60 @@ impl Migrator {
         self
     }
 
-    /// How long to wait for another runner; 60 seconds if this is not called.
+    /// How long to wait for another runner's migration lock; 60 seconds if this is not called.
     #[must_use]
     pub fn lock_timeout(mut self, timeout: Duration) -> Self {
-        self.lock_timeout = timeout;
+        self.patience.lock = timeout;
+        self
+    }
+
+    /// How long one try may wait for the lock of a table; 3 seconds if this is not called. Everybody who comes
+    /// after a waiting `ALTER TABLE` waits behind it, so this is the longest that the application stands
+    /// still because of it. On MySQL and MariaDB it is rounded down to whole seconds, one at least.
+    #[must_use]
+    pub fn table_lock_timeout(mut self, timeout: Duration) -> Self {
+        self.patience.table_lock = timeout;
+        self
+    }
+
+    /// How long one statement may take on PostgreSQL; for ever if this is not called.
+    #[must_use]
+    pub fn statement_timeout(mut self, timeout: Duration) -> Self {
+        self.patience.statement = Some(timeout);
+        self
+    }
+
+    /// How long to try again what failed because another session held a lock; 60 seconds if this is not
+    /// called. On PostgreSQL the whole migration is tried again, on MySQL and MariaDB the one statement.
+    #[must_use]
+    pub fn retry_timeout(mut self, timeout: Duration) -> Self {
+        self.patience.retries = timeout;
+        self
+    }
+
+    /// Whether to run on a node of a Galera cluster or of Group Replication. The migration lock is one node's
+    /// own there, so the caller makes sure that only one runner runs.
+    #[must_use]
+    pub fn allow_cluster(mut self, allow: bool) -> Self {
+        self.allow_cluster = allow;
+        self
+    }
+
+    /// Tells `observer` what happens while it happens.
+    ///
+    /// ```
+    /// use hammerwork_migrations::{Migrator, register_builtin_migrations, run::Event};
+    ///
+    /// let migrator = Migrator::new(register_builtin_migrations()).observe(|event| {
+    ///     if let Event::Applied(applied) = event {
+    ///         println!("{} took {:?}", applied.id, applied.duration);
+    ///     }
+    /// });
+    /// # drop(migrator);
+    /// ```
+    #[must_use]
+    pub fn observe(mut self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.observer = Observer(Some(Arc::new(observer)));
         self
     }
 
@@ -116,7 +174,7 @@ impl Migrator {
     /// Brings the database up to date.
     ///
     /// `source` is `&PgPool`, `&mut PgConnection`, or their likes of the other engines. A connection from a
-    /// pool is closed after use, and not handed on.
+    /// pool is closed after use, and not handed on; one that is lent comes back as it was.
     ///
     /// # Errors
     ///
@@ -124,15 +182,14 @@ impl Migrator {
     pub async fn run<S: Source>(&self, source: S) -> Result<Report, RunError> {
         self.check()?;
         let mut driver = connect(source).await?;
-        let pending = self.pending(&mut driver).await?;
-        if pending.is_empty() {
+        let applied = AppliedIds::read(&mut driver, &self.tracking).await?;
+        let pending = self.pending(applied)?;
+        if pending.count == 0 {
             driver.close().await;
             return Ok(Report::default());
         }
-        driver.dedicate();
-        let result = self.run_dedicated(&mut driver).await;
-        driver.close().await;
-        result
+        let tracked = pending.tracked;
+        self.with_lock(driver, Task::Run { tracked }).await
     }
 
     /// Where the database stands. Reads the tracking table, and changes nothing.
@@ -147,10 +204,75 @@ impl Migrator {
         let rows = driver
             .rows(&sql)
             .await
-            .or_else(|error| self.none_yet(error));
+            .or_else(|error| none_yet(&self.tracking, error));
         driver.close().await;
         let applied: Vec<Applied> = rows?.into_iter().filter_map(Applied::read).collect();
         Ok(self.status_of(&applied))
+    }
+
+    /// Compares the live schema with what the applied migrations make, and lists every difference; none where
+    /// there are none.
+    ///
+    /// The history is replayed where nothing of it stays: in a transaction that is undone (PostgreSQL), in a
+    /// database of its own (MySQL, MariaDB), in memory (SQLite). Tables that no migration speaks of are not
+    /// looked at, and neither is the order of columns.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] where the history can't be replayed or the catalog can't be read.
+    pub async fn verify<S: Source>(&self, source: S) -> Result<Vec<Difference>, RunError> {
+        self.check()?;
+        let mut driver = connect(source).await?;
+        driver.dedicate();
+        let result = self.compare(&mut driver).await;
+        driver.close().await;
+        result
+    }
+
+    async fn compare<D: Driver>(&self, driver: &mut D) -> Result<Vec<Difference>, RunError> {
+        let session = self.open_session(driver).await?;
+        let result = match AppliedIds::read(driver, &self.tracking).await {
+            Ok(applied) => verify(driver, &session, &self.migrations, &applied).await,
+            Err(error) => Err(error),
+        };
+        session.restore(driver).await;
+        result
+    }
+
+    /// Accepts the migrations as they are now: where they were edited after the database applied them, the
+    /// journal gets their new checksums. Nothing else is changed. The report lists what was accepted.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] where the lock can't be had, or the journal can't be written.
+    pub async fn repair<S: Source>(&self, source: S) -> Result<Report, RunError> {
+        self.check()?;
+        let driver = connect(source).await?;
+        self.with_lock(driver, Task::Repair).await
+    }
+
+    /// Who has the migration lock; none where nobody has.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] where the server can't be asked.
+    pub async fn lock_holder<S: Source>(&self, source: S) -> Result<Option<Holder>, RunError> {
+        self.check()?;
+        let mut driver = connect(source).await?;
+        driver.dedicate();
+        let result = self.ask_for_holder(&mut driver).await;
+        driver.close().await;
+        result
+    }
+
+    async fn ask_for_holder<D: Driver>(&self, driver: &mut D) -> Result<Option<Holder>, RunError> {
+        let session = self.open_session(driver).await?;
+        let holder = Lock::of(&session, &self.tracking).holder(driver).await;
+        session.restore(driver).await;
+        holder.map_err(|source| RunError::Database {
+            doing: "ask who has the migration lock",
+            source,
+        })
     }
 
     /// What can be said without a database.
@@ -172,141 +294,213 @@ impl Migrator {
         Ok(())
     }
 
-    async fn run_dedicated<D: Driver>(&self, driver: &mut D) -> Result<Report, RunError> {
-        let mut session = Session::open(driver, &self.tracking).await?;
-        let result = match lock::acquire(driver, &self.tracking, self.lock_timeout).await {
-            Ok(()) => self.run_locked(driver, &mut session).await,
-            Err(error) => Err(error),
-        };
-        // Every other connection is closed, and its lock and settings go with it.
-        if driver.is_borrowed() {
-            lock::release(driver, &self.tracking).await;
-            session.restore(driver).await;
-        }
+    fn pending(&self, applied: AppliedIds) -> Result<Pending, RunError> {
+        applied.pending(&self.migrations, self.allow_unknown, self.strict_order)
+    }
+
+    async fn open_session<D: Driver>(&self, driver: &mut D) -> Result<Session, RunError> {
+        Session::open(driver, &self.tracking, self.patience, self.allow_cluster).await
+    }
+
+    /// Does the task with the lock held, on a connection that is closed after it or comes back as it was.
+    async fn with_lock<D: Driver>(&self, mut driver: D, task: Task) -> Result<Report, RunError> {
+        driver.dedicate();
+        let result = self.locked(&mut driver, task).await;
+        driver.close().await;
         result
     }
 
-    /// With the lock held: what was read before it may be out of date.
-    async fn run_locked<D: Driver>(
+    async fn locked<D: Driver>(&self, driver: &mut D, task: Task) -> Result<Report, RunError> {
+        let session = self.open_session(driver).await?;
+        let lock = Lock::of(&session, &self.tracking);
+        let result = if session.exclusive {
+            match lock
+                .acquire(driver, self.patience.lock, &self.observer)
+                .await
+            {
+                Ok(()) => {
+                    let result = self.perform(driver, &session, &lock, task).await;
+                    if driver.is_borrowed() {
+                        lock.release(driver).await;
+                    }
+                    result
+                }
+                Err(error) => Err(error),
+            }
+        } else {
+            // Every transaction takes the lock for itself.
+            self.perform(driver, &session, &lock, task).await
+        };
+        session.restore(driver).await;
+        result
+    }
+
+    async fn perform<D: Driver>(
         &self,
         driver: &mut D,
-        session: &mut Session,
+        session: &Session,
+        lock: &Lock,
+        task: Task,
     ) -> Result<Report, RunError> {
-        let result = self.run_pending(driver, session).await;
-        match driver.dialect() {
+        let result = match task {
+            Task::Run { tracked } => self.run_pending(driver, session, lock, tracked).await,
+            Task::Repair => self.accept_changes(driver, session, lock).await,
+        };
+        match session.dialect {
             // The lock is a transaction, which keeps what was done before a migration that failed.
-            Dialect::Sqlite => driver.commit().await.map_err(|source| RunError::Database {
-                doing: "commit",
-                source,
-            })?,
+            Dialect::Sqlite => self.commit(driver).await?,
             Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {}
         }
         result
     }
 
+    /// SQLite: readers may keep a commit waiting.
+    async fn commit<D: Driver>(&self, driver: &mut D) -> Result<(), RunError> {
+        let mut retries = Backoff::new(
+            self.patience.retries,
+            Duration::from_millis(20),
+            Duration::from_millis(500),
+        );
+        while let Err(source) = driver.commit().await {
+            let pause = retries
+                .next()
+                .filter(|_| source.kind == DriverErrorKind::Busy);
+            let Some(pause) = pause else {
+                return Err(RunError::Database {
+                    doing: "commit",
+                    source,
+                });
+            };
+            Backoff::wait(pause).await;
+        }
+        Ok(())
+    }
+
+    /// What was read before the lock was had may be out of date, so all is read again.
     async fn run_pending<D: Driver>(
         &self,
         driver: &mut D,
-        session: &mut Session,
+        session: &Session,
+        lock: &Lock,
+        tracked: bool,
     ) -> Result<Report, RunError> {
-        let pending = self.pending(driver).await?;
-        if pending.is_empty() {
-            return Ok(Report::default());
+        let mut report = Report::default();
+        loop {
+            let applied = AppliedIds::read_again(driver, &self.tracking, tracked).await?;
+            let pending = self.pending(applied)?;
+            report.warnings.extend(pending.warnings);
+            if pending.count == 0 {
+                return Ok(report);
+            }
+            let wanted = Wanted::of(&self.migrations, session.dialect);
+            let live = Live::read(driver, session, &wanted)
+                .await
+                .map_err(|source| RunError::Database {
+                    doing: "read the database's own catalog",
+                    source,
+                })?;
+            let tracking = self.tracking.clone();
+            let mut plan = resolve(
+                &self.migrations,
+                &pending.applied,
+                live,
+                session.dialect,
+                tracking,
+            )?;
+            // Even IF NOT EXISTS needs the right to create.
+            if pending.tracked {
+                plan.create_tracking.clear();
+            } else {
+                plan.needs.add_creation();
+            }
+            self.check_rights(driver, session, &plan).await?;
+            if plan.expects_explicit_timestamps {
+                session.make_timestamps_explicit(driver).await?;
+            }
+            let execution = Execution {
+                plan: &plan,
+                session,
+                lock,
+                patience: self.patience,
+                observer: &self.observer,
+            };
+            match execution.run(driver).await? {
+                Outcome::Done(done) => {
+                    report.append(done);
+                    return Ok(report);
+                }
+                Outcome::Superseded(done) => report.append(done),
+            }
         }
-        let dialect = driver.dialect();
-        let wanted = Wanted::of(&self.migrations, dialect);
-        let live = Live::read(driver, &wanted)
-            .await
-            .map_err(|source| RunError::Database {
-                doing: "read the database's own catalog",
-                source,
-            })?;
-        let plan = resolve(
-            &self.migrations,
-            &pending.applied,
-            live,
-            dialect,
-            self.tracking.clone(),
-        )?;
-        if plan.expects_explicit_timestamps {
-            session.make_timestamps_explicit(driver).await?;
+    }
+
+    async fn check_rights<D: Driver>(
+        &self,
+        driver: &mut D,
+        session: &Session,
+        plan: &Plan,
+    ) -> Result<(), RunError> {
+        let missing = plan.needs.missing(driver, session, &self.tracking).await;
+        let missing = missing.map_err(|source| RunError::Database {
+            doing: "ask what the role may do",
+            source,
+        })?;
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(RunError::Rights { missing })
         }
-        let mut report = execute(driver, &plan).await?;
-        report.warnings.splice(0..0, pending.warnings);
+    }
+
+    async fn accept_changes<D: Driver>(
+        &self,
+        driver: &mut D,
+        session: &Session,
+        lock: &Lock,
+    ) -> Result<Report, RunError> {
+        let applied = AppliedIds::read(driver, &self.tracking).await?;
+        let changed = applied.changed(&self.migrations);
+        let mut report = Report::default();
+        for id in changed {
+            let Some(migration) = self.migrations.get(&id) else {
+                continue;
+            };
+            let note = self
+                .tracking
+                .note(session.dialect, &id, &migration.checksum());
+            let sql = match session.dialect {
+                Dialect::Postgres => {
+                    let guard = if session.exclusive {
+                        String::new()
+                    } else {
+                        format!("{};", lock.transaction_guard())
+                    };
+                    format!(
+                        "BEGIN; {}{guard} {note}; COMMIT",
+                        session.transaction_settings()
+                    )
+                }
+                Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => note,
+            };
+            driver
+                .execute(&sql)
+                .await
+                .map_err(|source| RunError::Database {
+                    doing: "write the journal",
+                    source,
+                })?;
+            report.applied.push(AppliedNow {
+                id,
+                summary: migration.summary.clone(),
+                statements: 0,
+                duration: Duration::ZERO,
+            });
+        }
         Ok(report)
     }
 
-    /// One query: which migrations are applied, and so which are not.
-    async fn pending<D: Driver>(&self, driver: &mut D) -> Result<Pending, RunError> {
-        let sql = self.tracking.ids(driver.dialect());
-        let rows = driver
-            .rows(&sql)
-            .await
-            .or_else(|error| self.none_yet(error))?;
-        let applied: BTreeSet<String> = rows
-            .into_iter()
-            .filter_map(|row| row.into_iter().next().flatten())
-            .collect();
-        self.compare(applied)
-    }
-
-    fn compare(&self, applied: BTreeSet<String>) -> Result<Pending, RunError> {
-        let known: BTreeSet<&str> = self.migrations.iter().map(|it| it.id.as_str()).collect();
-        let unknown: Vec<String> = applied
-            .iter()
-            .filter(|id| !known.contains(id.as_str()))
-            .cloned()
-            .collect();
-        if !unknown.is_empty() && !self.allow_unknown {
-            return Err(RunError::UnknownApplied { ids: unknown });
-        }
-        let newest = applied
-            .iter()
-            .filter(|id| known.contains(id.as_str()))
-            .max_by(|a, b| compare_ids(a, b));
-        let pending: Vec<&str> = known
-            .iter()
-            .filter(|id| !applied.contains(**id))
-            .copied()
-            .collect();
-        let mut warnings = Vec::new();
-        for id in &pending {
-            let Some(newest) = newest.filter(|newest| compare_ids(id, newest).is_lt()) else {
-                continue;
-            };
-            if self.strict_order {
-                return Err(RunError::OutOfOrder {
-                    id: (*id).to_owned(),
-                    newest: newest.clone(),
-                });
-            }
-            warnings.push(format!(
-                "{id} is run after {newest}, which comes after it and was applied already"
-            ));
-        }
-        let count = pending.len();
-        Ok(Pending {
-            count,
-            applied,
-            warnings,
-        })
-    }
-
-    /// A tracking table that is not there yet has no rows.
-    fn none_yet<T>(&self, error: DriverError) -> Result<Vec<T>, RunError> {
-        match (error.kind, error.code.as_deref()) {
-            (DriverErrorKind::MissingTable, _) => Ok(Vec::new()),
-            // MySQL: no database selected.
-            (_, Some("1046")) => Err(RunError::MissingDatabase),
-            (_, _) => Err(RunError::Tracking {
-                table: self.tracking.table.clone(),
-                source: error,
-            }),
-        }
-    }
-
     fn status_of(&self, applied: &[Applied]) -> Status {
-        let execution = |it: &Applied| Execution {
+        let execution = |it: &Applied| Executed {
             at: it.executed_at,
             duration: it
                 .execution_time_ms
@@ -335,17 +529,13 @@ impl Migrator {
     }
 }
 
-/// What a look at the tracking table says.
-struct Pending {
-    count: usize,
-    applied: BTreeSet<String>,
-    warnings: Vec<String>,
-}
-
-impl Pending {
-    fn is_empty(&self) -> bool {
-        self.count == 0
-    }
+/// What is done with the lock held.
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    /// Run what is pending. `tracked`: whether both tables were there when it was asked first.
+    Run { tracked: bool },
+    /// Accept edited migrations.
+    Repair,
 }
 
 async fn connect<S: Source>(source: S) -> Result<S::Driver, RunError> {

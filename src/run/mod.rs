@@ -1,21 +1,31 @@
 //! Running a history on a database: plan, lock, introspect, execute, record.
 
 mod adopt;
+mod applied;
+mod checksum;
 mod decide;
+mod difference;
 pub mod driver;
 mod error;
+mod event;
 mod execute;
 mod live;
 mod lock;
 mod migrator;
+mod patience;
 mod plan;
 mod report;
 mod resolve;
+mod rights;
 mod session;
 mod tracking;
+mod verify;
 
+pub use difference::Difference;
 pub use driver::{Driver, DriverError, DriverErrorKind, Source};
-pub use error::{Conflict, RunError};
+pub use error::RunError;
+pub use event::Event;
+pub use lock::Holder;
 pub use migrator::Migrator;
 pub use plan::{Plan, PlanError, PlannedMigration};
 pub use report::{AppliedNow, Execution, MigrationStatus, Report, State, Status};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::rights::Needs;
+use super::session::SQL_MODE;
 use super::tracking::{POSTGRES_ELAPSED, Tracking};
 use crate::catalog::{Catalog, SchemaError};
 use crate::dialect::Dialect;
@@ -28,9 +30,11 @@ pub struct Plan {
     pub dialect: Dialect,
     /// The migrations, in their order.
     pub migrations: Vec<PlannedMigration>,
-    /// Makes the tracking table.
-    pub(crate) create_tracking: String,
+    /// Makes the tracking table and the journal.
+    pub(crate) create_tracking: Vec<String>,
     pub(crate) tracking: Tracking,
+    /// What the role must be allowed.
+    pub(crate) needs: Needs,
     /// Whether any statement depends on the server's `explicit_defaults_for_timestamp`.
     pub(crate) expects_explicit_timestamps: bool,
 }
@@ -47,6 +51,7 @@ pub struct PlannedMigration {
     pub statements: Vec<Statement>,
     /// What was found to differ and is left as it is, because it only concerns speed.
     pub warnings: Vec<String>,
+    pub(crate) checksum: String,
 }
 
 /// A history that gives no plan for an engine.
@@ -171,6 +176,7 @@ impl Plan {
         Ok(Plan {
             dialect,
             migrations: Vec::new(),
+            needs: Needs::default(),
             create_tracking,
             expects_explicit_timestamps: table_expects(dialect, &tracking.definition()),
             tracking,
@@ -191,6 +197,16 @@ impl Plan {
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_) => false,
         });
+    }
+
+    /// Records one migration, in both tables.
+    pub(crate) fn record(&self, migration: &PlannedMigration, milliseconds: &str) -> [String; 2] {
+        self.tracking.record(
+            self.dialect,
+            &migration.id,
+            &migration.checksum,
+            milliseconds,
+        )
     }
 
     /// How many statements change the schema; the tracking table's own are not counted.
@@ -275,6 +291,7 @@ impl<'m> Steps<'m> {
             summary: self.migration.summary.clone(),
             statements: self.batch.finish(),
             warnings,
+            checksum: self.migration.checksum(),
         }
     }
 }
@@ -290,7 +307,9 @@ impl fmt::Display for Plan {
         };
         comment(f, &format!("{count} {noun} for {}", self.dialect.product()))?;
         self.write_session(f)?;
-        writeln!(f, "{};", self.create_tracking)?;
+        for create in &self.create_tracking {
+            writeln!(f, "{create};")?;
+        }
         for migration in &self.migrations {
             writeln!(f)?;
             comment(f, &format!("{}: {}", migration.id, migration.summary))?;
@@ -307,8 +326,9 @@ impl fmt::Display for Plan {
                 // Only the runner can measure these.
                 Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => "0",
             };
-            let record = self.tracking.record(self.dialect, &migration.id, elapsed);
-            writeln!(f, "{record};")?;
+            for record in self.record(migration, elapsed) {
+                writeln!(f, "{record};")?;
+            }
             f.write_str(commit)?;
         }
         Ok(())
@@ -321,6 +341,15 @@ impl Plan {
         if let (Some(schema), Dialect::Postgres) = (&self.tracking.schema, self.dialect) {
             let schema = self.dialect.quote(schema);
             writeln!(f, "SET search_path TO {schema}, pg_temp;")?;
+        }
+        match self.dialect {
+            Dialect::MySql | Dialect::MariaDb => {
+                writeln!(
+                    f,
+                    "SET NAMES utf8mb4;\nSET SESSION sql_mode = '{SQL_MODE}';"
+                )?;
+            }
+            Dialect::Postgres | Dialect::Sqlite => {}
         }
         if self.expects_explicit_timestamps {
             comment(

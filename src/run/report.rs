@@ -34,6 +34,11 @@ impl Report {
     pub fn is_up_to_date(&self) -> bool {
         self.applied.is_empty()
     }
+
+    pub(crate) fn append(&mut self, mut later: Report) {
+        self.applied.append(&mut later.applied);
+        self.warnings.append(&mut later.warnings);
+    }
 }
 
 /// Where a database stands: every migration of the program and of the tracking table.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::adopt::adoption;
 use super::decide::{Decider, Decision};
+use super::difference::Difference;
 use super::error::RunError;
 use super::live::Live;
 use super::plan::{Plan, Steps};
@@ -28,6 +29,7 @@ pub(crate) fn resolve(
         adoption(history, dialect, &live)
     };
     let mut adoption_warnings = adopted.warnings;
+    let found = live.clone();
     let mut decider = Decider::new(dialect, live, history);
     let mut catalog = Catalog::default();
     let mut position = 0;
@@ -48,12 +50,13 @@ pub(crate) fn resolve(
         for (step, operation) in (1..).zip(&migration.operations) {
             let decision = decider
                 .decide(position, operation, &catalog)
-                .map_err(|conflict| conflict_at(migration, step, operation, conflict))?;
+                .map_err(|difference| conflict_at(migration, step, operation, difference))?;
             match decision {
                 Decision::Satisfied => steps.apply(step, operation, &mut catalog)?,
                 Decision::Needed => {
                     steps.run(step, operation, &catalog)?;
                     steps.apply(step, operation, &mut catalog)?;
+                    plan.needs.add(operation, &found);
                     run.push(operation.clone());
                 }
                 // What is left is rendered for the schema after the operation, which has its objects.
@@ -61,6 +64,7 @@ pub(crate) fn resolve(
                     steps.apply(step, operation, &mut catalog)?;
                     for operation in rest {
                         steps.run(step, &operation, &catalog)?;
+                        plan.needs.add(&operation, &found);
                     }
                 }
             }
@@ -76,12 +80,12 @@ fn conflict_at(
     migration: &Migration,
     step: usize,
     operation: &Operation,
-    conflict: super::error::Conflict,
+    difference: Difference,
 ) -> RunError {
     RunError::Conflict {
         migration: migration.id.clone(),
         step,
         operation: operation.headline(),
-        conflict,
+        difference,
     }
 }

@@ -1,37 +1,79 @@
 //! What a session must be like before it changes a schema, and what it must be told about the server.
+//!
+//! On PostgreSQL nothing is set for the session: every transaction sets what it needs for itself. So a
+//! connection that is lent to us comes back as it was, and one behind a pooler leaks nothing. MySQL and
+//! MariaDB have no such settings: the session is set, and set back where its owner keeps it.
 
-use super::driver::{Driver, DriverError};
+use std::time::Duration;
+
+use super::driver::{Driver, DriverError, DriverErrorKind, MARK};
 use super::error::RunError;
+use super::patience::Patience;
 use super::tracking::Tracking;
 use crate::dialect::Dialect;
 
-/// The session's settings that a borrowed connection gets back.
-#[derive(Debug, Default)]
+/// The mode in which MySQL and MariaDB read our SQL, whatever the server's is: strict, with quotes and
+/// backslashes as the renderers write them.
+pub(crate) const SQL_MODE: &str = "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
+
+/// For how long MySQL and MariaDB keep a session, and so its lock, that has gone silent.
+const SILENCE: Duration = Duration::from_secs(60);
+
+/// What is known of a session.
+#[derive(Clone, Debug)]
 pub(crate) struct Session {
-    search_path: Option<String>,
+    pub(crate) dialect: Dialect,
+    /// The schema of PostgreSQL that everything is in.
+    pub(crate) schema: Option<String>,
+    /// Whether the session is surely ours alone, so that it can hold a lock from one transaction to the next.
+    pub(crate) exclusive: bool,
     /// Whether NOT NULL timestamps without a default stay without one.
-    pub(crate) explicit_timestamps: bool,
+    explicit_timestamps: bool,
+    /// What the session's owner had set, as SQL that sets it again.
+    restore: Option<String>,
+    patience: Patience,
 }
 
 impl Session {
-    /// Finds out what the server is, and settles in which schema everything happens.
+    /// Finds out what the server is, and in which schema everything happens.
     pub(crate) async fn open<D: Driver>(
         driver: &mut D,
         tracking: &Tracking,
+        patience: Patience,
+        allow_cluster: bool,
     ) -> Result<Session, RunError> {
         match driver.dialect() {
-            Dialect::Postgres => open_postgres(driver, tracking).await,
-            Dialect::MySql | Dialect::MariaDb => open_mysql(driver).await,
+            Dialect::Postgres => open_postgres(driver, tracking, patience).await,
+            Dialect::MySql | Dialect::MariaDb => open_mysql(driver, patience, allow_cluster).await,
             Dialect::Sqlite => Ok(Session {
+                dialect: Dialect::Sqlite,
+                schema: None,
+                exclusive: true,
                 explicit_timestamps: true,
-                ..Session::default()
+                restore: None,
+                patience,
             }),
         }
     }
 
+    /// PostgreSQL: what every transaction sets for itself. Temporary tables come last, so that none shadows
+    /// what is meant.
+    pub(crate) fn transaction_settings(&self) -> String {
+        let schema = self.schema.as_deref().unwrap_or_default();
+        let path = self.dialect.quote(schema);
+        let milliseconds = |time: Option<Duration>| time.map_or(0, |it| it.as_millis());
+        format!(
+            "SET LOCAL search_path TO {path}, pg_temp;\n\
+             SET LOCAL lock_timeout = {};\n\
+             SET LOCAL statement_timeout = {};\n",
+            milliseconds(Some(self.patience.table_lock)),
+            milliseconds(self.patience.statement),
+        )
+    }
+
     /// Makes sure that NOT NULL timestamps stay as they are written.
     pub(crate) async fn make_timestamps_explicit<D: Driver>(
-        &mut self,
+        &self,
         driver: &mut D,
     ) -> Result<(), RunError> {
         if self.explicit_timestamps {
@@ -40,78 +82,152 @@ impl Session {
         driver
             .execute("SET SESSION explicit_defaults_for_timestamp = ON")
             .await
-            .map_err(|source| RunError::ImplicitTimestamps { source })?;
-        self.explicit_timestamps = true;
-        Ok(())
+            .map_err(|source| RunError::ImplicitTimestamps { source })
     }
 
-    /// Gives a borrowed connection its settings back.
-    pub(crate) async fn restore<D: Driver>(self, driver: &mut D) {
-        if let Some(path) = self.search_path {
-            let sql = format!(
-                "SELECT pg_catalog.set_config('search_path', {}, false)",
-                Dialect::Postgres.quote_text(&path)
-            );
-            if let Err(error) = driver.execute(&sql).await {
-                tracing::warn!(%error, "the connection's search_path could not be restored");
-            }
+    /// Gives a connection that was lent to us its settings back.
+    pub(crate) async fn restore<D: Driver>(&self, driver: &mut D) {
+        if let Some(sql) = &self.restore
+            && let Err(error) = driver.execute(sql).await
+        {
+            tracing::warn!(%error, "the connection's settings could not be restored");
         }
     }
 }
 
-/// One round trip: the path is set to one schema, with temporary tables last, so that nothing shadows it.
 async fn open_postgres<D: Driver>(
     driver: &mut D,
     tracking: &Tracking,
+    patience: Patience,
 ) -> Result<Session, RunError> {
-    let path = match &tracking.schema {
-        Some(schema) => Dialect::Postgres.quote_text(&Dialect::Postgres.quote(schema)),
-        None => "pg_catalog.quote_ident(pg_catalog.current_schema())".to_owned(),
+    let schema = match &tracking.schema {
+        Some(schema) => format!(
+            "(SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = {})",
+            Dialect::Postgres.quote_text(schema)
+        ),
+        None => "pg_catalog.current_schema()".to_owned(),
     };
-    let sql = format!(
-        "SELECT pg_catalog.current_setting('search_path'), \
-             pg_catalog.set_config('search_path', {path} || ', pg_temp', false); \
-         SELECT pg_catalog.current_schema()"
-    );
-    let rows = driver.rows(&sql).await.map_err(failed)?;
-    let value = |row: usize, column: usize| {
-        rows.get(row)
-            .and_then(|row| row.get(column))
-            .cloned()
-            .flatten()
-    };
-    // After the path is set, there is a current schema only if the one that was named is there. pg_temp is
-    // never current.
-    if value(0, 1).is_none() || value(1, 0).is_none() {
+    let rows = driver
+        .rows(&format!(
+            "SELECT {schema}, pg_catalog.current_setting('{MARK}', true)"
+        ))
+        .await
+        .map_err(failed)?;
+    let mut values = rows.into_iter().next().unwrap_or_default().into_iter();
+    let mut next = || values.next().flatten();
+    let schema = next()
+        // What goes into a session's own temporary schema is gone with the session.
+        .filter(|schema| !schema.starts_with("pg_temp"));
+    driver.identify(&next().unwrap_or_default());
+    if schema.is_none() {
         return Err(RunError::MissingSchema {
             schema: tracking.schema.clone(),
         });
     }
     Ok(Session {
-        search_path: value(0, 0),
+        dialect: Dialect::Postgres,
+        schema,
+        exclusive: driver.is_exclusive().await.map_err(failed)?,
         explicit_timestamps: true,
+        restore: None,
+        patience,
     })
 }
 
-async fn open_mysql<D: Driver>(driver: &mut D) -> Result<Session, RunError> {
+async fn open_mysql<D: Driver>(
+    driver: &mut D,
+    patience: Patience,
+    allow_cluster: bool,
+) -> Result<Session, RunError> {
     let rows = driver
-        .rows("SELECT VERSION(), DATABASE(), @@explicit_defaults_for_timestamp")
+        .rows(
+            "SELECT VERSION(), DATABASE(), @@SESSION.explicit_defaults_for_timestamp, @@SESSION.lock_wait_timeout, \
+             @@SESSION.innodb_lock_wait_timeout, @@SESSION.wait_timeout, @@SESSION.sql_mode, @@SESSION.time_zone",
+        )
         .await
         .map_err(failed)?;
     let mut values = rows.into_iter().next().unwrap_or_default().into_iter();
-    driver.identify(&values.next().flatten().unwrap_or_default());
-    if values.next().flatten().is_none() {
+    let mut next = || values.next().flatten();
+    driver.identify(&next().unwrap_or_default());
+    let dialect = driver.dialect();
+    if next().is_none() {
         return Err(RunError::MissingDatabase);
     }
+    let explicit_timestamps = matches!(next().as_deref(), Some("1" | "ON"));
+    let [lock, row_lock, silence] = [next(), next(), next()].map(number);
+    let [mode, zone] = [next(), next()].map(|text| dialect.quote_text(&text.unwrap_or_default()));
+    let restore = driver
+        .is_borrowed()
+        .then(|| mysql_settings(&lock, &row_lock, &silence, &mode, &zone));
+    if !allow_cluster {
+        refuse_cluster(driver).await?;
+    }
+    // Whole seconds, and at least one: zero would not wait at all.
+    let seconds = patience.table_lock.as_secs().max(1).to_string();
+    let settings = mysql_settings(
+        &seconds,
+        &seconds,
+        &SILENCE.as_secs().to_string(),
+        &dialect.quote_text(SQL_MODE),
+        "'+00:00'",
+    );
+    driver.execute(&settings).await.map_err(failed)?;
     Ok(Session {
-        search_path: None,
-        explicit_timestamps: values.next().flatten().as_deref() == Some("1"),
+        dialect,
+        schema: None,
+        exclusive: true,
+        explicit_timestamps,
+        restore,
+        patience,
     })
 }
 
+fn mysql_settings(lock: &str, row_lock: &str, silence: &str, mode: &str, zone: &str) -> String {
+    format!(
+        "SET SESSION lock_wait_timeout = {lock}, SESSION innodb_lock_wait_timeout = {row_lock}, \
+         SESSION wait_timeout = {silence}, SESSION sql_mode = {mode}, SESSION time_zone = {zone}"
+    )
+}
+
+/// What the server says is a number goes back to it as one, and as nothing else.
+fn number(text: Option<String>) -> String {
+    text.and_then(|text| text.parse::<u64>().ok())
+        .unwrap_or(1)
+        .to_string()
+}
+
+/// A lock of `GET_LOCK` is one node's own: on a cluster that is written to in several places it keeps nobody
+/// out.
+async fn refuse_cluster<D: Driver>(driver: &mut D) -> Result<(), RunError> {
+    let rows = driver
+        .rows(
+            "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('wsrep_on', 'wsrep_cluster_address', \
+             'group_replication_group_name')",
+        )
+        .await
+        .map_err(failed)?;
+    let value = |name: &str| {
+        rows.iter()
+            .find(|row| row.first().and_then(Option::as_deref) == Some(name))
+            .and_then(|row| row.get(1).cloned().flatten())
+            .unwrap_or_default()
+    };
+    let cluster = if value("wsrep_on") == "ON" && !value("wsrep_cluster_address").is_empty() {
+        "Galera"
+    } else if !value("group_replication_group_name").is_empty() {
+        "Group Replication"
+    } else {
+        return Ok(());
+    };
+    Err(RunError::Cluster { cluster })
+}
+
 fn failed(source: DriverError) -> RunError {
-    RunError::Database {
-        doing: "prepare the session",
-        source,
+    match (source.kind, source.code.as_deref()) {
+        (DriverErrorKind::Other, Some("1046")) => RunError::MissingDatabase,
+        (_, _) => RunError::Database {
+            doing: "prepare the session",
+            source,
+        },
     }
 }

@@ -1,4 +1,4 @@
-//! The tracking table: which migrations a database has.
+//! The tracking table, which says what a database has, and the journal beside it.
 
 use chrono::{DateTime, Utc};
 
@@ -6,10 +6,10 @@ use super::driver::Row;
 use super::plan::PlanError;
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
-use crate::dsl::{CreateTable, Operation, Table, big_integer, string, table, timestamp};
+use crate::dsl::{CreateTable, Operation, Table, big_integer, integer, string, table, timestamp};
 use crate::render::RenderError;
 
-/// Where a database records its migrations: exactly the table that the original tool made.
+/// Where a database records its migrations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tracking {
     pub(crate) table: String,
@@ -35,13 +35,30 @@ impl Default for Tracking {
 }
 
 impl Tracking {
-    /// The table as a value: the renderers write it like any other.
+    /// The tracking table as a value, exactly as the original tool made it; the renderers write it like any
+    /// other.
     pub(crate) fn definition(&self) -> Table {
         table(&self.table).columns([
             string("migration_id").primary_key(),
             timestamp("executed_at"),
             big_integer("execution_time_ms"),
         ])
+    }
+
+    /// What the tracking table has no room for: a row for each migration (step 0) with the checksum of what it
+    /// was when it was applied.
+    pub(crate) fn journal(&self) -> Table {
+        table(self.journal_name()).columns([
+            string("migration_id").primary_key(),
+            integer("step").primary_key(),
+            string("checksum").length(64),
+            string("state").length(20),
+            timestamp("recorded_at"),
+        ])
+    }
+
+    pub(crate) fn journal_name(&self) -> String {
+        format!("{}_journal", self.table)
     }
 
     /// Names that were set by the caller are checked like any other.
@@ -54,6 +71,7 @@ impl Tracking {
             })
         };
         fault("name of the tracking table", &self.table)
+            .or_else(|| fault("name of the journal", &self.journal_name()))
             .or_else(|| {
                 self.schema
                     .as_ref()
@@ -62,20 +80,36 @@ impl Tracking {
             .map_or(Ok(()), Err)
     }
 
-    pub(crate) fn create(&self, dialect: Dialect) -> Result<String, RenderError> {
-        let create = Operation::from(CreateTable {
-            table: self.definition(),
-        });
-        let statements = dialect.render(&create, &Catalog::default())?;
-        Ok(statements.into_iter().map(|it| it.sql).collect())
+    /// Makes both tables, where they are missing.
+    pub(crate) fn create(&self, dialect: Dialect) -> Result<Vec<String>, RenderError> {
+        let mut statements = Vec::new();
+        for table in [self.definition(), self.journal()] {
+            let create = Operation::from(CreateTable { table });
+            let rendered = dialect.render(&create, &Catalog::default())?;
+            statements.extend(rendered.into_iter().map(|it| it.sql));
+        }
+        Ok(statements)
     }
 
-    /// One query for the ids alone: all that a run with nothing to do asks.
+    /// One query for the ids, each with its checksum: all that a run with nothing to do asks.
+    pub(crate) fn ids_and_checksums(&self, dialect: Dialect) -> String {
+        format!(
+            "SELECT t.migration_id, j.checksum FROM {} t \
+             LEFT JOIN {} j ON j.migration_id = t.migration_id AND j.step = 0",
+            self.qualified(&self.table, dialect),
+            self.qualified(&self.journal_name(), dialect)
+        )
+    }
+
+    /// The ids alone, for databases without a journal.
     pub(crate) fn ids(&self, dialect: Dialect) -> String {
-        format!("SELECT migration_id FROM {}", self.qualified(dialect))
+        format!(
+            "SELECT migration_id, NULL FROM {}",
+            self.qualified(&self.table, dialect)
+        )
     }
 
-    /// The whole table, moments as microseconds since 1970 so that no session setting changes them.
+    /// The whole tracking table, moments as microseconds since 1970 so that no session setting changes them.
     pub(crate) fn list(&self, dialect: Dialect) -> String {
         let micros = match dialect {
             Dialect::Postgres => "(EXTRACT(EPOCH FROM executed_at) * 1000000)::BIGINT",
@@ -88,27 +122,52 @@ impl Tracking {
         };
         format!(
             "SELECT migration_id, {micros}, execution_time_ms FROM {} ORDER BY executed_at, migration_id",
-            self.qualified(dialect)
+            self.qualified(&self.table, dialect)
         )
     }
 
-    /// Records one migration. `milliseconds` is SQL: a number, or what the engine measures itself.
-    pub(crate) fn record(&self, dialect: Dialect, id: &str, milliseconds: &str) -> String {
-        let now = match dialect {
-            Dialect::Postgres => "clock_timestamp()",
-            Dialect::MySql | Dialect::MariaDb => "CURRENT_TIMESTAMP(6)",
-            Dialect::Sqlite => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
-        };
-        format!(
+    /// Records one migration, in the tracking table and in the journal. `milliseconds` is SQL: a number, or
+    /// what the engine measures itself.
+    pub(crate) fn record(
+        &self,
+        dialect: Dialect,
+        id: &str,
+        checksum: &str,
+        milliseconds: &str,
+    ) -> [String; 2] {
+        let now = now(dialect);
+        let track = format!(
             "INSERT INTO {} (migration_id, executed_at, execution_time_ms) VALUES ({}, {now}, {milliseconds})",
             dialect.quote(&self.table),
             dialect.quote_text(id)
-        )
+        );
+        [track, self.note(dialect, id, checksum)]
     }
 
-    /// The table's name where no `search_path` has been set yet.
-    fn qualified(&self, dialect: Dialect) -> String {
-        let table = dialect.quote(&self.table);
+    /// Writes the checksum of a migration into the journal, in place of what stands there.
+    pub(crate) fn note(&self, dialect: Dialect, id: &str, checksum: &str) -> String {
+        let journal = dialect.quote(&self.journal_name());
+        let columns = "(migration_id, step, checksum, state, recorded_at)";
+        let values = format!(
+            "VALUES ({}, 0, {}, 'finished', {})",
+            dialect.quote_text(id),
+            dialect.quote_text(checksum),
+            now(dialect)
+        );
+        match dialect {
+            Dialect::Postgres | Dialect::Sqlite => format!(
+                "INSERT INTO {journal} {columns} {values} ON CONFLICT (migration_id, step) DO UPDATE SET \
+                 checksum = excluded.checksum, state = excluded.state, recorded_at = excluded.recorded_at"
+            ),
+            Dialect::MySql | Dialect::MariaDb => {
+                format!("REPLACE INTO {journal} {columns} {values}")
+            }
+        }
+    }
+
+    /// The table's name where no `search_path` has been set.
+    fn qualified(&self, table: &str, dialect: Dialect) -> String {
+        let table = dialect.quote(table);
         match (&self.schema, dialect) {
             (Some(schema), Dialect::Postgres) => format!("{}.{table}", dialect.quote(schema)),
             (
@@ -133,6 +192,15 @@ impl Applied {
                 .and_then(DateTime::from_timestamp_micros),
             execution_time_ms: milliseconds.and_then(|it| it.parse().ok()),
         })
+    }
+}
+
+/// The moment at which a row is written.
+fn now(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => "clock_timestamp()",
+        Dialect::MySql | Dialect::MariaDb => "CURRENT_TIMESTAMP(6)",
+        Dialect::Sqlite => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
     }
 }
 

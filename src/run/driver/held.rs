@@ -28,6 +28,7 @@ impl<DB: Database> Held<'_, DB> {
     }
 
     /// A pooled connection leaves its pool.
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(super) fn dedicate(self) -> Self {
         match self {
             Held::Pooled(connection) => Held::Owned(connection.detach()),

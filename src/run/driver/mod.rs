@@ -22,6 +22,10 @@ pub use sqlite::{SqliteDriver, connect as connect_sqlite};
 
 use crate::dialect::Dialect;
 
+/// A setting that our connections to PostgreSQL bring with them, and connection poolers do not pass on: who
+/// finds it in the session talks to the server itself.
+pub const MARK: &str = "hammerwork_migrations.direct";
+
 /// One row of an answer: each value as text, in the order of the query's columns.
 pub type Row = Vec<Option<String>>;
 
@@ -30,11 +34,15 @@ pub type Row = Vec<Option<String>>;
 /// No statement is prepared: DDL through prepared statements overflows sqlx's statement cache, and a
 /// connection pooler between would lose them.
 pub trait Driver: Send {
+    /// The driver of a [`scratch`](Self::scratch) database.
+    type Scratch: Driver;
+
     /// The engine at the other end; on MySQL's protocol known for certain after [`identify`](Self::identify).
     fn dialect(&self) -> Dialect;
 
-    /// Tells the driver what the server says its version is, so that it can tell MySQL from MariaDB.
-    fn identify(&mut self, version: &str);
+    /// Tells the driver what the server said of itself: its version, by which MariaDB is told from MySQL; on
+    /// PostgreSQL the value of the setting [`MARK`] in the session.
+    fn identify(&mut self, told: &str);
 
     /// Takes the connection out of its pool, where it came from one, so that it is closed after use and not
     /// handed on. Connections to SQLite stay: closing the last one would destroy a database in memory.
@@ -42,6 +50,16 @@ pub trait Driver: Send {
 
     /// Whether the caller keeps the connection, so that settings and locks must be given back by hand.
     fn is_borrowed(&self) -> bool;
+
+    /// Whether the session is surely this driver's alone from one statement to the next. A connection pooler
+    /// in transaction mode gives each transaction another session, and says nothing of it; where that can't be
+    /// ruled out, no lock and no setting may outlive a transaction.
+    fn is_exclusive(&mut self) -> impl Future<Output = Result<bool, DriverError>> + Send;
+
+    /// A new database in memory, where the engine has such a thing.
+    fn scratch(
+        &mut self,
+    ) -> impl Future<Output = Result<Option<Self::Scratch>, DriverError>> + Send;
 
     /// Runs SQL, where the engine allows it several statements, and forgets the answer.
     fn execute(&mut self, sql: &str) -> impl Future<Output = Result<(), DriverError>> + Send;

@@ -40,6 +40,8 @@ impl<'c> MySqlDriver<'c> {
 }
 
 impl Driver for MySqlDriver<'_> {
+    type Scratch = MySqlDriver<'static>;
+
     fn dialect(&self) -> Dialect {
         self.dialect
     }
@@ -58,6 +60,14 @@ impl Driver for MySqlDriver<'_> {
 
     fn is_borrowed(&self) -> bool {
         self.held.as_ref().is_some_and(Held::is_borrowed)
+    }
+
+    async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
+        Ok(true)
+    }
+
+    async fn scratch(&mut self) -> Result<Option<MySqlDriver<'static>>, DriverError> {
+        Ok(None)
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {

@@ -1,17 +1,31 @@
 //! PostgreSQL's pipe.
 
 use std::fmt;
+use std::sync::Arc;
 
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError};
 use sqlx::{ConnectOptions as _, PgConnection, PgPool, Postgres};
 
 use super::held::{self, Held};
-use super::{Driver, DriverError, DriverErrorKind, Row, Source};
+use super::{Driver, DriverError, DriverErrorKind, MARK, Row, Source};
 use crate::dialect::Dialect;
 
 /// A connection to PostgreSQL.
 pub struct PostgresDriver<'c> {
     held: Option<Held<'c, Postgres>>,
+    path: Path,
+}
+
+/// What is known of the way to the server.
+enum Path {
+    /// The server itself answers.
+    Direct,
+    /// A connection pooler stands between, or may do.
+    Pooled,
+    /// The connection brought the mark with it; the session has not been asked for it yet.
+    Marked,
+    /// From a pool; another connection with its options goes the same way.
+    Unmarked(Arc<PgConnectOptions>),
 }
 
 /// Opens a connection of its own.
@@ -21,17 +35,41 @@ pub struct PostgresDriver<'c> {
 /// A [`DriverError`] where the URL does not parse or the server does not let us in.
 pub async fn connect(url: &str) -> Result<PostgresDriver<'static>, DriverError> {
     let options: PgConnectOptions = url.parse()?;
-    let connection = options
+    let options = options
         .application_name("hammerwork-migrations")
-        .disable_statement_logging()
-        .connect()
-        .await?;
-    Ok(PostgresDriver::holding(Held::Owned(connection)))
+        .disable_statement_logging();
+    open(&options).await
+}
+
+/// Opens a connection that brings the mark with it. PgBouncer refuses settings that it does not know, and
+/// then gets a connection without any.
+async fn open(options: &PgConnectOptions) -> Result<PostgresDriver<'static>, DriverError> {
+    let marked = options.clone().options([(MARK, "on")]);
+    match marked.connect().await {
+        Ok(connection) => Ok(PostgresDriver {
+            held: Some(Held::Owned(connection)),
+            path: Path::Marked,
+        }),
+        Err(error) => {
+            let error = DriverError::from(error);
+            if !error.message.contains("unsupported startup parameter") {
+                return Err(error);
+            }
+            let connection = options.clone().extra_float_digits(None).connect().await?;
+            Ok(PostgresDriver {
+                held: Some(Held::Owned(connection)),
+                path: Path::Pooled,
+            })
+        }
+    }
 }
 
 impl<'c> PostgresDriver<'c> {
-    fn holding(held: Held<'c, Postgres>) -> Self {
-        PostgresDriver { held: Some(held) }
+    /// Whether the session has what the connection brought with it.
+    async fn is_marked(&mut self) -> Result<bool, DriverError> {
+        let sql = format!("SELECT pg_catalog.current_setting('{MARK}', true)");
+        let rows = self.rows(&sql).await?;
+        Ok(rows.first().and_then(|row| row.first()) == Some(&Some("on".to_owned())))
     }
 
     fn connection(&mut self) -> Result<&mut PgConnection, DriverError> {
@@ -40,11 +78,21 @@ impl<'c> PostgresDriver<'c> {
 }
 
 impl Driver for PostgresDriver<'_> {
+    type Scratch = PostgresDriver<'static>;
+
     fn dialect(&self) -> Dialect {
         Dialect::Postgres
     }
 
-    fn identify(&mut self, _version: &str) {}
+    fn identify(&mut self, told: &str) {
+        if let Path::Marked = self.path {
+            self.path = if told == "on" {
+                Path::Direct
+            } else {
+                Path::Pooled
+            };
+        }
+    }
 
     fn dedicate(&mut self) {
         self.held = self.held.take().map(Held::dedicate);
@@ -52,6 +100,29 @@ impl Driver for PostgresDriver<'_> {
 
     fn is_borrowed(&self) -> bool {
         self.held.as_ref().is_some_and(Held::is_borrowed)
+    }
+
+    async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
+        let direct = match &self.path {
+            Path::Direct => true,
+            Path::Pooled => false,
+            Path::Marked => self.is_marked().await?,
+            // Where there is no room for a connection more, the safe answer is that nothing is known.
+            Path::Unmarked(options) => match open(options).await {
+                Ok(mut probe) => {
+                    let marked = matches!(probe.path, Path::Marked) && probe.is_marked().await?;
+                    probe.close().await;
+                    marked
+                }
+                Err(_) => false,
+            },
+        };
+        self.path = if direct { Path::Direct } else { Path::Pooled };
+        Ok(direct)
+    }
+
+    async fn scratch(&mut self) -> Result<Option<PostgresDriver<'static>>, DriverError> {
+        Ok(None)
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
@@ -91,7 +162,10 @@ impl Source for &PgPool {
     type Driver = PostgresDriver<'static>;
 
     async fn driver(self) -> Result<Self::Driver, DriverError> {
-        Ok(PostgresDriver::holding(Held::Pooled(self.acquire().await?)))
+        Ok(PostgresDriver {
+            held: Some(Held::Pooled(self.acquire().await?)),
+            path: Path::Unmarked(self.connect_options()),
+        })
     }
 }
 
@@ -99,7 +173,11 @@ impl<'c> Source for &'c mut PgConnection {
     type Driver = PostgresDriver<'c>;
 
     async fn driver(self) -> Result<Self::Driver, DriverError> {
-        Ok(PostgresDriver::holding(Held::Borrowed(self)))
+        // Its owner keeps it: nothing may outlive a transaction, whatever stands between.
+        Ok(PostgresDriver {
+            held: Some(Held::Borrowed(self)),
+            path: Path::Pooled,
+        })
     }
 }
 

@@ -46,6 +46,8 @@ impl<'c> SqliteDriver<'c> {
 }
 
 impl Driver for SqliteDriver<'_> {
+    type Scratch = SqliteDriver<'static>;
+
     fn dialect(&self) -> Dialect {
         Dialect::Sqlite
     }
@@ -56,6 +58,14 @@ impl Driver for SqliteDriver<'_> {
 
     fn is_borrowed(&self) -> bool {
         self.held.as_ref().is_some_and(Held::is_borrowed)
+    }
+
+    async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
+        Ok(true)
+    }
+
+    async fn scratch(&mut self) -> Result<Option<SqliteDriver<'static>>, DriverError> {
+        connect("sqlite::memory:", true).await.map(Some)
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {

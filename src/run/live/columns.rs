@@ -197,6 +197,7 @@ mod tests {
             type_name: type_name.to_owned(),
             nullable,
             default: default.map(str::to_owned),
+            details: String::new(),
         }
     }
 

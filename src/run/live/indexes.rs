@@ -81,7 +81,7 @@ fn live_column(dialect: Dialect, table: &str, index: &Index, column: &str) -> Op
 
 fn predicate_difference(dialect: Dialect, expected: &Index, live: &LiveIndex) -> Option<String> {
     let wanted = expected.predicate.is_some() && dialect.features().partial_indexes;
-    match (wanted, live.partial) {
+    match (wanted, live.predicate.is_some()) {
         (true, true) | (false, false) => None,
         (true, false) => Some("it covers all rows, and should be partial".to_owned()),
         (false, true) => Some("it is partial, and should cover all rows".to_owned()),
@@ -113,11 +113,12 @@ mod tests {
                 .iter()
                 .map(|part| LivePart {
                     column: Some(part.trim_end_matches(" DESC").to_owned()),
+                    text: String::new(),
                     descending: part.ends_with(" DESC"),
                 })
                 .collect(),
             unique,
-            partial,
+            predicate: partial.then(|| "(b = 1)".to_owned()),
             valid: true,
         }
     }

@@ -12,6 +12,7 @@ pub(crate) use columns::column_difference;
 pub(crate) use indexes::{IndexDifference, index_difference};
 
 use super::driver::{Driver, DriverError};
+use super::session::Session;
 use crate::dialect::Dialect;
 use crate::dsl::{Index, Migrations, Operation};
 
@@ -41,6 +42,8 @@ pub(crate) struct LiveColumn {
     pub(crate) nullable: bool,
     /// The default in the words of the engine's catalog.
     pub(crate) default: Option<String>,
+    /// What else the engine's catalog says of it, for `verify`: collation, generation, what follows an update.
+    pub(crate) details: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +51,8 @@ pub(crate) struct LiveIndex {
     pub(crate) name: String,
     pub(crate) parts: Vec<LivePart>,
     pub(crate) unique: bool,
-    pub(crate) partial: bool,
+    /// The rows that it holds, in the words of the engine's catalog; all where there is none.
+    pub(crate) predicate: Option<String>,
     /// Whether it is complete: a failed `CREATE INDEX CONCURRENTLY` leaves one that is not.
     pub(crate) valid: bool,
 }
@@ -57,6 +61,8 @@ pub(crate) struct LiveIndex {
 pub(crate) struct LivePart {
     /// The column; none where it is an expression.
     pub(crate) column: Option<String>,
+    /// The column or the expression in the words of the engine's catalog.
+    pub(crate) text: String,
     pub(crate) descending: bool,
 }
 
@@ -64,13 +70,23 @@ impl Live {
     /// Reads the tables and indexes of those names.
     pub(crate) async fn read<D: Driver>(
         driver: &mut D,
+        session: &Session,
         wanted: &Wanted,
     ) -> Result<Live, DriverError> {
-        match driver.dialect() {
-            Dialect::Postgres => postgres::read(driver, wanted).await,
+        match session.dialect {
+            Dialect::Postgres => postgres::read(driver, session, wanted).await,
             Dialect::MySql | Dialect::MariaDb => mysql::read(driver, wanted).await,
             Dialect::Sqlite => sqlite::read(driver, wanted).await,
         }
+    }
+
+    /// PostgreSQL: reads what is there after `before` has been run in a transaction that is undone.
+    pub(crate) async fn read_after<D: Driver>(
+        driver: &mut D,
+        wanted: &Wanted,
+        before: &str,
+    ) -> Result<Live, DriverError> {
+        postgres::read_after(driver, wanted, before).await
     }
 
     /// Whether nothing of what was asked for is there.
@@ -164,7 +180,8 @@ impl Wanted {
     }
 }
 
-fn list(dialect: Dialect, names: &BTreeSet<String>) -> String {
+/// Names as a list for SQL's IN.
+pub(crate) fn list(dialect: Dialect, names: &BTreeSet<String>) -> String {
     let quoted: Vec<String> = names.iter().map(|name| dialect.quote_text(name)).collect();
     // An empty list is no SQL; a NULL in it matches nothing.
     if quoted.is_empty() {

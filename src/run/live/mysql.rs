@@ -6,7 +6,8 @@ use crate::run::driver::{Driver, DriverError};
 pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
     let tables = wanted.table_list(driver.dialect());
     let columns = format!(
-        "SELECT t.TABLE_NAME, t.TABLE_TYPE, c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_DEFAULT \
+        "SELECT t.TABLE_NAME, t.TABLE_TYPE, c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_DEFAULT, \
+             CONCAT_WS(' ', c.EXTRA, c.CHARACTER_SET_NAME, c.GENERATION_EXPRESSION) \
          FROM information_schema.TABLES t \
          LEFT JOIN information_schema.COLUMNS c \
              ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME \
@@ -21,8 +22,14 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     if live.tables.is_empty() {
         return Ok(live);
     }
+    // MariaDB has no indexes over expressions, and no column that would show them.
+    let text = if driver.dialect().features().expression_indexes {
+        "COALESCE(COLUMN_NAME, EXPRESSION)"
+    } else {
+        "COLUMN_NAME"
+    };
     let indexes = format!(
-        "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, COLLATION \
+        "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, {text}, COLLATION \
          FROM information_schema.STATISTICS \
          WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({tables}) \
          ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"
@@ -45,12 +52,14 @@ fn add_column(live: &mut Live, mut values: Values) {
     let type_name = values.text();
     let nullable = values.flag();
     let default = values.optional();
+    let details = values.text();
     let column = name.map(|name| LiveColumn {
         name,
         type_name,
         nullable,
         // MariaDB writes the default NULL as a word.
         default: default.filter(|default| default != "NULL"),
+        details,
     });
     live.add_column(&table, other_kind, column);
 }
@@ -68,13 +77,14 @@ fn add_index(live: &mut Live, mut values: Values) {
     }
     let part = LivePart {
         column,
+        text: values.text(),
         descending: values.text() == "D",
     };
     let index = LiveIndex {
         name,
         parts: Vec::new(),
         unique,
-        partial: false,
+        predicate: None,
         valid: true,
     };
     live.add_index_part(&table, index, part);

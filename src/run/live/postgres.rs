@@ -3,23 +3,75 @@
 use super::{Live, LiveColumn, LiveIndex, LivePart, Values, Wanted};
 use crate::dialect::Dialect;
 use crate::run::driver::{Driver, DriverError};
+use crate::run::session::Session;
 
-/// Two queries in one round trip; the first value of a row says which one it answers.
-pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
+/// One round trip; what is current for it is undone with its transaction.
+pub(super) async fn read<D: Driver>(
+    driver: &mut D,
+    session: &Session,
+    wanted: &Wanted,
+) -> Result<Live, DriverError> {
+    let settings = session.transaction_settings();
+    let sql = format!("BEGIN; {settings} {}; COMMIT", queries(wanted));
+    read_in(driver, wanted, &sql).await
+}
+
+/// Reads the schema that `before` leaves, all of it undone afterwards.
+pub(super) async fn read_after<D: Driver>(
+    driver: &mut D,
+    wanted: &Wanted,
+    before: &str,
+) -> Result<Live, DriverError> {
+    let sql = format!("BEGIN; {before} {}; ROLLBACK", queries(wanted));
+    read_in(driver, wanted, &sql).await
+}
+
+async fn read_in<D: Driver>(
+    driver: &mut D,
+    wanted: &Wanted,
+    transaction: &str,
+) -> Result<Live, DriverError> {
+    let rows = match driver.rows(transaction).await {
+        Ok(rows) => rows,
+        Err(error) => {
+            // The transaction that failed is still open; what made it fail is what is told.
+            drop(driver.execute("ROLLBACK").await);
+            return Err(error);
+        }
+    };
+    let mut live = Live::default();
+    for row in rows {
+        let mut values = Values::of(row);
+        match values.text().as_str() {
+            "column" => add_column(&mut live, values),
+            "index" => add_index(&mut live, values),
+            // What was run before may answer too.
+            _ => {}
+        }
+    }
+    live.forget_unwanted(wanted);
+    Ok(live)
+}
+
+/// Two queries; the first value of a row says which one it answers.
+fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
     let indexes = wanted.index_list(Dialect::Postgres);
-    let sql = format!(
+    format!(
         "SELECT 'column', c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), \
-             NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid) \
+             NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), \
+             concat(a.attgenerated, a.attidentity, nullif(l.collname, 'default')) \
          FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
          LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
+         LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation \
          WHERE n.nspname = current_schema() \
              AND (c.relname IN ({tables}) OR (c.relname IN ({indexes}) AND c.relkind NOT IN ('i', 'I'))) \
          ORDER BY c.relname, a.attnum; \
          SELECT 'index', t.relname, i.relname, x.indisprimary, x.indisunique, x.indisvalid, \
-             x.indpred IS NOT NULL, a.attname, (x.indoption[k.n - 1] & 1) = 1 \
+             pg_get_expr(x.indpred, x.indrelid), a.attname, pg_get_indexdef(i.oid, k.n, true), \
+             (x.indoption[k.n - 1] & 1) = 1 \
          FROM pg_catalog.pg_index x \
          JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid \
          JOIN pg_catalog.pg_class t ON t.oid = x.indrelid \
@@ -28,17 +80,7 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
          LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[k.n - 1] \
          WHERE n.nspname = current_schema() AND (t.relname IN ({tables}) OR i.relname IN ({indexes})) \
          ORDER BY t.relname, i.relname, k.n"
-    );
-    let mut live = Live::default();
-    for row in driver.rows(&sql).await? {
-        let mut values = Values::of(row);
-        match values.text().as_str() {
-            "column" => add_column(&mut live, values),
-            _ => add_index(&mut live, values),
-        }
-    }
-    live.forget_unwanted(wanted);
-    Ok(live)
+    )
 }
 
 fn add_column(live: &mut Live, mut values: Values) {
@@ -57,11 +99,13 @@ fn add_column(live: &mut Live, mut values: Values) {
     let type_name = values.text();
     let nullable = values.flag();
     let default = values.optional();
+    let details = values.text();
     let column = name.map(|name| LiveColumn {
         name,
         type_name,
         nullable,
         default,
+        details,
     });
     live.add_column(&table, other_kind.map(str::to_owned), column);
 }
@@ -75,7 +119,7 @@ fn add_index(live: &mut Live, mut values: Values) {
         parts: Vec::new(),
         unique: values.flag(),
         valid: values.flag(),
-        partial: values.flag(),
+        predicate: values.optional(),
     };
     let column = values.optional();
     if primary {
@@ -86,6 +130,7 @@ fn add_index(live: &mut Live, mut values: Values) {
     }
     let part = LivePart {
         column,
+        text: values.text(),
         descending: values.flag(),
     };
     live.add_index_part(&table, index, part);

@@ -8,7 +8,8 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     let tables = wanted.table_list(Dialect::Sqlite);
     let indexes = wanted.index_list(Dialect::Sqlite);
     let columns = format!(
-        "SELECT m.name, m.type, c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, c.pk \
+        "SELECT m.name, m.type, c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, c.pk, \
+             nullif(c.hidden, 0) \
          FROM main.sqlite_schema m LEFT JOIN pragma_table_xinfo(m.name) c \
          WHERE m.type IN ('table', 'view') AND m.name IN ({tables}, {indexes}) ORDER BY m.name, c.cid"
     );
@@ -20,7 +21,8 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
         table.primary_key = key_in_order(std::mem::take(&mut table.primary_key));
     }
     let indexes = format!(
-        "SELECT m.tbl_name, l.name, l.\"unique\", l.partial, x.name, x.\"desc\" \
+        "SELECT m.tbl_name, l.name, l.\"unique\", \
+             iif(l.partial, substr(m.sql, instr(upper(m.sql), ' WHERE ') + 7), NULL), x.name, x.name, x.\"desc\" \
          FROM main.sqlite_schema m \
          JOIN pragma_index_list(m.tbl_name) l ON l.name = m.name \
          JOIN pragma_index_xinfo(l.name) x ON x.\"key\" = 1 \
@@ -51,6 +53,7 @@ fn add_column(live: &mut Live, mut values: Values) {
         type_name,
         nullable,
         default,
+        details: values.text(),
     });
     live.add_column(&table, (kind != "table").then_some(kind), column);
 }
@@ -72,11 +75,12 @@ fn add_index(live: &mut Live, mut values: Values) {
         name: values.text(),
         parts: Vec::new(),
         unique: values.flag(),
-        partial: values.flag(),
+        predicate: values.optional(),
         valid: true,
     };
     let part = LivePart {
         column: values.optional(),
+        text: values.text(),
         descending: values.flag(),
     };
     live.add_index_part(&table, index, part);

@@ -1,0 +1,166 @@
+//! What the tracking table says: which migrations are applied, unknown, changed, pending.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::driver::{Driver, DriverError, DriverErrorKind};
+use super::error::RunError;
+use super::tracking::Tracking;
+use crate::dsl::Migrations;
+use crate::dsl::migrations::compare_ids;
+
+/// The migrations that a database has, each with the checksum of what it was when it was applied. Databases
+/// that the original tool made have no checksums.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AppliedIds {
+    ids: BTreeMap<String, Option<String>>,
+    /// Whether both tables are there.
+    tracked: bool,
+}
+
+/// What is left to do, by the ids alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pending {
+    /// The ids that are applied.
+    pub(crate) applied: BTreeSet<String>,
+    /// How many migrations are pending.
+    pub(crate) count: usize,
+    /// What a person should know about their order.
+    pub(crate) warnings: Vec<String>,
+    /// Whether the tracking table and the journal are there.
+    pub(crate) tracked: bool,
+}
+
+impl AppliedIds {
+    /// Reads the table: one query where the journal is there, two where it is not.
+    pub(crate) async fn read<D: Driver>(
+        driver: &mut D,
+        tracking: &Tracking,
+    ) -> Result<AppliedIds, RunError> {
+        let dialect = driver.dialect();
+        let (rows, tracked) = match driver.rows(&tracking.ids_and_checksums(dialect)).await {
+            Err(error) if is_without_journal(&error) => {
+                (driver.rows(&tracking.ids(dialect)).await, false)
+            }
+            result => (result, true),
+        };
+        let rows = rows.or_else(|error| none_yet(tracking, error))?;
+        let ids = rows.into_iter().filter_map(|row| {
+            let mut values = row.into_iter();
+            let id = values.next().flatten()?;
+            Some((id, values.next().flatten()))
+        });
+        Ok(AppliedIds {
+            ids: ids.collect(),
+            tracked,
+        })
+    }
+
+    /// Reads the table again, under the lock: on a new database, where it was not there a moment ago, that is
+    /// one query most of the time.
+    pub(crate) async fn read_again<D: Driver>(
+        driver: &mut D,
+        tracking: &Tracking,
+        was_tracked: bool,
+    ) -> Result<AppliedIds, RunError> {
+        if !was_tracked {
+            match driver.rows(&tracking.ids(driver.dialect())).await {
+                Err(error) if error.kind == DriverErrorKind::MissingTable => {
+                    return Ok(AppliedIds::default());
+                }
+                // It is there now, or something else is wrong with it: the whole question tells.
+                Ok(_) | Err(_) => {}
+            }
+        }
+        AppliedIds::read(driver, tracking).await
+    }
+
+    /// Compares with the history: what it does not know, what was edited, what is left.
+    pub(crate) fn pending(
+        self,
+        history: &Migrations,
+        allow_unknown: bool,
+        strict_order: bool,
+    ) -> Result<Pending, RunError> {
+        let known: BTreeSet<&str> = history.iter().map(|it| it.id.as_str()).collect();
+        let unknown: Vec<String> = self
+            .ids
+            .keys()
+            .filter(|id| !known.contains(id.as_str()))
+            .cloned()
+            .collect();
+        if !unknown.is_empty() && !allow_unknown {
+            return Err(RunError::UnknownApplied { ids: unknown });
+        }
+        let changed = self.changed(history);
+        if !changed.is_empty() {
+            return Err(RunError::Changed { ids: changed });
+        }
+        let newest = self
+            .ids
+            .keys()
+            .filter(|id| known.contains(id.as_str()))
+            .max_by(|a, b| compare_ids(a, b));
+        let mut pending = Pending {
+            tracked: self.tracked,
+            ..Pending::default()
+        };
+        for migration in history.iter().filter(|it| !self.ids.contains_key(&it.id)) {
+            pending.count += 1;
+            let Some(newest) = newest.filter(|it| compare_ids(&migration.id, it).is_lt()) else {
+                continue;
+            };
+            if strict_order {
+                return Err(RunError::OutOfOrder {
+                    id: migration.id.clone(),
+                    newest: newest.clone(),
+                });
+            }
+            pending.warnings.push(format!(
+                "{} is run after {newest}, which comes after it and was applied already",
+                migration.id
+            ));
+        }
+        pending.applied = self.ids.into_keys().collect();
+        Ok(pending)
+    }
+
+    /// The migrations that are not what they were when they were applied.
+    pub(crate) fn changed(&self, history: &Migrations) -> Vec<String> {
+        history
+            .iter()
+            .filter(|migration| match self.ids.get(&migration.id) {
+                Some(Some(checksum)) => *checksum != migration.checksum(),
+                Some(None) | None => false,
+            })
+            .map(|migration| migration.id.clone())
+            .collect()
+    }
+
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.ids.contains_key(id)
+    }
+}
+
+/// A tracking table that is not there yet has no rows.
+pub(crate) fn none_yet<T>(tracking: &Tracking, error: DriverError) -> Result<Vec<T>, RunError> {
+    match (error.kind, error.code.as_deref()) {
+        (DriverErrorKind::MissingTable, _) => Ok(Vec::new()),
+        // MySQL: no database selected.
+        (_, Some("1046")) => Err(RunError::MissingDatabase),
+        (_, _) => Err(RunError::Tracking {
+            table: tracking.table.clone(),
+            source: error,
+        }),
+    }
+}
+
+/// The original tool made no journal; a role that may read the tracking table alone can't read it.
+fn is_without_journal(error: &DriverError) -> bool {
+    match error.kind {
+        DriverErrorKind::MissingTable | DriverErrorKind::NotAllowed => true,
+        DriverErrorKind::Refused
+        | DriverErrorKind::Busy
+        | DriverErrorKind::Connection
+        | DriverErrorKind::Other => false,
+    }
+}

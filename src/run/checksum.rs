@@ -1,0 +1,35 @@
+//! What a migration means, as a number: a renderer that is mended does not change it.
+
+use sha2::{Digest, Sha256};
+
+use crate::dsl::Migration;
+
+impl Migration {
+    /// The SHA-256 of what the migration does, in hexadecimal: of its operations' text in the words of the
+    /// DSL, not of any engine's SQL, and not of its summary.
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let about = |summary| Migration::new("001_tags", summary).drop_table("tags");
+    /// assert_eq!(about("No tags").checksum(), about("Tags go").checksum());
+    /// assert_ne!(about("No tags").checksum(), about("No tags").drop_table("more").checksum());
+    /// assert_eq!(about("No tags").checksum().len(), 64);
+    /// ```
+    #[must_use]
+    pub fn checksum(&self) -> String {
+        let mut hash = Sha256::new();
+        for operation in &self.operations {
+            let text = operation.to_string();
+            // The length before each text keeps two lists with the same joined text apart.
+            hash.update(text.len().to_be_bytes());
+            hash.update(text);
+        }
+        let digits: Vec<String> = hash
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        digits.concat()
+    }
+}

@@ -1,0 +1,167 @@
+//! What the role may do, asked before anything is changed: one error then lists all that is missing.
+
+use std::collections::BTreeSet;
+
+use super::driver::{Driver, DriverError};
+use super::live::{Live, list};
+use super::session::Session;
+use super::tracking::Tracking;
+use crate::dialect::Dialect;
+use crate::dsl::Operation;
+
+/// What a plan needs to be allowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// To make tables or indexes.
+    create: bool,
+    /// To drop something.
+    drop: bool,
+    /// To change these tables, which are there.
+    alter: BTreeSet<String>,
+}
+
+impl Needs {
+    /// What the operation needs on a database that has `live`.
+    pub(crate) fn add(&mut self, operation: &Operation, live: &Live) {
+        let there = live.tables.contains_key(operation.table());
+        match operation {
+            Operation::CreateTable(_) => self.create = true,
+            Operation::CreateIndex(_) => {
+                self.create = true;
+                self.change(operation.table(), there);
+            }
+            Operation::AddColumn(_) => self.change(operation.table(), there),
+            Operation::DropTable(_) | Operation::DropColumn(_) | Operation::DropIndex(_) => {
+                self.drop = true;
+                self.change(operation.table(), there);
+            }
+        }
+    }
+
+    /// That the tracking table has to be made.
+    pub(crate) fn add_creation(&mut self) {
+        self.create = true;
+    }
+
+    fn change(&mut self, table: &str, there: bool) {
+        // A table that the plan makes is the role's own.
+        if there {
+            self.alter.insert(table.to_owned());
+        }
+    }
+
+    /// What of it the role is not allowed, each as a noun phrase.
+    pub(crate) async fn missing<D: Driver>(
+        &self,
+        driver: &mut D,
+        session: &Session,
+        tracking: &Tracking,
+    ) -> Result<Vec<String>, DriverError> {
+        match session.dialect {
+            Dialect::Postgres => self.missing_on_postgres(driver, session, tracking).await,
+            Dialect::MySql | Dialect::MariaDb => self.missing_on_mysql(driver).await,
+            // The lock that is held says that the file can be written.
+            Dialect::Sqlite => Ok(Vec::new()),
+        }
+    }
+
+    async fn missing_on_postgres<D: Driver>(
+        &self,
+        driver: &mut D,
+        session: &Session,
+        tracking: &Tracking,
+    ) -> Result<Vec<String>, DriverError> {
+        let dialect = session.dialect;
+        let schema = session.schema.clone().unwrap_or_default();
+        let named = dialect.quote_text(&schema);
+        let altered = list(dialect, &self.alter);
+        let recorded = list(
+            dialect,
+            &BTreeSet::from([tracking.table.clone(), tracking.journal_name()]),
+        );
+        let sql = format!(
+            "SELECT current_setting('transaction_read_only'), has_schema_privilege({named}, 'CREATE'), \
+             (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
+                 WHERE c.relnamespace = n.oid AND c.relname IN ({altered}) AND c.relkind IN ('r', 'p') \
+                 AND NOT pg_has_role(c.relowner, 'USAGE')), \
+             (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
+                 WHERE c.relnamespace = n.oid AND c.relname IN ({recorded}) AND c.relkind IN ('r', 'p') \
+                 AND NOT has_table_privilege(c.oid, 'INSERT')) \
+             FROM pg_catalog.pg_namespace n WHERE n.nspname = {named}"
+        );
+        let row = driver
+            .rows(&sql)
+            .await?
+            .into_iter()
+            .next()
+            .unwrap_or_default();
+        let mut values = row.into_iter();
+        let mut next = || values.next().flatten();
+        let mut missing = Vec::new();
+        if next().as_deref() == Some("on") {
+            missing.push("a server that can be written to: this one is read-only".to_owned());
+        }
+        let may_create = next().as_deref() != Some("f");
+        if self.create && !may_create {
+            missing.push(format!("CREATE on the schema {schema}"));
+        }
+        missing.extend(next().map(|tables| format!("ownership of {tables}")));
+        missing.extend(next().map(|tables| format!("INSERT on {tables}")));
+        Ok(missing)
+    }
+
+    async fn missing_on_mysql<D: Driver>(
+        &self,
+        driver: &mut D,
+    ) -> Result<Vec<String>, DriverError> {
+        // A grant on some tables, or by a role, can't be read off these views: then the server decides.
+        let rows = driver
+            .rows(
+                "SELECT 'right', PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES WHERE GRANTEE = @@hw_grantee \
+                 UNION SELECT 'right', PRIVILEGE_TYPE FROM information_schema.SCHEMA_PRIVILEGES \
+                     WHERE GRANTEE = @@hw_grantee AND DATABASE() LIKE TABLE_SCHEMA \
+                 UNION SELECT 'unclear', 'table' FROM information_schema.TABLE_PRIVILEGES \
+                     WHERE GRANTEE = @@hw_grantee AND TABLE_SCHEMA = DATABASE() \
+                 UNION SELECT 'unclear', 'role' FROM DUAL WHERE COALESCE(CURRENT_ROLE(), 'NONE') <> 'NONE' \
+                 UNION SELECT 'read-only', 'yes' FROM DUAL WHERE @@GLOBAL.read_only"
+                    .replace("@@hw_grantee", GRANTEE)
+                    .as_str(),
+            )
+            .await?;
+        let has = |kind: &str, name: Option<&str>| {
+            rows.iter().any(|row| {
+                row.first().and_then(Option::as_deref) == Some(kind)
+                    && name.is_none_or(|name| row.get(1).and_then(Option::as_deref) == Some(name))
+            })
+        };
+        if has("unclear", None) {
+            return Ok(Vec::new());
+        }
+        let mut missing = Vec::new();
+        let above = ["SUPER", "CONNECTION_ADMIN", "READ_ONLY ADMIN"];
+        if has("read-only", None) && !above.iter().any(|name| has("right", Some(name))) {
+            missing.push("a server that can be written to: this one is read-only".to_owned());
+        }
+        // https://dev.mysql.com/doc/refman/9.4/en/alter-table.html: ALTER TABLE needs ALTER, CREATE and INSERT.
+        let altering = !self.alter.is_empty();
+        let needed = [
+            ("SELECT", true),
+            ("INSERT", true),
+            ("CREATE", self.create || altering),
+            ("ALTER", altering),
+            ("INDEX", self.create && altering),
+            ("DROP", self.drop),
+        ];
+        for (name, _) in needed
+            .iter()
+            .filter(|(name, needed)| *needed && !has("right", Some(name)))
+        {
+            missing.push(format!("{name} on the database"));
+        }
+        Ok(missing)
+    }
+}
+
+/// The account as the views of `information_schema` write it: `'user'@'host'`.
+const GRANTEE: &str = "CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', \
+                       SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";

@@ -1,0 +1,260 @@
+//! Is the live schema what the applied migrations say?
+//!
+//! The history is replayed into a place of its own, both schemas are read by the same queries, and what the
+//! engine's catalog says of one is compared with what it says of the other: no spelling is guessed.
+
+use std::collections::BTreeSet;
+
+use super::applied::AppliedIds;
+use super::difference::Difference;
+use super::driver::{Driver, DriverError, DriverErrorKind};
+use super::error::RunError;
+use super::live::{Live, LiveColumn, LiveIndex, LiveTable, Wanted};
+use super::plan::{PlanError, Steps};
+use super::session::Session;
+use crate::catalog::Catalog;
+use crate::dialect::Dialect;
+use crate::dsl::Migrations;
+
+/// Compares the live schema with the applied migrations.
+pub(crate) async fn verify<D: Driver>(
+    driver: &mut D,
+    session: &Session,
+    history: &Migrations,
+    applied: &AppliedIds,
+) -> Result<Vec<Difference>, RunError> {
+    let wanted = Wanted::of(history, session.dialect);
+    let statements = statements(history, applied, session.dialect)?;
+    let expected = replay(driver, session, &wanted, &statements)
+        .await
+        .map_err(|source| RunError::Scratch { source })?;
+    let live = Live::read(driver, session, &wanted)
+        .await
+        .map_err(|source| RunError::Database {
+            doing: "read the database's own catalog",
+            source,
+        })?;
+    let mut differences: Vec<Difference> = applied
+        .changed(history)
+        .into_iter()
+        .map(|id| {
+            Difference::new(
+                format!("migration {id}"),
+                "it was changed after it was applied",
+            )
+        })
+        .collect();
+    compare(&expected, &live, &mut differences);
+    Ok(differences)
+}
+
+/// The SQL of the applied migrations.
+fn statements(
+    history: &Migrations,
+    applied: &AppliedIds,
+    dialect: Dialect,
+) -> Result<Vec<String>, PlanError> {
+    let mut catalog = Catalog::default();
+    let mut statements = Vec::new();
+    for migration in history.iter().filter(|it| applied.contains(&it.id)) {
+        let mut steps = Steps::new(migration, dialect);
+        for (step, operation) in (1..).zip(&migration.operations) {
+            steps.run(step, operation, &catalog)?;
+            steps.apply(step, operation, &mut catalog)?;
+        }
+        let planned = steps.finish(Vec::new());
+        statements.extend(planned.statements.into_iter().map(|it| it.sql));
+    }
+    Ok(statements)
+}
+
+/// What the statements make, in a place that is gone afterwards.
+async fn replay<D: Driver>(
+    driver: &mut D,
+    session: &Session,
+    wanted: &Wanted,
+    statements: &[String],
+) -> Result<Live, DriverError> {
+    let scratch = format!("hammerwork_verify_{:016x}", unique());
+    match session.dialect {
+        // All of it in one transaction that is undone.
+        Dialect::Postgres => {
+            let mut before = format!(
+                "CREATE SCHEMA {scratch}; SET LOCAL search_path TO {scratch}, pg_temp; \
+                 SET LOCAL client_min_messages TO warning;"
+            );
+            for sql in statements {
+                before += sql;
+                before += ";\n";
+            }
+            Live::read_after(driver, wanted, &before).await
+        }
+        Dialect::MySql | Dialect::MariaDb => {
+            let rows = driver.rows("SELECT DATABASE()").await?;
+            let home = rows
+                .into_iter()
+                .next()
+                .and_then(|row| row.into_iter().next());
+            let home = session.dialect.quote(&home.flatten().unwrap_or_default());
+            driver
+                .execute(&format!("CREATE DATABASE {scratch}"))
+                .await?;
+            let result = replay_here(driver, session, wanted, &scratch, statements).await;
+            // Both in any case; what went wrong first is what is told.
+            let back = driver.execute(&format!("USE {home}")).await;
+            let dropped = driver.execute(&format!("DROP DATABASE {scratch}")).await;
+            let live = result?;
+            back.and(dropped).map(|()| live)
+        }
+        Dialect::Sqlite => {
+            let Some(mut memory) = driver.scratch().await? else {
+                return Ok(Live::default());
+            };
+            for sql in statements {
+                memory.execute(sql).await?;
+            }
+            let live = Live::read(&mut memory, session, wanted).await;
+            memory.close().await;
+            live
+        }
+    }
+}
+
+async fn replay_here<D: Driver>(
+    driver: &mut D,
+    session: &Session,
+    wanted: &Wanted,
+    database: &str,
+    statements: &[String],
+) -> Result<Live, DriverError> {
+    driver.execute(&format!("USE {database}")).await?;
+    for sql in statements {
+        driver.execute(sql).await?;
+    }
+    Live::read(driver, session, wanted).await
+}
+
+/// A number that no other `verify` at the same time has.
+fn unique() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(std::process::id())
+}
+
+fn compare(expected: &Live, live: &Live, differences: &mut Vec<Difference>) {
+    let names: BTreeSet<&String> = expected.tables.keys().chain(live.tables.keys()).collect();
+    for name in names {
+        let object = format!("table {name}");
+        match (expected.tables.get(name), live.tables.get(name)) {
+            (Some(_), None) => differences.push(Difference::new(object, MISSING)),
+            (None, Some(_)) => differences.push(Difference::new(object, EXTRA)),
+            (Some(expected), Some(live)) => compare_tables(name, expected, live, differences),
+            (None, None) => {}
+        }
+    }
+}
+
+const MISSING: &str = "it is missing";
+const EXTRA: &str = "it is there, and the applied migrations do not make it";
+
+fn compare_tables(
+    name: &str,
+    expected: &LiveTable,
+    live: &LiveTable,
+    differences: &mut Vec<Difference>,
+) {
+    if let Some(kind) = &live.other_kind {
+        let description = format!("there is a {kind} of that name");
+        differences.push(Difference::new(format!("table {name}"), description));
+        return;
+    }
+    if expected.primary_key != live.primary_key {
+        let description = format!(
+            "its primary key is ({}), and should be ({})",
+            live.primary_key.join(", "),
+            expected.primary_key.join(", ")
+        );
+        differences.push(Difference::new(format!("table {name}"), description));
+    }
+    let columns = expected.columns.iter().chain(&live.columns);
+    for column in columns.map(|it| &it.name).collect::<BTreeSet<_>>() {
+        let object = format!("column {name}.{column}");
+        let description = match (expected.column(column), live.column(column)) {
+            (Some(expected), Some(live)) => both_shapes(column_shape(expected), column_shape(live)),
+            (Some(_), None) => Some(MISSING.to_owned()),
+            (None, _) => Some(EXTRA.to_owned()),
+        };
+        differences.extend(description.map(|it| Difference::new(object, it)));
+    }
+    let indexes = expected.indexes.iter().chain(&live.indexes);
+    for index in indexes.map(|it| &it.name).collect::<BTreeSet<_>>() {
+        let object = format!("index {index} of {name}");
+        let description = match (expected.index(index), live.index(index)) {
+            (Some(expected), Some(live)) => both_shapes(index_shape(expected), index_shape(live)),
+            (Some(_), None) => Some(MISSING.to_owned()),
+            (None, _) => Some(EXTRA.to_owned()),
+        };
+        differences.extend(description.map(|it| Difference::new(object, it)));
+    }
+}
+
+fn both_shapes(expected: String, live: String) -> Option<String> {
+    (expected != live).then(|| format!("it is {live}, and should be {expected}"))
+}
+
+fn column_shape(column: &LiveColumn) -> String {
+    let null = if column.nullable {
+        "nullable"
+    } else {
+        "NOT NULL"
+    };
+    let default = match &column.default {
+        Some(default) => format!(", default {default}"),
+        None => String::new(),
+    };
+    let details = match column.details.trim() {
+        "" => String::new(),
+        details => format!(", {details}"),
+    };
+    format!("{} {null}{default}{details}", column.type_name)
+}
+
+fn index_shape(index: &LiveIndex) -> String {
+    let parts: Vec<String> = index
+        .parts
+        .iter()
+        .map(|part| {
+            format!(
+                "{}{}",
+                part.text,
+                if part.descending { " DESC" } else { "" }
+            )
+        })
+        .collect();
+    let unique = if index.unique { "unique " } else { "" };
+    let invalid = if index.valid { "" } else { "INVALID " };
+    let predicate = match &index.predicate {
+        // Only SQLite keeps the text as it was written, with its line breaks.
+        Some(predicate) => {
+            let words: Vec<&str> = predicate.split_whitespace().collect();
+            format!(" where {}", words.join(" "))
+        }
+        None => String::new(),
+    };
+    format!("{invalid}{unique}over ({}){predicate}", parts.join(", "))
+}
+
+/// What the role must be allowed, so that the history can be replayed.
+pub(crate) fn scratch_help(source: &DriverError) -> Option<String> {
+    match source.kind {
+        DriverErrorKind::NotAllowed => Some(
+            "verify replays the history into a schema (PostgreSQL) or a database (MySQL, MariaDB) of its own, \
+             which is dropped again: grant the role CREATE, or run it as one that has it"
+                .to_owned(),
+        ),
+        DriverErrorKind::MissingTable
+        | DriverErrorKind::Refused
+        | DriverErrorKind::Busy
+        | DriverErrorKind::Connection
+        | DriverErrorKind::Other => None,
+    }
+}

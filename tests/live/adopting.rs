@@ -1,0 +1,137 @@
+//! Databases that the original tool left: without tracking rows, or half-way.
+
+use hammerwork_migrations::Migrator;
+use hammerwork_migrations::dsl::*;
+
+use crate::database::{Database, builtin};
+use crate::expected::{ALL_SIX, assert_schema, recorded};
+
+on_every_engine! {
+    async fn a_complete_schema_without_tracking_rows_is_recorded(database: &Database) {
+        database.migrate().await;
+        insert_job(database).await;
+        database.execute("DROP TABLE hammerwork_migrations").await;
+
+        let report = database.run(&builtin()).await.unwrap();
+        assert_eq!(report.applied.iter().map(|it| it.statements).sum::<usize>(), 0);
+        assert_eq!(report.warnings, Vec::<String>::new());
+        assert_eq!(recorded(database).await, ALL_SIX);
+        assert_schema(database).await;
+        assert_eq!(database.column("SELECT COUNT(*) FROM hammerwork_jobs").await, ["1"]);
+    }
+
+    async fn the_schema_after_any_migration_is_taken_over_and_completed(database: &Database) {
+        for count in 1..=6 {
+            let first = Migrations::new(builtin().migrations().iter().take(count).cloned());
+            database.run(&Migrator::new(first)).await.unwrap();
+            database.execute("DROP TABLE hammerwork_migrations").await;
+            database.execute("DROP TABLE hammerwork_migrations_journal").await;
+            let report = database.run(&builtin()).await.unwrap();
+            let found: Vec<_> = report.applied.iter().map(|it| it.statements == 0).collect();
+            let expected: Vec<_> = (0..6).map(|index| index < count).collect();
+            assert_eq!(found, expected, "after {count}");
+            assert_schema(database).await;
+            for table in ["hammerwork_jobs", "hammerwork_batches", "hammerwork_migrations", "hammerwork_migrations_journal"] {
+                database.execute(&format!("DROP TABLE {table}")).await;
+            }
+        }
+    }
+
+    async fn rows_that_are_missing_in_the_middle_are_written(database: &Database) {
+        database.migrate().await;
+        database.execute("DELETE FROM hammerwork_migrations WHERE migration_id < '006'").await;
+        let report = database.run(&builtin()).await.unwrap();
+        assert_eq!(report.applied.len(), 5);
+        assert_eq!(report.applied.iter().map(|it| it.statements).sum::<usize>(), 0);
+        assert_schema(database).await;
+    }
+
+    async fn an_index_that_only_is_slower_is_kept_with_a_warning(database: &Database) {
+        database.migrate().await;
+        let (name, drop) = match database.dialect {
+            Dialect::Postgres | Dialect::Sqlite => {
+                ("idx_hammerwork_jobs_scheduled", "DROP INDEX idx_hammerwork_jobs_scheduled")
+            }
+            Dialect::MySql | Dialect::MariaDb => ("idx_scheduled", "DROP INDEX idx_scheduled ON hammerwork_jobs"),
+        };
+        database.execute(drop).await;
+        database.execute(&format!("CREATE INDEX {name} ON hammerwork_jobs (status)")).await;
+        database.execute("DROP TABLE hammerwork_migrations").await;
+
+        let report = database.run(&builtin()).await.unwrap();
+        assert_eq!(report.applied.len(), 6);
+        assert_eq!(
+            report.warnings,
+            [format!("index {name} of hammerwork_jobs is kept as it is: it is over (status), and should be over (scheduled_at)")]
+        );
+    }
+}
+
+on_mysql_and_mariadb! {
+    async fn a_run_that_stopped_in_the_second_or_the_fifth_converges(database: &Database) {
+        // Each stop: the migration that was under way, and what of it had been done.
+        let stops: [(usize, &[&str]); 6] = [
+            (1, &["ALTER TABLE hammerwork_jobs ADD COLUMN priority INT NOT NULL DEFAULT 2"]),
+            (1, &[
+                "ALTER TABLE hammerwork_jobs ADD COLUMN priority INT NOT NULL DEFAULT 2",
+                "DROP INDEX idx_queue_status ON hammerwork_jobs",
+            ]),
+            (1, &[
+                "ALTER TABLE hammerwork_jobs ADD COLUMN priority INT NOT NULL DEFAULT 2",
+                "DROP INDEX idx_queue_status ON hammerwork_jobs",
+                "CREATE INDEX idx_queue_status_priority_scheduled ON hammerwork_jobs \
+                     (queue_name, status, priority DESC, scheduled_at)",
+            ]),
+            (4, &["CREATE TABLE hammerwork_batches (id CHAR(36) NOT NULL PRIMARY KEY, batch_name VARCHAR(255) NOT NULL, \
+                total_jobs INT NOT NULL, completed_jobs INT NOT NULL DEFAULT 0, failed_jobs INT NOT NULL DEFAULT 0, \
+                pending_jobs INT NOT NULL DEFAULT 0, status VARCHAR(50) NOT NULL, failure_mode VARCHAR(50) NOT NULL, \
+                created_at TIMESTAMP(6) NOT NULL, completed_at TIMESTAMP(6) NULL, error_summary TEXT, metadata JSON)"]),
+            (4, &["ALTER TABLE hammerwork_jobs ADD COLUMN batch_id CHAR(36)"]),
+            (4, &[
+                "ALTER TABLE hammerwork_jobs ADD COLUMN batch_id CHAR(36)",
+                "CREATE INDEX idx_batch_id ON hammerwork_jobs (batch_id)",
+            ]),
+        ];
+        for (complete, half) in stops {
+            let first = Migrations::new(builtin().migrations().iter().take(complete).cloned());
+            database.run(&Migrator::new(first)).await.unwrap();
+            insert_job(database).await;
+            for sql in half {
+                database.execute(sql).await;
+            }
+            // With the rows of the complete migrations, and without a tracking table at all.
+            for forget in [false, true] {
+                if forget {
+                    database.execute("DROP TABLE hammerwork_migrations").await;
+                }
+                database.migrate().await;
+                assert_schema(database).await;
+                assert_eq!(recorded(database).await.len(), 6);
+            }
+            assert_eq!(database.column("SELECT COUNT(*) FROM hammerwork_jobs").await, ["1"]);
+            for table in ["hammerwork_jobs", "hammerwork_batches", "hammerwork_migrations", "hammerwork_migrations_journal"] {
+                database.execute(&format!("DROP TABLE {table}")).await;
+            }
+        }
+    }
+
+    async fn a_half_done_run_without_any_rows_converges(database: &Database) {
+        let first = Migrations::new(builtin().migrations().iter().take(1).cloned());
+        database.run(&Migrator::new(first)).await.unwrap();
+        database.execute("ALTER TABLE hammerwork_jobs ADD COLUMN priority INT NOT NULL DEFAULT 2").await;
+        database.execute("DROP INDEX idx_queue_status ON hammerwork_jobs").await;
+        database.execute("DROP TABLE hammerwork_migrations").await;
+        assert_eq!(database.migrate().await, ALL_SIX);
+        assert_schema(database).await;
+    }
+}
+
+async fn insert_job(database: &Database) {
+    database
+        .execute(
+            "INSERT INTO hammerwork_jobs (id, queue_name, payload, status, created_at, scheduled_at) \
+             VALUES ('6f9619ff-8b86-4d01-b42d-00cf4fc964ff', 'mail', '{}', 'Pending', \
+             '2026-01-01 00:00:00', '2026-01-01 00:00:00')",
+        )
+        .await;
+}

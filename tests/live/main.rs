@@ -1,0 +1,23 @@
+//! One suite, run on every engine: what the library promises, asked of real servers.
+//!
+//! SQLite always runs. The servers' tests are ignored in a plain `cargo test`; `scripts/test` starts the
+//! servers and runs everything. A test whose server is missing fails.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test that meets what it did not expect fails"
+)]
+
+#[macro_use]
+mod database;
+
+mod adopting;
+mod budgets;
+mod conflicts;
+mod expected;
+mod previewing;
+mod racing;
+mod running;
