@@ -497,7 +497,7 @@ mod sqlite {
             "SELECT format('column %s.%d %s %s not null %d key %d default %d', \
                  t.name, c.cid, c.name, c.type, c.\"notnull\", c.pk, c.dflt_value IS NOT NULL) \
              FROM sqlite_master AS t, pragma_table_info(t.name) AS c \
-             WHERE t.type = 'table' AND t.name <> 'hammerwork_migrations'",
+             WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%'",
         )
         .await;
         lines.extend(
@@ -507,7 +507,7 @@ mod sqlite {
                      (SELECT group_concat(name || iif(\"desc\", ' desc', ''), ', ') FROM \
                          (SELECT * FROM pragma_index_xinfo(i.name) WHERE key ORDER BY seqno))) \
                  FROM sqlite_master AS t, pragma_index_list(t.name) AS i \
-                 WHERE t.type = 'table' AND t.name <> 'hammerwork_migrations' AND i.origin = 'c'",
+                 WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%' AND i.origin = 'c'",
             )
             .await,
         );
