@@ -119,6 +119,23 @@ async fn a_galera_cluster_is_refused_unless_allowed() {
     assert_schema(&database).await;
 }
 
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn a_member_of_group_replication_is_refused() {
+    let options = [
+        "--plugin-load-add=group_replication.so",
+        "--loose-group-replication-group-name=aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa",
+        "--loose-group-replication-start-on-boot=OFF",
+    ];
+    let server = Server::start("mysql", "group", &options);
+    let database = Database::at(Dialect::MySql, &server.url);
+    let cluster = "Group Replication";
+    assert_eq!(
+        database.run(&builtin()).await.unwrap_err(),
+        RunError::Cluster { cluster }
+    );
+}
+
 /// On PostgreSQL, what the time zone and the encoding of messages are changes nothing.
 #[tokio::test]
 #[ignore = "needs servers: run scripts/test"]
