@@ -53,3 +53,8 @@ pub use dsl::{Migration, Migrations};
 pub use migrations::register_builtin_migrations;
 pub use render::{Guard, Opaque, RenderError, Statement};
 pub use run::{Migrator, Plan, PlanError, PlannedMigration, Report, RunError, Status};
+
+/// The README's code, as tests.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

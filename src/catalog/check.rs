@@ -1,7 +1,7 @@
 //! What must hold before something enters a catalog.
 
 use super::{OperationError, names};
-use crate::dialect::IndexNamespace;
+use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::{Column, ColumnType, DefaultValue, Index, Literal, Table, expression};
 
 /// A column that `table` is to get, whether in its creation or later.
@@ -200,7 +200,72 @@ fn default_fault(column: &Column) -> Option<String> {
             }
             expression::fault(expression).map(str::to_owned)
         }
-        DefaultValue::Literal(literal) => literal_fault(&column.column_type, literal),
+        DefaultValue::Literal(literal) => {
+            literal_fault(&column.column_type, literal).or_else(|| width_fault(column, literal))
+        }
+    }
+}
+
+/// MySQL and MariaDB refuse a default that its column can't hold; PostgreSQL takes it, and then refuses the rows.
+fn width_fault(column: &Column, literal: &Literal) -> Option<String> {
+    Dialect::ALL.into_iter().find_map(|dialect| {
+        let column_type = column.type_on(dialect);
+        (!fits(dialect, column_type, literal)).then(|| {
+            format!(
+                "default {literal} does not fit the type {column_type} on {}",
+                dialect.product()
+            )
+        })
+    })
+}
+
+fn fits(dialect: Dialect, column_type: &ColumnType, literal: &Literal) -> bool {
+    let characters = |most: u32| match literal {
+        Literal::Text(text) => text.chars().count() <= most as usize,
+        Literal::Boolean(_) | Literal::Integer(_) | Literal::Double(_) => true,
+    };
+    match (column_type, dialect) {
+        (ColumnType::Varchar { length: None }, Dialect::MySql | Dialect::MariaDb) => {
+            characters(255)
+        }
+        (
+            ColumnType::Varchar {
+                length: Some(length),
+            }
+            | ColumnType::Char { length },
+            _,
+        ) => characters(*length),
+        (ColumnType::Decimal { precision, scale }, _) => {
+            let above = 10_f64.powf(f64::from(precision.saturating_sub(*scale)));
+            match literal {
+                // Exact up to 2^53, and far from any power of ten beyond it.
+                Literal::Integer(value) => (*value as f64).abs() < above,
+                Literal::Double(value) => value.abs() < above,
+                Literal::Boolean(_) | Literal::Text(_) => true,
+            }
+        }
+        (ColumnType::Real, _) => match literal {
+            Literal::Double(value) => value.abs() <= f64::from(f32::MAX),
+            Literal::Boolean(_) | Literal::Integer(_) | Literal::Text(_) => true,
+        },
+        (
+            ColumnType::Varchar { length: None }
+            | ColumnType::Uuid
+            | ColumnType::Json
+            | ColumnType::Timestamp
+            | ColumnType::DateTime
+            | ColumnType::Date
+            | ColumnType::Time
+            | ColumnType::Text
+            | ColumnType::SmallInteger
+            | ColumnType::Integer
+            | ColumnType::BigInteger
+            | ColumnType::Double
+            | ColumnType::Boolean
+            | ColumnType::Bytes
+            | ColumnType::Native(_),
+            _,
+        ) => true,
     }
 }
 

@@ -118,7 +118,7 @@ impl Column {
         self
     }
 
-    /// Bounds the number of characters of a [`string`], or sets that of a [`char`]. On any other type it is
+    /// Bounds the number of characters of a [`string`], or sets that of a [`char()`]. On any other type it is
     /// a mistake, which the fold reports.
     ///
     /// | engine | `string("timezone").length(50)` |

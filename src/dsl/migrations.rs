@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::Migration;
+use super::{Inverse, Migration, Operation};
 use crate::catalog::{Catalog, SchemaError};
 
 /// Migrations in their order: a schema's whole history, as a value.
@@ -111,17 +111,77 @@ impl Migrations {
 impl Migration {
     /// Applies the operations, in their order.
     pub(crate) fn fold_into(&self, catalog: &mut Catalog) -> Result<(), SchemaError> {
-        for (position, operation) in self.operations.iter().enumerate() {
-            operation
-                .apply(catalog)
-                .map_err(|source| SchemaError::Operation {
-                    migration: self.id.clone(),
-                    step: position + 1,
-                    operation: operation.headline(),
-                    source: Box::new(source),
-                })?;
+        for (step, operation) in (1..).zip(&self.operations) {
+            self.apply(step, operation, catalog)?;
         }
         Ok(())
+    }
+
+    /// The way back: the inverse of every operation, the last one first, for a schema that was `before` when
+    /// the migration came. Nothing of it has to be written.
+    ///
+    /// # Errors
+    ///
+    /// [`SchemaError`] where the migration does not fit `before`.
+    ///
+    /// ```
+    /// use hammerwork_migrations::{Catalog, dsl::*};
+    ///
+    /// let tags = Migration::new("001_tags", "Tags")
+    ///     .create_table(table("tags").columns([string("name").primary_key()]))
+    ///     .create_index("tags", index("name").desc("name"));
+    /// let back: Vec<String> = tags
+    ///     .inverse(&Catalog::default())?
+    ///     .operations()
+    ///     .iter()
+    ///     .map(ToString::to_string)
+    ///     .collect();
+    /// assert_eq!(back, ["drop index tags.name", "drop table tags"]);
+    /// # Ok::<(), hammerwork_migrations::SchemaError>(())
+    /// ```
+    pub fn inverse(&self, before: &Catalog) -> Result<Inverse, SchemaError> {
+        let mut catalog = before.clone();
+        let mut back = Vec::new();
+        let mut losses = Vec::new();
+        let mut blocked = None;
+        for (step, operation) in (1..).zip(&self.operations) {
+            let inverse = operation.inverse(&catalog);
+            self.apply(step, operation, &mut catalog)?;
+            match inverse {
+                Inverse::Exact(operations) => back.push(operations),
+                Inverse::Lossy { operations, loss } => {
+                    back.push(operations);
+                    losses.push(loss);
+                }
+                Inverse::None { reason } => blocked = blocked.or(Some(reason)),
+            }
+        }
+        let operations = back.into_iter().rev().flatten().collect();
+        Ok(match blocked {
+            Some(reason) => Inverse::None { reason },
+            None if losses.is_empty() => Inverse::Exact(operations),
+            None => Inverse::Lossy {
+                operations,
+                loss: losses.join(", "),
+            },
+        })
+    }
+
+    /// Applies one of the operations; an error names migration and step.
+    pub(crate) fn apply(
+        &self,
+        step: usize,
+        operation: &Operation,
+        catalog: &mut Catalog,
+    ) -> Result<(), SchemaError> {
+        operation
+            .apply(catalog)
+            .map_err(|source| SchemaError::Operation {
+                migration: self.id.clone(),
+                step,
+                operation: operation.headline(),
+                source: Box::new(source),
+            })
     }
 }
 

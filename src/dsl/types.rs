@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What a column holds. [`crate::render`] spells it for each engine.
+/// What a column holds. [`Dialect::type_name`](crate::Dialect::type_name) spells it for each engine.
 ///
 /// | noun | PostgreSQL | MySQL, MariaDB | SQLite |
 /// |---|---|---|---|

@@ -3,6 +3,8 @@
 //! Every DDL statement commits here, and one `ALTER TABLE` is all or nothing: so all changes of a table in
 //! one migration become one statement.
 
+use sea_query::ColumnRef;
+
 use super::batch::Piece;
 use super::expression::expression;
 use super::own_words::run_sql;
@@ -10,7 +12,9 @@ use super::postgres::{direction, find_index, index_columns, literal};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, ColumnType, DefaultValue, Expr, Index, Literal, Operation, Table, now};
+use crate::dsl::{
+    Column, ColumnType, DefaultValue, Expr, Func, Index, Literal, Operation, Table, col, now,
+};
 
 /// Characters take up to four bytes in utf8mb4.
 const BYTES_PER_CHARACTER: u32 = 4;
@@ -32,6 +36,9 @@ pub(super) fn render(
             false,
         )),
         Operation::AddColumn(it) => {
+            if let Some(table) = before.table(&it.table) {
+                check_hidden(dialect, table, &it.column.name)?;
+            }
             let mut change = TableChange::alter(&it.table, step);
             change.add_column(dialect, &it.column)?;
             Piece::Change(change)
@@ -281,11 +288,17 @@ impl TableChange {
         index: &Index,
         predicate: &Expr,
     ) -> Result<String, RenderError> {
-        let predicate = expression(dialect, predicate)?;
+        let predicate = expression(dialect, &trimmed(dialect, table, predicate))?;
         let mut parts = Vec::new();
         for part in &index.columns {
             let hidden = hidden_column(dialect, &table.name, index, &part.name);
-            if hidden.len() > 64 || table.column_named(&hidden).is_some() {
+            let taken = table.columns.iter().any(|it| is_same(&it.name, &hidden))
+                || table
+                    .indexes
+                    .iter()
+                    .filter(|other| other.label != index.label)
+                    .any(|other| is_hidden(dialect, table, other, &hidden));
+            if hidden.len() > 64 || taken {
                 return Err(RenderError::unsupported(
                     dialect,
                     format!(
@@ -293,15 +306,16 @@ impl TableChange {
                          long or taken",
                         index.label, table.name
                     ),
-                    "give the index a shorter name with .named(..)",
+                    "give the index another or a shorter name with .named(..)",
                 ));
             }
             let column = find_column(table, &part.name)?;
+            let value = trimmed(dialect, table, &col(part.name.clone()));
             let definition = format!(
                 "{} {} AS (CASE WHEN {predicate} THEN {} END) VIRTUAL INVISIBLE",
                 dialect.quote(&hidden),
                 type_name(column.type_on(dialect)),
-                dialect.quote(&part.name)
+                expression(dialect, &value)?
             );
             self.add_column_definition(dialect, &hidden, definition);
             parts.push(format!(
@@ -329,6 +343,69 @@ fn hidden_columns(dialect: Dialect, table: &str, index: &Index) -> Vec<String> {
         .iter()
         .map(|part| hidden_column(dialect, table, index, &part.name))
         .collect()
+}
+
+fn is_hidden(dialect: Dialect, table: &Table, index: &Index, name: &str) -> bool {
+    hidden_columns(dialect, &table.name, index)
+        .iter()
+        .any(|hidden| is_same(hidden, name))
+}
+
+/// Names of columns differ in more than case, or are the same.
+fn is_same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// `ADD COLUMN IF NOT EXISTS` would take a hidden column for the one that is to be added.
+fn check_hidden(dialect: Dialect, table: &Table, column: &str) -> Result<(), RenderError> {
+    match table
+        .indexes
+        .iter()
+        .find(|index| is_hidden(dialect, table, index, column))
+    {
+        None => Ok(()),
+        Some(index) => Err(RenderError::unsupported(
+            dialect,
+            format!(
+                "add column {}.{column}, a name that the partial unique index {} has for a hidden column",
+                table.name, index.label
+            ),
+            "give the column another name, or the index another one with .named(..)",
+        )),
+    }
+}
+
+/// MariaDB takes a CHAR in a generated column only where its padding can't matter, which depends on the
+/// session's `sql_mode`: so `RTRIM`, which changes nothing that a comparison sees.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "sea-query's enum may grow: what is named here is what can have a column as its part"
+)]
+fn trimmed(dialect: Dialect, table: &Table, expression: &Expr) -> Expr {
+    let again = |part: &Expr| trimmed(dialect, table, part);
+    match expression {
+        Expr::Column(ColumnRef::Column(name)) => {
+            let is_char = table
+                .column_named(&name.1.to_string())
+                .is_some_and(|column| {
+                    matches!(
+                        column.type_on(dialect),
+                        ColumnType::Uuid | ColumnType::Char { .. }
+                    )
+                });
+            if is_char {
+                Func::cust("RTRIM").arg(expression.clone()).into()
+            } else {
+                expression.clone()
+            }
+        }
+        Expr::Unary(operator, part) => Expr::Unary(*operator, Box::new(again(part))),
+        Expr::Binary(left, operator, right) => {
+            Expr::Binary(Box::new(again(left)), *operator, Box::new(again(right)))
+        }
+        Expr::Tuple(parts) => Expr::Tuple(parts.iter().map(again).collect()),
+        other => other.clone(),
+    }
 }
 
 fn functional_columns(

@@ -112,6 +112,24 @@ pub enum RunError {
         #[source]
         source: DriverError,
     },
+    /// A step of a run that was cut off, about which only a person can decide.
+    #[error("migration {migration}, step {step}: {reason}")]
+    Unfinished {
+        /// The id of the migration.
+        migration: String,
+        /// Which of its operations, counted from 1.
+        step: usize,
+        /// What is known of it, as a clause.
+        reason: &'static str,
+    },
+    /// A step was named that no migration has.
+    #[error("there is no step {step} in a migration {migration}")]
+    UnknownStep {
+        /// The id that was named.
+        migration: String,
+        /// The step that was named.
+        step: usize,
+    },
     /// The role may not do what the pending migrations need. Nothing was changed.
     #[error("the role lacks {}", .missing.join("; "))]
     Rights {
@@ -183,6 +201,13 @@ impl RunError {
                  `verify` shows all of it; bring the object to the shape the history gives it, or rename it"
                     .to_owned(),
             ),
+            RunError::Unfinished { migration, step, .. } => Some(format!(
+                "look at the database: if the step's effect is there, say so with `repair --done {migration}:{step}`, \
+                 else with `repair --undone {migration}:{step}`; then run again"
+            )),
+            RunError::UnknownStep { .. } => {
+                Some("name it as the error did: MIGRATION:STEP".to_owned())
+            }
             RunError::Rights { .. } => Some(
                 "grant it to the role, or run as the owner of the schema; nothing was changed".to_owned(),
             ),

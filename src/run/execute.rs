@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::event::{Event, Observer};
+use super::journal::{Journal, Standing, journalled};
 use super::lock::{LOCKED, Lock};
 use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlannedMigration};
@@ -12,6 +13,7 @@ use super::report::{AppliedNow, Report};
 use super::session::Session;
 use super::tracking::POSTGRES_ELAPSED;
 use crate::dialect::Dialect;
+use crate::render::Statement;
 
 /// The pauses before a statement is tried again: long enough for those who waited behind it to be served.
 const SHORTEST: Duration = Duration::from_millis(100);
@@ -31,6 +33,7 @@ pub(crate) struct Execution<'r> {
     pub(crate) plan: &'r Plan,
     pub(crate) session: &'r Session,
     pub(crate) lock: &'r Lock,
+    pub(crate) journal: &'r Journal,
     pub(crate) patience: Patience,
     pub(crate) observer: &'r Observer,
 }
@@ -132,20 +135,25 @@ impl Execution<'_> {
     ) -> Result<(), RunError> {
         self.make_tracking(driver, first).await?;
         for statement in &migration.statements {
-            let mut retries = self.retries();
-            while let Err(error) = driver.execute(&statement.sql).await {
-                let pause = match error.kind {
-                    DriverErrorKind::Busy => retries.next(),
-                    DriverErrorKind::MissingTable
-                    | DriverErrorKind::NotAllowed
-                    | DriverErrorKind::Refused
-                    | DriverErrorKind::Connection
-                    | DriverErrorKind::Other => None,
-                };
-                let Some(pause) = pause else {
-                    return Err(failed(migration, &statement.steps, &statement.sql, error));
-                };
-                self.pause(migration, pause, &error).await;
+            let Some(opaque) = &statement.opaque else {
+                self.patiently(driver, migration, statement, &statement.sql)
+                    .await?;
+                continue;
+            };
+            let step = statement.steps.first().copied().unwrap_or_default();
+            let standing = self.journal.standing(migration, step, opaque)?;
+            if standing == Standing::Done || !asked(driver, migration, statement).await? {
+                continue;
+            }
+            let dialect = self.plan.dialect;
+            let tracking = &self.plan.tracking;
+            for sql in journalled(tracking, dialect, &migration.id, step, statement, opaque) {
+                let result = self.patiently(driver, migration, statement, &sql).await;
+                if let (Err(_), true) = (&result, opaque.data_only) {
+                    // What failed is told; the transaction is undone here, or with the session.
+                    drop(driver.execute("ROLLBACK").await);
+                }
+                result?;
             }
         }
         // Both rows in one transaction, and one round trip.
@@ -155,6 +163,36 @@ impl Execution<'_> {
             // What failed is told; that it could not be undone changes nothing, since the session ends.
             drop(driver.execute("ROLLBACK").await);
             return Err(failed(migration, &[], &track, error));
+        }
+        Ok(())
+    }
+
+    /// Runs one statement, and again where another session held a lock for too long.
+    async fn patiently<D: Driver>(
+        &self,
+        driver: &mut D,
+        migration: &PlannedMigration,
+        statement: &Statement,
+        sql: &str,
+    ) -> Result<(), RunError> {
+        let mut retries = self.retries();
+        while let Err(error) = driver.execute(sql).await {
+            let pause = match error.kind {
+                DriverErrorKind::Busy => retries.next(),
+                DriverErrorKind::MissingTable
+                | DriverErrorKind::NotAllowed
+                | DriverErrorKind::Refused
+                | DriverErrorKind::Connection
+                | DriverErrorKind::Other => None,
+            };
+            let Some(pause) = pause else {
+                return Err(failed(migration, &statement.steps, sql, error));
+            };
+            if sql.starts_with("START TRANSACTION") {
+                // Of a lock that was not to be had in time, only the one statement is undone.
+                drop(driver.execute("ROLLBACK").await);
+            }
+            self.pause(migration, pause, &error).await;
         }
         Ok(())
     }
@@ -198,6 +236,9 @@ impl Execution<'_> {
         start: Instant,
     ) -> Result<(), RunError> {
         for statement in &migration.statements {
+            if !asked(driver, migration, statement).await? {
+                continue;
+            }
             driver
                 .execute(&statement.sql)
                 .await
@@ -327,6 +368,24 @@ impl<'r> Batch<'r> {
         }
         None
     }
+}
+
+/// Whether the statement is to be run: its own condition is asked, where it has one.
+async fn asked<D: Driver>(
+    driver: &mut D,
+    migration: &PlannedMigration,
+    statement: &Statement,
+) -> Result<bool, RunError> {
+    let Some(condition) = statement.opaque.as_ref().and_then(|it| it.only_if.as_ref()) else {
+        return Ok(true);
+    };
+    let sql = format!("SELECT ({condition})");
+    let rows = driver
+        .rows(&sql)
+        .await
+        .map_err(|source| failed(migration, &statement.steps, &sql, source))?;
+    let answer = rows.first().and_then(|row| row.first()).cloned().flatten();
+    Ok(answer.is_some_and(|answer| answer != "0"))
 }
 
 fn failed(

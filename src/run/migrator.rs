@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use super::applied::{AppliedIds, Pending, none_yet};
 use super::difference::Difference;
-use super::driver::{Driver, DriverErrorKind, Source};
+use super::driver::{Driver, DriverError, DriverErrorKind, Source};
 use super::error::RunError;
 use super::event::{Event, Observer};
 use super::execute::{Execution, Outcome};
+use super::journal::Journal;
 use super::live::{Live, Wanted};
 use super::lock::{Holder, Lock};
 use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlanError};
-use super::report::{AppliedNow, Execution as Executed, MigrationStatus, Report, State, Status};
+use super::repair::{Repair, Resolution};
+use super::report::{Execution as Executed, MigrationStatus, Report, State, Status};
 use super::resolve::resolve;
 use super::session::Session;
 use super::tracking::{Applied, Tracking};
@@ -248,7 +250,42 @@ impl Migrator {
     pub async fn repair<S: Source>(&self, source: S) -> Result<Report, RunError> {
         self.check()?;
         let driver = connect(source).await?;
-        self.with_lock(driver, Task::Repair).await
+        self.with_lock(driver, Task::Repair(Repair::Changes)).await
+    }
+
+    /// Says of a step that a cut-off run left behind whether its effect is there, so that the next run leaves
+    /// it out or runs it. [`RunError::Unfinished`] names the step.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] where the migration or the step is not known, the lock can't be had, or the journal
+    /// can't be written.
+    pub async fn repair_step<S: Source>(
+        &self,
+        source: S,
+        migration: &str,
+        step: usize,
+        resolution: Resolution,
+    ) -> Result<(), RunError> {
+        self.check()?;
+        let known = self
+            .migrations
+            .get(migration)
+            .and_then(|it| it.operations.get(step.checked_sub(1)?));
+        let Some(operation) = known else {
+            return Err(RunError::UnknownStep {
+                migration: migration.to_owned(),
+                step,
+            });
+        };
+        let driver = connect(source).await?;
+        let repair = Repair::Step {
+            migration,
+            step,
+            checksum: operation.checksum(),
+            resolution,
+        };
+        self.with_lock(driver, Task::Repair(repair)).await.map(drop)
     }
 
     /// Who has the migration lock; none where nobody has.
@@ -303,14 +340,18 @@ impl Migrator {
     }
 
     /// Does the task with the lock held, on a connection that is closed after it or comes back as it was.
-    async fn with_lock<D: Driver>(&self, mut driver: D, task: Task) -> Result<Report, RunError> {
+    async fn with_lock<D: Driver>(
+        &self,
+        mut driver: D,
+        task: Task<'_>,
+    ) -> Result<Report, RunError> {
         driver.dedicate();
         let result = self.locked(&mut driver, task).await;
         driver.close().await;
         result
     }
 
-    async fn locked<D: Driver>(&self, driver: &mut D, task: Task) -> Result<Report, RunError> {
+    async fn locked<D: Driver>(&self, driver: &mut D, task: Task<'_>) -> Result<Report, RunError> {
         let session = self.open_session(driver).await?;
         let lock = Lock::of(&session, &self.tracking);
         let result = if session.exclusive {
@@ -340,11 +381,15 @@ impl Migrator {
         driver: &mut D,
         session: &Session,
         lock: &Lock,
-        task: Task,
+        task: Task<'_>,
     ) -> Result<Report, RunError> {
         let result = match task {
             Task::Run { tracked } => self.run_pending(driver, session, lock, tracked).await,
-            Task::Repair => self.accept_changes(driver, session, lock).await,
+            Task::Repair(repair) => {
+                repair
+                    .perform(driver, session, lock, &self.tracking, &self.migrations)
+                    .await
+            }
         };
         match session.dialect {
             // The lock is a transaction, which keeps what was done before a migration that failed.
@@ -388,7 +433,7 @@ impl Migrator {
         loop {
             let applied = AppliedIds::read_again(driver, &self.tracking, tracked).await?;
             let pending = self.pending(applied)?;
-            report.warnings.extend(pending.warnings);
+            report.warn(pending.warnings);
             if pending.count == 0 {
                 return Ok(report);
             }
@@ -399,14 +444,25 @@ impl Migrator {
                     doing: "read the database's own catalog",
                     source,
                 })?;
-            let tracking = self.tracking.clone();
-            let mut plan = resolve(
+            let resolved = resolve(
                 &self.migrations,
                 &pending.applied,
                 live,
                 session.dialect,
-                tracking,
-            )?;
+                self.tracking.clone(),
+            );
+            let mut plan = match resolved {
+                Ok(plan) => plan,
+                // Without a lock of the session's own, the schema may be a later one than the tracking table
+                // that was read before it.
+                Err(error) => {
+                    let applied = AppliedIds::read(driver, &self.tracking).await?;
+                    if session.exclusive || self.pending(applied)?.applied == pending.applied {
+                        return Err(error);
+                    }
+                    continue;
+                }
+            };
             // Even IF NOT EXISTS needs the right to create.
             if pending.tracked {
                 plan.create_tracking.clear();
@@ -417,10 +473,14 @@ impl Migrator {
             if plan.expects_explicit_timestamps {
                 session.make_timestamps_explicit(driver).await?;
             }
+            let journal = Journal::read(driver, session.dialect, &self.tracking, pending.tracked)
+                .await
+                .map_err(reading_journal)?;
             let execution = Execution {
                 plan: &plan,
                 session,
                 lock,
+                journal: &journal,
                 patience: self.patience,
                 observer: &self.observer,
             };
@@ -450,53 +510,6 @@ impl Migrator {
         } else {
             Err(RunError::Rights { missing })
         }
-    }
-
-    async fn accept_changes<D: Driver>(
-        &self,
-        driver: &mut D,
-        session: &Session,
-        lock: &Lock,
-    ) -> Result<Report, RunError> {
-        let applied = AppliedIds::read(driver, &self.tracking).await?;
-        let changed = applied.changed(&self.migrations);
-        let mut report = Report::default();
-        for id in changed {
-            let Some(migration) = self.migrations.get(&id) else {
-                continue;
-            };
-            let note = self
-                .tracking
-                .note(session.dialect, &id, &migration.checksum());
-            let sql = match session.dialect {
-                Dialect::Postgres => {
-                    let guard = if session.exclusive {
-                        String::new()
-                    } else {
-                        format!("{};", lock.transaction_guard())
-                    };
-                    format!(
-                        "BEGIN; {}{guard} {note}; COMMIT",
-                        session.transaction_settings()
-                    )
-                }
-                Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => note,
-            };
-            driver
-                .execute(&sql)
-                .await
-                .map_err(|source| RunError::Database {
-                    doing: "write the journal",
-                    source,
-                })?;
-            report.applied.push(AppliedNow {
-                id,
-                summary: migration.summary.clone(),
-                statements: 0,
-                duration: Duration::ZERO,
-            });
-        }
-        Ok(report)
     }
 
     fn status_of(&self, applied: &[Applied]) -> Status {
@@ -529,13 +542,20 @@ impl Migrator {
     }
 }
 
+fn reading_journal(source: DriverError) -> RunError {
+    RunError::Database {
+        doing: "read the journal",
+        source,
+    }
+}
+
 /// What is done with the lock held.
-#[derive(Clone, Copy, Debug)]
-enum Task {
+#[derive(Clone, Debug)]
+enum Task<'t> {
     /// Run what is pending. `tracked`: whether both tables were there when it was asked first.
     Run { tracked: bool },
-    /// Accept edited migrations.
-    Repair,
+    /// Mend the journal.
+    Repair(Repair<'t>),
 }
 
 async fn connect<S: Source>(source: S) -> Result<S::Driver, RunError> {

@@ -119,6 +119,32 @@ impl Migrations {
     }
 }
 
+impl Migration {
+    /// What an engine is told to do for this one migration, for a schema that was `before` when it came.
+    /// Printing it gives the statements alone; nothing is recorded.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] where the migration does not fit `before`, or has no SQL on this engine.
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let history = Migrations::new([
+    ///     Migration::new("001_tags", "Tags").create_table(table("tags").columns([string("name").primary_key()])),
+    /// ]);
+    /// let about = Migration::new("002_about", "About").add_column("tags", text("about").nullable());
+    /// assert_eq!(
+    ///     about.plan(Sqlite, &history.validate()?)?.statements[0].sql,
+    ///     r#"ALTER TABLE "tags" ADD COLUMN "about" TEXT"#
+    /// );
+    /// # Ok::<(), hammerwork_migrations::PlanError>(())
+    /// ```
+    pub fn plan(&self, dialect: Dialect, before: &Catalog) -> Result<PlannedMigration, PlanError> {
+        Steps::plan(self, dialect, &mut before.clone())
+    }
+}
+
 impl Plan {
     /// The plan for a new database.
     pub(crate) fn full(
@@ -130,12 +156,7 @@ impl Plan {
         let mut plan = Plan::empty(dialect, tracking)?;
         let mut catalog = Catalog::default();
         for migration in migrations {
-            let mut batch = Steps::new(migration, dialect);
-            for (step, operation) in (1..).zip(&migration.operations) {
-                batch.run(step, operation, &catalog)?;
-                batch.apply(step, operation, &mut catalog)?;
-            }
-            plan.push(batch.finish(Vec::new()));
+            plan.push(Steps::plan(migration, dialect, &mut catalog)?);
             plan.look_at_timestamps(&migration.operations);
         }
         Ok(plan)
@@ -217,6 +238,20 @@ pub(crate) struct Steps<'m> {
 }
 
 impl<'m> Steps<'m> {
+    /// Renders every step, and changes `catalog` as they do.
+    fn plan(
+        migration: &'m Migration,
+        dialect: Dialect,
+        catalog: &mut Catalog,
+    ) -> Result<PlannedMigration, PlanError> {
+        let mut steps = Steps::new(migration, dialect);
+        for (step, operation) in (1..).zip(&migration.operations) {
+            steps.run(step, operation, catalog)?;
+            steps.apply(step, operation, catalog)?;
+        }
+        Ok(steps.finish(Vec::new()))
+    }
+
     pub(crate) fn new(migration: &'m Migration, dialect: Dialect) -> Self {
         Steps {
             migration,
@@ -248,14 +283,7 @@ impl<'m> Steps<'m> {
         operation: &Operation,
         catalog: &mut Catalog,
     ) -> Result<(), PlanError> {
-        operation.apply(catalog).map_err(|source| {
-            PlanError::Schema(SchemaError::Operation {
-                migration: self.migration.id.clone(),
-                step,
-                operation: operation.headline(),
-                source: Box::new(source),
-            })
-        })
+        Ok(self.migration.apply(step, operation, catalog)?)
     }
 
     pub(crate) fn finish(self, warnings: Vec<String>) -> PlannedMigration {

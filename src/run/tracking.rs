@@ -17,6 +17,23 @@ pub(crate) struct Tracking {
     pub(crate) schema: Option<String>,
 }
 
+/// How far a step of a migration has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StepState {
+    Started,
+    Finished,
+}
+
+impl StepState {
+    /// As the journal has it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            StepState::Started => "started",
+            StepState::Finished => "finished",
+        }
+    }
+}
+
 /// What is recorded of a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Applied {
@@ -46,7 +63,7 @@ impl Tracking {
     }
 
     /// What the tracking table has no room for: a row for each migration (step 0) with the checksum of what it
-    /// was when it was applied.
+    /// was when it was applied, and on MySQL and MariaDB one for each step that the catalog can't answer for.
     pub(crate) fn journal(&self) -> Table {
         table(self.journal_name()).columns([
             string("migration_id").primary_key(),
@@ -141,17 +158,28 @@ impl Tracking {
             dialect.quote(&self.table),
             dialect.quote_text(id)
         );
-        [track, self.note(dialect, id, checksum)]
+        [
+            track,
+            self.note(dialect, id, 0, checksum, StepState::Finished),
+        ]
     }
 
-    /// Writes the checksum of a migration into the journal, in place of what stands there.
-    pub(crate) fn note(&self, dialect: Dialect, id: &str, checksum: &str) -> String {
+    /// Writes one step into the journal, in place of what stands there; step 0 is the whole migration.
+    pub(crate) fn note(
+        &self,
+        dialect: Dialect,
+        id: &str,
+        step: usize,
+        checksum: &str,
+        state: StepState,
+    ) -> String {
         let journal = dialect.quote(&self.journal_name());
         let columns = "(migration_id, step, checksum, state, recorded_at)";
         let values = format!(
-            "VALUES ({}, 0, {}, 'finished', {})",
+            "VALUES ({}, {step}, {}, '{}', {})",
             dialect.quote_text(id),
             dialect.quote_text(checksum),
+            state.word(),
             now(dialect)
         );
         match dialect {
@@ -163,6 +191,23 @@ impl Tracking {
                 format!("REPLACE INTO {journal} {columns} {values}")
             }
         }
+    }
+
+    /// The single steps of which the journal knows.
+    pub(crate) fn steps(&self, dialect: Dialect) -> String {
+        format!(
+            "SELECT migration_id, step, checksum, state FROM {} WHERE step > 0",
+            self.qualified(&self.journal_name(), dialect)
+        )
+    }
+
+    /// Forgets a step, so that the next run runs it.
+    pub(crate) fn forget_step(&self, dialect: Dialect, id: &str, step: usize) -> String {
+        format!(
+            "DELETE FROM {} WHERE migration_id = {} AND step = {step}",
+            dialect.quote(&self.journal_name()),
+            dialect.quote_text(id)
+        )
     }
 
     /// The table's name where no `search_path` has been set.

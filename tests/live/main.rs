@@ -21,6 +21,7 @@ mod adopting;
 mod budgets;
 mod busy;
 mod conflicts;
+mod journal;
 mod odd_servers;
 mod pooling;
 mod previewing;

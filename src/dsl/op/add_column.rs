@@ -5,6 +5,8 @@ use crate::catalog::{Catalog, OperationError};
 use crate::dsl::Column;
 
 /// Adds a column at the end of a table: [`Migration::add_column`](crate::dsl::Migration::add_column).
+///
+#[doc = include_str!("../../../docs/operations/add_column.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AddColumn {
     /// The name of the table.
@@ -116,6 +118,30 @@ mod tests {
             integer("n").default_expression(Expr::cust_with_exprs("$2", [col("id")])),
         ] {
             assert!(add(bad.clone()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_default_must_fit_its_column_on_every_engine() {
+        for bad in [
+            string("n").length(2).default("abc"),
+            string("n").default("x".repeat(256)),
+            text("n").on(MySql, varchar(2)).default("abc"),
+            char("n", 2).default("größe"),
+            decimal("n", 4, 2).default(100),
+            decimal("n", 4, 2).default(-100.5),
+            real("n").default(1e300),
+        ] {
+            let error = add(bad.clone()).unwrap_err();
+            assert!(error.to_string().contains("does not fit"), "{error}");
+        }
+        for good in [
+            string("n").length(5).default("größe"),
+            string("n").on(MySql, varchar(300)).default("x".repeat(256)),
+            decimal("n", 4, 2).default(99.99),
+            decimal("n", 65, 0).default(i64::MIN),
+        ] {
+            assert!(add(good.clone()).is_ok(), "{good}");
         }
     }
 }

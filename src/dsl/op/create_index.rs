@@ -5,6 +5,8 @@ use crate::catalog::{Catalog, OperationError};
 use crate::dsl::Index;
 
 /// Makes an index: [`Migration::create_index`](crate::dsl::Migration::create_index).
+///
+#[doc = include_str!("../../../docs/operations/create_index.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateIndex {
     /// The name of the table.

@@ -5,6 +5,8 @@ use crate::catalog::{Catalog, OperationError};
 use crate::dsl::Table;
 
 /// Makes a table, with its primary key and indexes: [`Migration::create_table`](crate::dsl::Migration::create_table).
+///
+#[doc = include_str!("../../../docs/operations/create_table.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateTable {
     /// The table.

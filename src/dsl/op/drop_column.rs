@@ -4,6 +4,8 @@ use super::{AddColumn, Inverse};
 use crate::catalog::{Catalog, OperationError};
 
 /// Drops a column, with its values: [`Migration::drop_column`](crate::dsl::Migration::drop_column).
+///
+#[doc = include_str!("../../../docs/operations/drop_column.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DropColumn {
     /// The name of the table.

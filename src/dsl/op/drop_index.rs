@@ -4,6 +4,8 @@ use super::{CreateIndex, Inverse};
 use crate::catalog::{Catalog, OperationError};
 
 /// Drops the index of a label: [`Migration::drop_index`](crate::dsl::Migration::drop_index).
+///
+#[doc = include_str!("../../../docs/operations/drop_index.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DropIndex {
     /// The name of the table.

@@ -4,6 +4,8 @@ use super::{CreateTable, Inverse};
 use crate::catalog::{Catalog, OperationError};
 
 /// Drops a table, with its rows and indexes: [`Migration::drop_table`](crate::dsl::Migration::drop_table).
+///
+#[doc = include_str!("../../../docs/operations/drop_table.md")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DropTable {
     /// The name of the table.

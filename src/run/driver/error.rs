@@ -32,6 +32,24 @@ pub enum DriverErrorKind {
     Other,
 }
 
+impl DriverError {
+    /// A connection that was lost, or could not be made.
+    ///
+    /// ```
+    /// use hammerwork_migrations::run::DriverError;
+    ///
+    /// assert_eq!(DriverError::lost("the cable").to_string(), "the cable");
+    /// ```
+    #[must_use]
+    pub fn lost(message: impl Into<String>) -> Self {
+        DriverError {
+            kind: DriverErrorKind::Connection,
+            message: message.into(),
+            code: None,
+        }
+    }
+}
+
 impl fmt::Display for DriverError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;

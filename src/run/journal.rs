@@ -1,0 +1,114 @@
+//! The steps that no catalog can answer for, on engines where DDL commits by itself.
+//!
+//! SQL in the author's own words may have run or not when a run is cut off. Each such step is written down
+//! as started before and as finished after; what only changes rows is one transaction with the record that
+//! it was done. A later run leaves out what was finished, and stops at what was started: only a person can
+//! say whether that ran, and says so with `repair`.
+
+use std::collections::BTreeMap;
+
+use super::driver::{Driver, DriverError};
+use super::error::RunError;
+use super::plan::PlannedMigration;
+use super::tracking::{StepState, Tracking};
+use crate::dialect::Dialect;
+use crate::render::{Opaque, Statement};
+
+/// What the journal says of steps, by migration and step.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Journal(BTreeMap<(String, usize), Entry>);
+
+#[derive(Clone, Debug)]
+struct Entry {
+    finished: bool,
+    checksum: String,
+}
+
+/// What is to be done about a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is to be run.
+    Open,
+    /// It has been run.
+    Done,
+}
+
+impl Journal {
+    /// Reads the journal, where there is one and it has anything to say.
+    pub(crate) async fn read<D: Driver>(
+        driver: &mut D,
+        dialect: Dialect,
+        tracking: &Tracking,
+        tracked: bool,
+    ) -> Result<Journal, DriverError> {
+        // Where DDL takes part in transactions, a step is done if its migration is recorded, and else is not.
+        if !tracked || dialect.features().transactional_ddl {
+            return Ok(Journal::default());
+        }
+        let rows = driver.rows(&tracking.steps(dialect)).await?;
+        let entries = rows.into_iter().filter_map(|row| {
+            let mut values = row.into_iter();
+            let mut next = || values.next().flatten();
+            let key = (next()?, next()?.parse().ok()?);
+            let entry = Entry {
+                checksum: next()?,
+                finished: next()? == StepState::Finished.word(),
+            };
+            Some((key, entry))
+        });
+        Ok(Journal(entries.collect()))
+    }
+
+    /// Where the step of that statement stands.
+    pub(crate) fn standing(
+        &self,
+        migration: &PlannedMigration,
+        step: usize,
+        opaque: &Opaque,
+    ) -> Result<Standing, RunError> {
+        let Some(entry) = self.0.get(&(migration.id.clone(), step)) else {
+            return Ok(Standing::Open);
+        };
+        let reason = if !entry.finished {
+            // Its own condition tells whether it is still to be run.
+            if opaque.only_if.is_some() {
+                return Ok(Standing::Open);
+            }
+            "a run was cut off while it ran it, so it may have run or not"
+        } else if entry.checksum != opaque.checksum {
+            "it has run, and was edited since"
+        } else {
+            return Ok(Standing::Done);
+        };
+        Err(RunError::Unfinished {
+            migration: migration.id.clone(),
+            step,
+            reason,
+        })
+    }
+}
+
+/// The SQL that runs one opaque statement and keeps the journal, in the order in which it is sent: each is
+/// one message.
+pub(crate) fn journalled(
+    tracking: &Tracking,
+    dialect: Dialect,
+    migration: &str,
+    step: usize,
+    statement: &Statement,
+    opaque: &Opaque,
+) -> Vec<String> {
+    let note = |state| tracking.note(dialect, migration, step, &opaque.checksum, state);
+    if opaque.data_only {
+        let finished = note(StepState::Finished);
+        return vec![format!(
+            "START TRANSACTION; {}; {finished}; COMMIT",
+            statement.sql
+        )];
+    }
+    vec![
+        note(StepState::Started),
+        statement.sql.clone(),
+        note(StepState::Finished),
+    ]
+}

@@ -1,0 +1,111 @@
+//! Mending the journal, where a person knows what the database can't: that an edit is meant, or that a step
+//! of a run that was cut off has run.
+
+use std::time::Duration;
+
+use super::applied::AppliedIds;
+use super::driver::Driver;
+use super::error::RunError;
+use super::lock::Lock;
+use super::report::{AppliedNow, Report};
+use super::session::Session;
+use super::tracking::{StepState, Tracking};
+use crate::dialect::Dialect;
+use crate::dsl::Migrations;
+
+/// What a person says of a step that a cut-off run left behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// Its effect is there: the next run leaves it out.
+    Done,
+    /// Its effect is not there: the next run runs it.
+    Undone,
+}
+
+/// What is to be mended.
+#[derive(Clone, Debug)]
+pub(crate) enum Repair<'t> {
+    /// Migrations that were edited after they were applied are accepted as they are now.
+    Changes,
+    /// One step of a migration is what the person says.
+    Step {
+        migration: &'t str,
+        step: usize,
+        checksum: String,
+        resolution: Resolution,
+    },
+}
+
+impl Repair<'_> {
+    /// Writes the journal, with the lock held. The report lists the migrations that were accepted.
+    pub(crate) async fn perform<D: Driver>(
+        &self,
+        driver: &mut D,
+        session: &Session,
+        lock: &Lock,
+        tracking: &Tracking,
+        history: &Migrations,
+    ) -> Result<Report, RunError> {
+        let dialect = session.dialect;
+        let mut report = Report::default();
+        match self {
+            Repair::Step {
+                migration,
+                step,
+                checksum,
+                resolution,
+            } => {
+                let sql = match resolution {
+                    Resolution::Done => {
+                        tracking.note(dialect, migration, *step, checksum, StepState::Finished)
+                    }
+                    Resolution::Undone => tracking.forget_step(dialect, migration, *step),
+                };
+                write(driver, session, lock, &sql).await?;
+            }
+            Repair::Changes => {
+                let changed = AppliedIds::read(driver, tracking).await?.changed(history);
+                for migration in history.iter().filter(|it| changed.contains(&it.id)) {
+                    let checksum = migration.checksum();
+                    let sql =
+                        tracking.note(dialect, &migration.id, 0, &checksum, StepState::Finished);
+                    write(driver, session, lock, &sql).await?;
+                    report.applied.push(AppliedNow {
+                        id: migration.id.clone(),
+                        summary: migration.summary.clone(),
+                        statements: 0,
+                        duration: Duration::ZERO,
+                    });
+                }
+            }
+        }
+        Ok(report)
+    }
+}
+
+async fn write<D: Driver>(
+    driver: &mut D,
+    session: &Session,
+    lock: &Lock,
+    sql: &str,
+) -> Result<(), RunError> {
+    let sql = match session.dialect {
+        Dialect::Postgres => {
+            let guard = if session.exclusive {
+                String::new()
+            } else {
+                format!("{};", lock.transaction_guard())
+            };
+            let settings = session.transaction_settings();
+            format!("BEGIN; {settings}{guard} {sql}; COMMIT")
+        }
+        Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => sql.to_owned(),
+    };
+    driver
+        .execute(&sql)
+        .await
+        .map_err(|source| RunError::Database {
+            doing: "write the journal",
+            source,
+        })
+}

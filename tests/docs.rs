@@ -1,0 +1,213 @@
+//! What the pages say is what the library does: the Rust on a page is the Rust that is run here, and the SQL
+//! on it is what that gives.
+//!
+//! `UPDATE_PAGES=1 cargo test --test docs` writes the parts between the marks `<!-- begin .. -->` and
+//! `<!-- end -->` anew.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::PathBuf;
+
+use hammerwork_migrations::Catalog;
+use hammerwork_migrations::dsl::*;
+
+/// The code of an example, as a value and as the text that must stand on its page.
+macro_rules! example {
+    ($page:literal, let migration = $code:expr;) => {
+        Example {
+            page: $page,
+            code: concat!("let migration = ", stringify!($code), ";"),
+            migration: $code,
+        }
+    };
+}
+
+struct Example {
+    page: &'static str,
+    code: &'static str,
+    migration: Migration,
+}
+
+fn examples() -> Vec<Example> {
+    vec![
+        example! {
+            "docs/operations/create_table.md",
+            let migration = Migration::new("001_batches", "Jobs may belong to batches").create_table(
+                table("batches")
+                    .columns([
+                        uuid("id").primary_key(),
+                        string("batch_name").length(100),
+                        integer("total_jobs").default(0),
+                        string("status").on(MySql, varchar(50)),
+                        timestamp("created_at").default_expression(now()),
+                        timestamp("completed_at").nullable(),
+                        json("metadata").nullable(),
+                    ])
+                    .index(index("status").columns(["status"])),
+            );
+        },
+        example! {
+            "docs/operations/drop_table.md",
+            let migration = Migration::new("009_no_jobs", "Jobs live elsewhere now").drop_table("jobs");
+        },
+        example! {
+            "docs/operations/add_column.md",
+            let migration = Migration::new("002_add_priority", "Urgent jobs may overtake")
+                .add_column("jobs", integer("priority").default(2))
+                .add_column("jobs", timestamp("timed_out_at").nullable());
+        },
+        example! {
+            "docs/operations/drop_column.md",
+            let migration = Migration::new("008_no_failures", "Failures are kept elsewhere")
+                .drop_column("jobs", "failed_at");
+        },
+        example! {
+            "docs/operations/create_index.md",
+            let migration = Migration::new("002_polling", "Workers poll by priority")
+                .create_index(
+                    "jobs",
+                    index("polling")
+                        .columns(["queue_name", "status"])
+                        .desc("scheduled_at")
+                        .only_where(col("status").is_in(["Pending", "Retrying"])),
+                )
+                .create_index(
+                    "jobs",
+                    index("one_pending")
+                        .columns(["queue_name"])
+                        .unique()
+                        .only_where(col("status").eq("Pending")),
+                );
+        },
+        example! {
+            "docs/operations/drop_index.md",
+            let migration = Migration::new("002_no_queue_status", "Workers poll otherwise")
+                .drop_index("jobs", "queue_status");
+        },
+        example! {
+            "README.md",
+            let migration = Migration::new("002_add_priority", "Urgent jobs may overtake")
+                .add_column("jobs", integer("priority").default(2))
+                .drop_index("jobs", "queue_status")
+                .create_index(
+                    "jobs",
+                    index("polling")
+                        .columns(["queue_name", "status"])
+                        .desc("priority")
+                        .asc("scheduled_at")
+                        .only_where(col("status").is_in(["Pending", "Retrying"])),
+                );
+        },
+    ]
+}
+
+/// The schema that the examples change.
+fn before() -> Catalog {
+    let jobs = table("jobs")
+        .columns([
+            uuid("id").primary_key(),
+            string("queue_name").length(100),
+            string("status").length(50),
+            timestamp("scheduled_at"),
+            timestamp("failed_at").nullable(),
+        ])
+        .index(index("queue_status").columns(["queue_name", "status"]));
+    Migrations::new([Migration::new("001_jobs", "Jobs").create_table(jobs)])
+        .validate()
+        .unwrap()
+}
+
+#[test]
+fn the_rust_on_every_page_is_what_is_tested_here() {
+    for example in examples() {
+        let page = read(example.page);
+        let block = page
+            .split("```rust\n")
+            .nth(1)
+            .unwrap()
+            .split("```")
+            .next()
+            .unwrap();
+        let shown: String = block
+            .lines()
+            .filter(|line| !line.starts_with("use "))
+            .collect();
+        assert_eq!(
+            bare(&shown),
+            bare(example.code),
+            "the first Rust block of {} and the example of it in tests/docs.rs differ",
+            example.page
+        );
+    }
+}
+
+#[test]
+fn the_sql_on_every_page_is_what_is_rendered() {
+    for example in examples() {
+        let sql: String = Dialect::ALL
+            .into_iter()
+            .map(|dialect| {
+                let sql = example.migration.plan(dialect, &before()).unwrap();
+                format!("{}:\n\n```sql\n{sql}```\n\n", dialect.product())
+            })
+            .collect();
+        check(example.page, "sql", sql.trim_end());
+    }
+}
+
+#[test]
+fn the_way_back_on_every_page_is_what_is_derived() {
+    for example in examples().into_iter().filter(|it| it.page != "README.md") {
+        let inverse = example.migration.inverse(&before()).unwrap();
+        let operations: String = inverse
+            .operations()
+            .iter()
+            .map(|it| format!("{it}\n"))
+            .collect();
+        let loss = if let Inverse::Lossy { loss, .. } = &inverse {
+            format!("\nlost: {loss}\n")
+        } else {
+            String::new()
+        };
+        check(
+            example.page,
+            "back",
+            &format!("```text\n{operations}{loss}```"),
+        );
+    }
+}
+
+/// What stands between the marks of that name on a page.
+fn check(page: &str, name: &str, expected: &str) {
+    let text = read(page);
+    let begin = format!("<!-- begin {name} -->\n");
+    let (head, rest) = text.split_once(&begin).unwrap();
+    let (shown, tail) = rest.split_once("<!-- end -->").unwrap();
+    let expected = format!("\n{expected}\n\n");
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        fs::write(
+            path(page),
+            format!("{head}{begin}{expected}<!-- end -->{tail}"),
+        )
+        .unwrap();
+        return;
+    }
+    assert_eq!(
+        shown, expected,
+        "{page} is out of date: run UPDATE_PAGES=1 cargo test --test docs, and read what it wrote"
+    );
+}
+
+/// Without white space and the comma that rustfmt puts last.
+fn bare(code: &str) -> String {
+    let joined: String = code.chars().filter(|it| !it.is_whitespace()).collect();
+    joined.replace(",)", ")").replace(",]", "]")
+}
+
+fn read(page: &str) -> String {
+    fs::read_to_string(path(page)).unwrap()
+}
+
+fn path(page: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(page)
+}

@@ -1,0 +1,391 @@
+//! The histories whose SQL is snapshotted by `render.rs` and executed by `live_render.rs`: the built-in one,
+//! and made-up ones in which every noun and adjective of the DSL stands at least once.
+
+use std::path::PathBuf;
+
+use hammerwork_migrations::dsl::*;
+use hammerwork_migrations::{Catalog, register_builtin_migrations};
+
+/// A history, and for which engines it has SQL.
+pub(crate) struct History {
+    pub(crate) name: &'static str,
+    pub(crate) migrations: Migrations,
+    pub(crate) dialects: &'static [Dialect],
+}
+
+pub(crate) fn histories() -> Vec<History> {
+    let every = |name, migrations| History {
+        name,
+        migrations,
+        dialects: &Dialect::ALL,
+    };
+    vec![
+        every("builtin", register_builtin_migrations()),
+        every("types", types()),
+        every("shapes", shapes()),
+        every("names", names()),
+        History {
+            name: "computed",
+            migrations: computed(),
+            // SQLite can't add a column whose default is an expression.
+            dialects: &[Postgres, MySql, MariaDb],
+        },
+    ]
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Up,
+    Down,
+}
+
+impl History {
+    /// Every migration in the order in which it is run: up as they are, down their inverses from the last one.
+    pub(crate) fn steps(&self, direction: Direction) -> Vec<(Migration, Catalog)> {
+        let mut before = Catalog::default();
+        let mut steps = Vec::new();
+        for migration in &self.migrations {
+            let mut after = before.clone();
+            for operation in &migration.operations {
+                operation.apply(&mut after).unwrap();
+            }
+            steps.push(match direction {
+                Direction::Up => (migration.clone(), before),
+                Direction::Down => {
+                    let inverse = migration.inverse(&before).unwrap();
+                    let back = inverse.operations().iter().cloned().fold(
+                        Migration::new(&migration.id, &migration.summary),
+                        Migration::operation,
+                    );
+                    assert!(!back.operations.is_empty(), "{}: {inverse:?}", migration.id);
+                    (back, after.clone())
+                }
+            });
+            before = after;
+        }
+        if direction == Direction::Down {
+            steps.reverse();
+        }
+        steps
+    }
+
+    /// Where the snapshot of one migration is, without `.snap`.
+    pub(crate) fn snapshot(&self, id: &str, dialect: Dialect, direction: Direction) -> PathBuf {
+        let direction = match direction {
+            Direction::Up => "up",
+            Direction::Down => "down",
+        };
+        PathBuf::from("tests/snapshots")
+            .join(self.name)
+            .join(format!("{id}.{dialect}.{direction}"))
+    }
+}
+
+/// A column of each noun, the names made by `prefix`.
+fn nouns(prefix: &str) -> Vec<Column> {
+    let name = |noun: &str| format!("{prefix}{noun}");
+    vec![
+        uuid(name("uuid")),
+        json(name("json")),
+        timestamp(name("timestamp")),
+        datetime(name("datetime")),
+        date(name("date")),
+        time(name("time")),
+        string(name("string")),
+        string(name("string_20")).length(20),
+        char(name("char"), 2),
+        text(name("text")),
+        small_integer(name("small_integer")),
+        integer(name("integer")),
+        big_integer(name("big_integer")),
+        real(name("real")),
+        double(name("double")),
+        decimal(name("decimal"), 10, 2),
+        boolean(name("boolean")),
+        bytes(name("bytes")),
+    ]
+}
+
+fn types() -> Migrations {
+    let nullable = nouns("n_").into_iter().map(Column::nullable);
+    Migrations::new([
+        Migration::new("001_nouns", "Every noun, NOT NULL").create_table(
+            table("things")
+                .columns([integer("id").primary_key()])
+                .columns(nouns("")),
+        ),
+        Migration::new("002_nullable", "Every noun, nullable")
+            .create_table(
+                table("maybes")
+                    .columns([integer("id").primary_key()])
+                    .columns(nullable.clone()),
+            )
+            .add_columns("things", nullable),
+        Migration::new("003_defaults", "Every noun with a constant default")
+            .create_table(
+                table("constants")
+                    .columns([integer("id").primary_key()])
+                    .columns(constants()),
+            )
+            .add_columns("maybes", constants()),
+        Migration::new("004_expressions", "Defaults that the engine computes").create_table(
+            table("computed")
+                .columns([integer("id").primary_key()])
+                .columns(expressions()),
+        ),
+        Migration::new("005_overrides", "Types of single engines").create_table(
+            table("overridden").columns([
+                integer("id").primary_key(),
+                string("status").on(MySql, varchar(50)),
+                string("code")
+                    .on(MySql, varchar(50))
+                    .on(MariaDb, varchar(60))
+                    .on(Postgres, varchar(70))
+                    .on(Sqlite, native_type("TEXT COLLATE NOCASE")),
+                text("body").on(MySql, native_type("MEDIUMTEXT")),
+                big_integer("size")
+                    .on(MySql, native_type("BIGINT UNSIGNED"))
+                    .default(0),
+                text("note").on(MySql, varchar(200)).default("none"),
+            ]),
+        ),
+    ])
+}
+
+fn constants() -> Vec<Column> {
+    vec![
+        uuid("uuid").default("00000000-0000-0000-0000-000000000000"),
+        json("json").default(r#"{"a": "it's"}"#),
+        timestamp("timestamp").default("2024-02-29 12:34:56"),
+        datetime("datetime").default("2024-02-29 12:34:56.5"),
+        date("date").default("2024-02-29"),
+        time("time").default("12:34:56"),
+        string("string").default("it's \"quoted\", back\\slashed `and` größer 🦀"),
+        string("empty").default(""),
+        string("two_lines").default("one\ntwo; -- three"),
+        char("char", 2).default("de"),
+        text("text").default("it's"),
+        small_integer("small_integer").default(i16::MIN),
+        integer("integer").default(i32::MIN),
+        big_integer("big_integer").default(i64::MIN),
+        big_integer("most").default(i64::MAX),
+        real("real").default(0.5),
+        double("double").default(-1.5e300),
+        double("least").default(f64::MIN_POSITIVE),
+        decimal("decimal", 10, 2).default(9.99),
+        decimal("whole", 5, 0).default(7),
+        boolean("yes").default(true),
+        boolean("no").default(false),
+        bytes("bytes").default("raw"),
+    ]
+}
+
+fn expressions() -> Vec<Column> {
+    vec![
+        timestamp("timestamp").default_expression(now()),
+        datetime("datetime").default_expression(now()),
+        date("date").default_expression(now()),
+        string("string").default_expression(Func::lower("ABC")),
+        text("text").default_expression(Func::upper("abc")),
+        integer("integer").default_expression(Expr::val(2).add(3)),
+        double("double").default_expression(Func::abs(Expr::val(-1.5))),
+        boolean("boolean").default_expression(Expr::val(1).lt(2)),
+        uuid("uuid").default_expression(Expr::val("00000000-0000-0000-0000-000000000000")),
+    ]
+}
+
+fn computed() -> Migrations {
+    Migrations::new([
+        Migration::new("001_base", "A table")
+            .create_table(table("computed").columns([integer("id").primary_key()])),
+        Migration::new("002_added", "Columns whose defaults the engine computes")
+            .add_columns("computed", expressions()),
+    ])
+}
+
+fn shapes() -> Migrations {
+    Migrations::new([
+        Migration::new(
+            "001_keys",
+            "Keys of one column, of several, in another order, and none",
+        )
+        .create_table(table("one").columns([big_integer("id").primary_key()]))
+        .create_table(table("several").columns([
+            string("a").length(40).primary_key(),
+            integer("b").primary_key(),
+            text("note").nullable(),
+        ]))
+        .create_table(
+            table("turned")
+                .columns([integer("a"), integer("b"), integer("c").default(0)])
+                .primary_key(["c", "a"]),
+        )
+        .create_table(table("none").columns([text("line")])),
+        Migration::new("002_seats", "Indexes made together with their table").create_table(
+            table("seats")
+                .columns([
+                    integer("id").primary_key(),
+                    string("room").length(40),
+                    integer("seat").nullable(),
+                    string("holder").length(40).nullable(),
+                    timestamp("left_at").nullable(),
+                    boolean("vip").default(false),
+                ])
+                .index(index("room").columns(["room"]))
+                .index(index("holder").columns(["holder"]).unique())
+                .index(
+                    index("vip")
+                        .columns(["room"])
+                        .only_where(col("vip").eq(true)),
+                ),
+        ),
+        Migration::new("003_indexes", "Indexes of every kind")
+            .create_index("seats", index("mixed").asc("room").desc("seat").asc("vip"))
+            .create_index(
+                "seats",
+                index("named").columns(["vip"]).named("seats by vip"),
+            )
+            .create_index("seats", index("pair").asc("room").desc("id").unique())
+            .create_index(
+                "seats",
+                index("gone")
+                    .desc("left_at")
+                    .only_where(col("left_at").is_not_null().and(col("room").ne("it's \\ "))),
+            ),
+        Migration::new("004_taken", "One holder a seat, as long as it is held").create_index(
+            "seats",
+            index("taken")
+                .asc("room")
+                .desc("seat")
+                .unique()
+                .only_where(col("left_at").is_null()),
+        ),
+        Migration::new(
+            "005_partial_unique",
+            "Partial unique indexes over all that can be in one",
+        )
+        .create_table(
+            table("claims")
+                .columns([integer("id").primary_key(), boolean("open").default(true)])
+                .columns(nouns("").into_iter().map(Column::nullable))
+                .index(
+                    index("ids")
+                        .columns(["uuid", "string_20", "char"])
+                        .unique()
+                        .only_where(col("open").eq(true)),
+                ),
+        )
+        .create_index(
+            "claims",
+            index("moments")
+                .asc("timestamp")
+                .desc("datetime")
+                .columns(["date", "time"])
+                .unique()
+                .named("claim_moments")
+                .only_where(col("open").eq(true)),
+        )
+        .create_index(
+            "claims",
+            index("numbers")
+                .columns([
+                    "small_integer",
+                    "integer",
+                    "big_integer",
+                    "double",
+                    "decimal",
+                    "boolean",
+                ])
+                .unique()
+                .only_where(col("string").is_in(["a", "b"]).or(col("integer").gt(3))),
+        )
+        .create_index(
+            "claims",
+            index("by_char").columns(["char"]).unique().only_where(
+                col("uuid")
+                    .is_not_null()
+                    .and(col("char").is_in(["a", "b"]).not()),
+            ),
+        )
+        .create_index(
+            "claims",
+            index("by_time").columns(["integer"]).unique().only_where(
+                col("timestamp")
+                    .gt("2024-01-01 00:00:00")
+                    .and(col("date").is_null())
+                    .and(Expr::expr(Func::lower(col("string"))).like("a%")),
+            ),
+        ),
+        Migration::new("006_drops", "What was there goes")
+            .drop_index("seats", "named")
+            .drop_index("seats", "taken")
+            .drop_index("claims", "ids")
+            .drop_index("claims", "moments")
+            .drop_index("claims", "by_char")
+            .drop_index("claims", "by_time")
+            .drop_columns("claims", ["uuid", "timestamp"])
+            .drop_column("several", "note")
+            .drop_table("none"),
+        Migration::new(
+            "007_again",
+            "What goes comes back otherwise, in one migration",
+        )
+        .drop_index("seats", "mixed")
+        .create_index("seats", index("mixed").desc("room"))
+        .drop_column("claims", "text")
+        .add_column("claims", string("text").length(10).nullable())
+        .add_column("one", integer("passing").nullable())
+        .drop_column("one", "passing"),
+    ])
+}
+
+fn names() -> Migrations {
+    let long = "n".repeat(63);
+    Migrations::new([
+        Migration::new("001_names", "Names that need their quotes: 100%, $1, ?")
+            .create_table(
+                table("order")
+                    .columns([
+                        integer("select").primary_key(),
+                        integer("group by").default(1),
+                        string("größe").length(20).default("ß"),
+                        integer("a.b").nullable(),
+                        integer("1st").nullable(),
+                        integer("100%").nullable(),
+                        integer("$1").nullable(),
+                        integer("who?").nullable(),
+                        integer("x--y").nullable(),
+                        integer("x;y").nullable(),
+                        integer("/*").nullable(),
+                        integer("{braces}").nullable(),
+                        integer(":colon").nullable(),
+                        integer("#hash").nullable(),
+                        integer("UpperCase").nullable(),
+                        integer(&long).nullable(),
+                    ])
+                    .index(index("größe").columns(["größe", "group by"])),
+            )
+            .create_index(
+                "order",
+                index("odd")
+                    .columns(["a.b", "100%", "$1"])
+                    .desc("who?")
+                    .only_where(col("x--y").gt(0).and(col("größe").ne("who? $1 100% ß 🦀"))),
+            )
+            .create_index(
+                "order",
+                index("long").columns([&long]).named("i".repeat(63)),
+            )
+            .create_index(
+                "order",
+                index("u")
+                    .columns(["UpperCase"])
+                    .unique()
+                    .only_where(col("x;y").is_null()),
+            ),
+        Migration::new("002_long", "A long name of a table")
+            .create_table(table(&long).columns([integer("id").primary_key()]))
+            .add_column(&long, text("größer als").nullable())
+            .create_index(&long, index("short").columns(["id"]).named("short")),
+    ])
+}

@@ -1,0 +1,525 @@
+//! What holds of every history: random ones of all operations, with names and values that mean harm.
+#![expect(
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking, and the library's enums may grow"
+)]
+
+use std::collections::BTreeMap;
+
+use hammerwork_migrations::dsl::*;
+use hammerwork_migrations::{Catalog, RenderError};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Few, so that operations meet; odd, so that what they become in SQL is put to the test.
+const NAMES: [&str; 19] = [
+    "t",
+    "u",
+    "T",
+    "order",
+    "größe",
+    "a b",
+    "x.y",
+    "1st",
+    "--",
+    "/*",
+    ";",
+    "$1",
+    "?",
+    "100%",
+    "idx_t_u",
+    "t_pkey",
+    "idx_u_t",
+    "null",
+    "63_bytes_are_the_most_that_a_name_may_have_on_every_engine_____",
+];
+
+/// These no engine gets to see.
+const REFUSED: [&str; 6] = ["it's", "a`b\"c", "", "sqlite_stat", "🦀", "bell\u{7}"];
+
+const TEXTS: [&str; 9] = [
+    "",
+    "Pending",
+    "it's",
+    "a\"b`c",
+    "back\\slash\\",
+    "'; DROP TABLE t; --",
+    "two\nlines\t\u{1a}",
+    "größer 🦀 $1 ? %s",
+    "NUL \0",
+];
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![30 => select(&NAMES[..]), 1 => select(&REFUSED[..])].prop_map(str::to_owned)
+}
+
+fn text_value() -> impl Strategy<Value = String> {
+    prop_oneof![3 => select(&TEXTS[..]).prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+fn column_type() -> impl Strategy<Value = ColumnType> {
+    prop_oneof![
+        Just(ColumnType::Uuid),
+        Just(ColumnType::Json),
+        Just(ColumnType::Timestamp),
+        Just(ColumnType::DateTime),
+        Just(ColumnType::Date),
+        Just(ColumnType::Time),
+        proptest::option::of(prop_oneof![8 => 1..60_u32, 1 => 0..20_000_u32])
+            .prop_map(|length| ColumnType::Varchar { length }),
+        prop_oneof![8 => 1..40_u32, 1 => 0..300_u32].prop_map(|length| ColumnType::Char { length }),
+        Just(ColumnType::Text),
+        Just(ColumnType::SmallInteger),
+        Just(ColumnType::Integer),
+        Just(ColumnType::BigInteger),
+        Just(ColumnType::Real),
+        Just(ColumnType::Double),
+        prop_oneof![8 => (8..20_u32, 0..8_u32), 1 => (0..70_u32, 0..35_u32)]
+            .prop_map(|(precision, scale)| ColumnType::Decimal { precision, scale }),
+        Just(ColumnType::Boolean),
+        Just(ColumnType::Bytes),
+        Just(native_type("TEXT COLLATE NOCASE")),
+    ]
+}
+
+/// A default that fits the type most of the time.
+fn default(column_type: &ColumnType) -> BoxedStrategy<Option<DefaultValue>> {
+    let literal = match column_type {
+        ColumnType::Boolean => any::<bool>().prop_map(Literal::from).boxed(),
+        ColumnType::SmallInteger => any::<i16>().prop_map(Literal::from).boxed(),
+        ColumnType::Integer => any::<i32>().prop_map(Literal::from).boxed(),
+        ColumnType::BigInteger => any::<i64>().prop_map(Literal::from).boxed(),
+        ColumnType::Real | ColumnType::Double | ColumnType::Decimal { .. } => {
+            any::<f64>().prop_map(Literal::from).boxed()
+        }
+        _ => text_value().prop_map(Literal::from).boxed(),
+    };
+    prop_oneof![
+        4 => literal.prop_map(|it| Some(DefaultValue::Literal(it))),
+        4 => Just(None),
+        1 => Just(Some(DefaultValue::Expression(now()))),
+        1 => text_value().prop_map(|it| Some(DefaultValue::Expression(Expr::val(it)))),
+    ]
+    .boxed()
+}
+
+fn column() -> impl Strategy<Value = Column> {
+    let typed = column_type().prop_flat_map(|it| (default(&it), Just(it)));
+    let overridden = proptest::option::weighted(0.2, (select(&Dialect::ALL[..]), column_type()));
+    (name(), typed, any::<[bool; 2]>(), overridden).prop_map(
+        |(name, (default, column_type), [nullable, key], overridden)| {
+            let mut column = Column::new(name, column_type);
+            column.nullable = nullable;
+            column.default = default;
+            column.primary_key = key && !nullable;
+            match overridden {
+                Some((dialect, column_type)) => column.on(dialect, column_type),
+                None => column,
+            }
+        },
+    )
+}
+
+/// Comparisons of columns that are chosen by number once the table is known, joined by AND or OR.
+type Predicate = Vec<(usize, u8, String, bool)>;
+
+fn predicate() -> impl Strategy<Value = Predicate> {
+    prop_oneof![
+        Just(Vec::new()),
+        vec((any::<usize>(), 0..6_u8, text_value(), any::<bool>()), 1..4),
+    ]
+}
+
+fn expression(predicate: &Predicate, columns: &[String]) -> Option<Expr> {
+    predicate
+        .iter()
+        .map(|(column, kind, text, both)| {
+            let column = col(columns[column % columns.len()].clone());
+            let comparison = match kind {
+                0 => column.is_null(),
+                1 => column.is_not_null(),
+                2 => column.eq(text),
+                3 => column.is_in([text, "other"]),
+                4 => column.gt(3).not(),
+                _ => Expr::expr(Func::lower(column)).like(text),
+            };
+            (comparison, *both)
+        })
+        .reduce(|(a, _), (b, both)| (if both { a.and(b) } else { a.or(b) }, both))
+        .map(|(expression, _)| expression)
+}
+
+fn index_value() -> impl Strategy<Value = Index> {
+    (
+        name(),
+        vec((name(), any::<bool>()), 1..4),
+        any::<bool>(),
+        proptest::option::weighted(0.2, name()),
+    )
+        .prop_map(|(label, columns, unique, named)| {
+            let mut index = index(label);
+            for (column, descending) in columns {
+                index = if descending {
+                    index.desc(column)
+                } else {
+                    index.asc(column)
+                };
+            }
+            index.unique = unique;
+            index.name = named;
+            index
+        })
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        3 => (name(), vec(column(), 1..6), vec(index_value(), 0..3)).prop_map(|(name, columns, indexes)| {
+            let table = indexes.into_iter().fold(table(name).columns(columns), Table::index);
+            CreateTable { table }.into()
+        }),
+        1 => name().prop_map(|table| DropTable { table }.into()),
+        4 => (name(), column()).prop_map(|(table, mut column)| {
+            column.primary_key = false;
+            AddColumn { table, column }.into()
+        }),
+        3 => (name(), name()).prop_map(|(table, column)| DropColumn { table, column }.into()),
+        4 => (name(), index_value()).prop_map(|(table, index)| CreateIndex { table, index }.into()),
+        2 => (name(), name()).prop_map(|(table, index)| DropIndex { table, index }.into()),
+    ]
+}
+
+/// Points an operation that speaks of what is not there at something that is, and leaves out of a table what
+/// does not fit it: else few operations would fold.
+fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: usize) -> Operation {
+    let tables: Vec<&Table> = catalog.tables().collect();
+    let operation = match operation {
+        Operation::CreateTable(it) => return mended(it.table, predicate, aim).into(),
+        other => other,
+    };
+    let Some(table) = tables.get(aim % tables.len().max(1)) else {
+        return operation;
+    };
+    let column = |position: usize| table.columns[position % table.columns.len()].name.clone();
+    let table_name = table.name.clone();
+    match operation {
+        Operation::AddColumn(mut it) => {
+            it.table = table_name;
+            it.column.nullable |= it.column.default.is_none();
+            it.into()
+        }
+        Operation::DropColumn(mut it) => {
+            it.column = column(aim / 7);
+            it.table = table_name;
+            it.into()
+        }
+        Operation::CreateIndex(mut it) => {
+            it.index = index_of(it.index, predicate, table, aim);
+            it.table = table_name;
+            it.into()
+        }
+        Operation::DropIndex(mut it) => {
+            if let Some(index) = table.indexes.get(aim % table.indexes.len().max(1)) {
+                it.index.clone_from(&index.label);
+            }
+            it.table = table_name;
+            it.into()
+        }
+        Operation::DropTable(mut it) => {
+            it.table = table_name;
+            it.into()
+        }
+        other => panic!("teach this test the operation {other}"),
+    }
+}
+
+fn index_of(mut index: Index, predicate: &Predicate, table: &Table, aim: usize) -> Index {
+    let columns: Vec<String> = table.columns.iter().map(|it| it.name.clone()).collect();
+    index.columns.truncate(columns.len());
+    for (position, column) in index.columns.iter_mut().enumerate() {
+        column
+            .name
+            .clone_from(&columns[(aim % columns.len() + position) % columns.len()]);
+    }
+    index.predicate = expression(predicate, &columns);
+    index
+}
+
+fn mended(wanted: Table, predicate: &Predicate, aim: usize) -> CreateTable {
+    let fits = |table: &Table| {
+        let create = Operation::from(CreateTable {
+            table: table.clone(),
+        });
+        create.apply(&mut Catalog::default()).is_ok()
+    };
+    let mut made = table(wanted.name);
+    for mut column in wanted.columns {
+        column.primary_key = wanted.primary_key.contains(&column.name);
+        let more = made.clone().columns([column]);
+        if fits(&more) {
+            made = more;
+        }
+    }
+    for index in wanted.indexes {
+        if made.columns.is_empty() {
+            break;
+        }
+        let more = made.clone().index(index_of(index, predicate, &made, aim));
+        if fits(&more) {
+            made = more;
+        }
+    }
+    CreateTable { table: made }
+}
+
+/// Operations that fold, each with the catalog before it: what does not fit is left out.
+fn history() -> impl Strategy<Value = Vec<(Operation, Catalog)>> {
+    history_where(|_, _| true)
+}
+
+fn history_where(
+    keep: impl Fn(&Operation, &Catalog) -> bool,
+) -> impl Strategy<Value = Vec<(Operation, Catalog)>> {
+    vec((operation(), predicate(), any::<usize>()), 1..30).prop_map(move |candidates| {
+        let mut catalog = Catalog::default();
+        let mut history = Vec::new();
+        for (operation, predicate, aim) in candidates {
+            let operation = match aim % 8 {
+                0 => operation,
+                _ => aimed(operation, &predicate, &catalog, aim / 8),
+            };
+            let mut after = catalog.clone();
+            if operation.apply(&mut after).is_ok() && keep(&operation, &catalog) {
+                history.push((operation, catalog));
+                catalog = after;
+            }
+        }
+        history
+    })
+}
+
+/// What a catalog has, columns and indexes without their order.
+fn contents(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
+    let of = |table: &Table| {
+        let mut parts: Vec<String> = table
+            .columns
+            .iter()
+            .map(|it| format!("column {it}"))
+            .chain(table.indexes.iter().map(|it| format!("index {it}")))
+            .collect();
+        parts.sort();
+        parts.push(format!("key {:?}", table.primary_key));
+        parts
+    };
+    catalog
+        .tables()
+        .map(|table| (table.name.clone(), of(table)))
+        .collect()
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        // A failure prints its smallest history; a file of old ones would be nobody's.
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config(150))]
+
+    #[test]
+    fn the_way_back_gives_the_catalog_back(history in history()) {
+        for (operation, before) in history {
+            let mut catalog = before.clone();
+            operation.apply(&mut catalog).unwrap();
+            let inverse = operation.inverse(&before);
+            if let Inverse::None { reason } = &inverse {
+                prop_assert!(inverse.operations().is_empty() && !reason.is_empty());
+                continue;
+            }
+            for back in inverse.operations() {
+                back.apply(&mut catalog).unwrap();
+            }
+            prop_assert_eq!(contents(&catalog), contents(&before), "{}", operation);
+            // Names are free again, too.
+            operation.apply(&mut catalog).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_migration_turned_round_gives_the_catalog_back(history in history()) {
+        let migration = history
+            .iter()
+            .fold(Migration::new("001", "all"), |it, (operation, _)| it.operation(operation.clone()));
+        let before = Catalog::default();
+        let mut catalog = Migrations::new([migration.clone()]).validate().unwrap();
+        let inverse = migration.inverse(&before).unwrap();
+        if let Inverse::None { .. } = inverse {
+            return Ok(());
+        }
+        for back in inverse.operations() {
+            back.apply(&mut catalog).unwrap();
+        }
+        prop_assert_eq!(catalog, before);
+    }
+
+    #[test]
+    fn what_folds_renders_or_is_unsupported(history in history()) {
+        for (operation, before) in history {
+            for dialect in Dialect::ALL {
+                match dialect.render(&operation, &before) {
+                    Ok(statements) => prop_assert!(!statements.is_empty()),
+                    Err(error @ RenderError::Unsupported { .. }) => prop_assert!(!error.help().is_empty()),
+                    Err(error) => prop_assert!(false, "{dialect}: {operation}: {error}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_does_not_fold_is_an_error_and_never_a_panic(
+        operations in vec(operation(), 1..6),
+        history in history(),
+    ) {
+        let mut catalog = history.into_iter().next_back().map(|(_, before)| before).unwrap_or_default();
+        for operation in operations {
+            for dialect in Dialect::ALL {
+                let _either = dialect.render(&operation, &catalog);
+            }
+            let _inverse = operation.inverse(&catalog);
+            let _text = operation.to_string();
+            let mut after = catalog.clone();
+            match operation.apply(&mut after) {
+                Ok(()) => catalog = after,
+                Err(error) => prop_assert!(!error.to_string().is_empty()),
+            }
+        }
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod sqlite {
+    use super::*;
+    use hammerwork_migrations::Migrator;
+    use sqlx::sqlite::SqlitePoolOptions;
+    use sqlx::{AssertSqlSafe, Row, SqlitePool};
+
+    proptest! {
+        #![proptest_config(config(80))]
+
+        #[test]
+        fn what_folds_and_renders_is_what_sqlite_then_has(
+            history in history_where(|operation, before| Sqlite.render(operation, before).is_ok()),
+            cuts in vec(1..5_usize, 30),
+        ) {
+            let migrations = cut(history, cuts);
+            let migrator = Migrator::new(migrations.clone());
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+                let report = migrator.run(&pool).await.unwrap();
+                assert_eq!(report.applied.len(), migrations.iter().count());
+                assert_eq!(report.warnings, Vec::<String>::new());
+                assert!(migrator.run(&pool).await.unwrap().is_up_to_date());
+                let catalog = migrations.validate().unwrap();
+                assert_eq!(found(&pool).await, expected(&catalog));
+            });
+        }
+    }
+
+    /// The history as several migrations.
+    fn cut(history: Vec<(Operation, Catalog)>, cuts: Vec<usize>) -> Migrations {
+        let mut operations = history
+            .into_iter()
+            .map(|(operation, _)| operation)
+            .peekable();
+        let mut migrations = Vec::new();
+        for (number, size) in cuts.into_iter().enumerate() {
+            if operations.peek().is_none() {
+                break;
+            }
+            let id = format!("{number:03}");
+            migrations.push(
+                operations
+                    .by_ref()
+                    .take(size)
+                    .fold(Migration::new(id, "some"), Migration::operation),
+            );
+        }
+        Migrations::new(migrations)
+    }
+
+    /// Lines that say all of a schema that the catalog of SQLite can say.
+    fn expected(catalog: &Catalog) -> Vec<String> {
+        let mut lines = Vec::new();
+        for table in catalog.tables() {
+            for (position, column) in table.columns.iter().enumerate() {
+                let key = table
+                    .primary_key
+                    .iter()
+                    .position(|it| *it == column.name)
+                    .map_or(0, |it| it + 1);
+                lines.push(format!(
+                    "column {}.{position} {} {} not null {} key {key} default {}",
+                    table.name,
+                    column.name,
+                    // A collation is no part of the type.
+                    Sqlite
+                        .type_name(column.type_on(Sqlite))
+                        .replace(" COLLATE NOCASE", ""),
+                    u8::from(!column.nullable),
+                    u8::from(column.default.is_some()),
+                ));
+            }
+            for index in &table.indexes {
+                let columns: Vec<String> = index.columns.iter().map(ToString::to_string).collect();
+                lines.push(format!(
+                    "index {} of {} unique {} partial {} {}",
+                    index.physical_name(&table.name, Sqlite),
+                    table.name,
+                    u8::from(index.unique),
+                    u8::from(index.predicate.is_some()),
+                    columns.join(", ")
+                ));
+            }
+        }
+        lines.sort();
+        lines
+    }
+
+    async fn found(pool: &SqlitePool) -> Vec<String> {
+        let mut lines = texts(
+            pool,
+            "SELECT format('column %s.%d %s %s not null %d key %d default %d', \
+                 t.name, c.cid, c.name, c.type, c.\"notnull\", c.pk, c.dflt_value IS NOT NULL) \
+             FROM sqlite_master AS t, pragma_table_info(t.name) AS c \
+             WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%'",
+        )
+        .await;
+        lines.extend(
+            texts(
+                pool,
+                "SELECT format('index %s of %s unique %d partial %d %s', i.name, t.name, i.\"unique\", i.partial, \
+                     (SELECT group_concat(name || iif(\"desc\", ' desc', ''), ', ') FROM \
+                         (SELECT * FROM pragma_index_xinfo(i.name) WHERE key ORDER BY seqno))) \
+                 FROM sqlite_master AS t, pragma_index_list(t.name) AS i \
+                 WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%' AND i.origin = 'c'",
+            )
+            .await,
+        );
+        lines.sort();
+        lines
+    }
+
+    async fn texts(pool: &SqlitePool, sql: &str) -> Vec<String> {
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql))
+            .fetch_all(pool)
+            .await
+            .unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+}
