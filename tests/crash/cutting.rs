@@ -1,6 +1,7 @@
 //! The connection is cut at every command that a run sends, in three ways.
 
-use hammerwork_migrations::Dialect;
+use hammerwork_migrations::Migrator;
+use hammerwork_migrations::dsl::*;
 
 use crate::database::{Database, builtin};
 use crate::healing::{HANGS, Start, attempt};
@@ -8,7 +9,7 @@ use crate::parallel::run_cases;
 use crate::proxy::{Cut, Proxy};
 
 /// How many cases run at a time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 6;
 
 on_servers! {
     async fn a_cut_at_every_command_heals(database: &Database) {
@@ -30,6 +31,25 @@ on_servers! {
         let count = cases.len();
         run_cases(AT_ONCE, HANGS * 3, cases).await;
         println!("{dialect}: {count} of {count} cuts healed: 3 at each of {counts:?} commands (new database, with jobs)");
+    }
+
+    async fn a_cut_changes_rows_exactly_once(database: &Database) {
+        let dialect = database.dialect;
+        drop(database.connect().await);
+        let undisturbed = counter(dialect).await;
+        let proxy = Proxy::start(dialect, &undisturbed.url, None).await;
+        attempt(dialect, &proxy.url, &counting()).await.unwrap();
+        undisturbed.destroy().await;
+        let mut cases = Vec::new();
+        for number in 1..=proxy.commands() {
+            for cut in Cut::ALL {
+                let name = format!("{dialect}, rows, {cut:?}, command {number}");
+                cases.push((name, count_cut_at(dialect, number, cut)));
+            }
+        }
+        let count = cases.len();
+        run_cases(AT_ONCE, HANGS * 3, cases).await;
+        println!("{dialect}: {count} of {count} cuts of a run that changes rows changed them exactly once");
     }
 }
 
@@ -54,5 +74,54 @@ async fn cut_at(dialect: Dialect, start: Start, number: usize, cut: Cut) {
     );
     assert!(result.is_err(), "{result:?}");
     start.heals(&database).await;
+    database.destroy().await;
+}
+
+/// A count that the second migration raises.
+fn counting() -> Migrator {
+    Migrator::new(Migrations::new([
+        Migration::new("001_counters", "Things are counted").create_table(
+            table("counters").columns([integer("id").primary_key(), integer("count").default(0)]),
+        ),
+        Migration::new("002_raise", "The count is raised")
+            .add_column("counters", text("note").nullable())
+            .run_sql(
+                sql("raise the count")
+                    .everywhere("UPDATE counters SET count = count + 1")
+                    .data_only(),
+            )
+            .add_column("counters", text("another").nullable()),
+    ]))
+}
+
+/// A database whose count is zero.
+async fn counter(dialect: Dialect) -> Database {
+    let database = Database::create(dialect).await;
+    let first = counting().migrations().iter().take(1).cloned().collect();
+    database.run(&Migrator::new(first)).await.unwrap();
+    database
+        .execute("INSERT INTO counters (id) VALUES (1)")
+        .await;
+    database
+}
+
+async fn count_cut_at(dialect: Dialect, number: usize, cut: Cut) {
+    let database = counter(dialect).await;
+    let proxy = Proxy::start(dialect, &database.url, Some((number, cut))).await;
+    let result = attempt(dialect, &proxy.url, &counting()).await;
+    assert!(
+        proxy.was_cut(),
+        "the run sent {} commands",
+        proxy.commands()
+    );
+    assert!(result.is_err(), "{result:?}");
+    let report = attempt(dialect, &database.url, &counting()).await;
+    report.unwrap_or_else(|error| panic!("the next run: {error:#?}"));
+    let report = attempt(dialect, &database.url, &counting()).await.unwrap();
+    assert!(report.is_up_to_date(), "the run after the next: {report:?}");
+    let rows = database
+        .rows("SELECT count, note, another FROM counters")
+        .await;
+    assert_eq!(rows, [["1", "NULL", "NULL"]]);
     database.destroy().await;
 }

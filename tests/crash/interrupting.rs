@@ -193,7 +193,7 @@ async fn stop_everywhere(dialect: Dialect, kind: Kind) {
         }
     }
     let count = cases.len();
-    run_cases(4, HANGS * 3, cases).await;
+    run_cases(6, HANGS * 3, cases).await;
     println!(
         "{dialect}, {kind:?}: {count} of {count} stopped runs healed, 3 at each of {calls} calls; the next run took \
          {:?} at most",
