@@ -117,10 +117,24 @@ pub enum RunError {
     Unfinished {
         /// The id of the migration.
         migration: String,
-        /// Which of its operations, counted from 1.
-        step: usize,
+        /// Which of its operations, counted from 1; of its way back, from -1 downwards.
+        step: i64,
         /// What is known of it, as a clause.
         reason: &'static str,
+    },
+    /// Undoing the migrations would lose what they brought, and that was not accepted.
+    #[error("the way back loses {}", .losses.join(", "))]
+    DataLoss {
+        /// What is lost, each as a noun phrase.
+        losses: Vec<String>,
+    },
+    /// A migration was named that the program does not have, or the database.
+    #[error("there is no migration {id}{}", place(*.applied))]
+    UnknownMigration {
+        /// The id that was named.
+        id: String,
+        /// Whether it was looked for among those that are applied.
+        applied: bool,
     },
     /// A step was named that no migration has.
     #[error("there is no step {step} in a migration {migration}")]
@@ -128,7 +142,7 @@ pub enum RunError {
         /// The id that was named.
         migration: String,
         /// The step that was named.
-        step: usize,
+        step: i64,
     },
     /// The role may not do what the pending migrations need. Nothing was changed.
     #[error("the role lacks {}", .missing.join("; "))]
@@ -205,6 +219,11 @@ impl RunError {
                 "look at the database: if the step's effect is there, say so with `repair --done {migration}:{step}`, \
                  else with `repair --undone {migration}:{step}`; then run again"
             )),
+            RunError::DataLoss { .. } => Some(
+                "accept it with --accept-data-loss, Migrator::accept_data_loss(true); nothing was changed"
+                    .to_owned(),
+            ),
+            RunError::UnknownMigration { .. } => Some("`status` lists them".to_owned()),
             RunError::UnknownStep { .. } => {
                 Some("name it as the error did: MIGRATION:STEP".to_owned())
             }
@@ -264,6 +283,14 @@ fn source_help(source: &DriverError) -> Option<String> {
         }
     };
     Some(help.to_owned())
+}
+
+fn place(applied: bool) -> &'static str {
+    if applied {
+        " among those that are applied"
+    } else {
+        ""
+    }
 }
 
 fn missing_schema(schema: Option<&str>) -> String {
