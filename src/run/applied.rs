@@ -178,6 +178,7 @@ fn is_without_journal(error: &DriverError) -> bool {
     match error.kind {
         DriverErrorKind::MissingTable | DriverErrorKind::NotAllowed => true,
         DriverErrorKind::Refused
+        | DriverErrorKind::InTransaction
         | DriverErrorKind::Busy
         | DriverErrorKind::Connection
         | DriverErrorKind::Other => false,

@@ -24,6 +24,9 @@ pub enum RunError {
         #[source]
         source: DriverError,
     },
+    /// The connection was lent in the middle of a transaction, which the run would end.
+    #[error("the connection is in the middle of a transaction, which the run would end")]
+    InTransaction,
     /// The tracking table can't be read.
     #[error("can't read the tracking table {table}")]
     Tracking {
@@ -175,6 +178,9 @@ impl RunError {
         match self {
             RunError::Plan(error) => error.help().map(str::to_owned),
             RunError::Connect { source } => Some(connect_help(source)),
+            RunError::InTransaction => {
+                Some("commit it or roll it back first, or give the runner a pool".to_owned())
+            }
             RunError::UnknownApplied { .. } => Some(
                 "run a newer version of the program, or allow them: --allow-unknown, \
                  Migrator::allow_unknown(true)"
@@ -257,9 +263,13 @@ fn connect_help(source: &DriverError) -> String {
         (DriverErrorKind::Connection, _) => {
             "check host and port in the URL, and that the server is up"
         }
-        (DriverErrorKind::MissingTable | DriverErrorKind::Busy | DriverErrorKind::Other, _) => {
-            "check the database URL"
-        }
+        (
+            DriverErrorKind::MissingTable
+            | DriverErrorKind::Busy
+            | DriverErrorKind::InTransaction
+            | DriverErrorKind::Other,
+            _,
+        ) => "check the database URL",
     }
     .to_owned()
 }
@@ -271,14 +281,17 @@ fn source_help(source: &DriverError) -> Option<String> {
             "grant the role USAGE and CREATE on the schema; a table that is there already must be its own"
         }
         DriverErrorKind::NotAllowed => {
-            "grant the role what the message names, or run as the owner of the schema; see the server is \
-             not a read-only replica"
+            "grant the role what the message names, or run as the owner of the schema; and see that the \
+             server is no read-only replica"
         }
         DriverErrorKind::Busy => "run again: another session held a lock that this one needed",
         DriverErrorKind::Connection => {
             "run again when the server is up: what was recorded stays, the rest is done then"
         }
-        DriverErrorKind::MissingTable | DriverErrorKind::Refused | DriverErrorKind::Other => {
+        DriverErrorKind::MissingTable
+        | DriverErrorKind::Refused
+        | DriverErrorKind::InTransaction
+        | DriverErrorKind::Other => {
             return None;
         }
     };

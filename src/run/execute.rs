@@ -190,6 +190,7 @@ impl Execution<'_> {
                 DriverErrorKind::MissingTable
                 | DriverErrorKind::NotAllowed
                 | DriverErrorKind::Refused
+                | DriverErrorKind::InTransaction
                 | DriverErrorKind::Connection
                 | DriverErrorKind::Other => None,
             };

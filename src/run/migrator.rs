@@ -555,8 +555,11 @@ enum Task<'t> {
 }
 
 async fn connect<S: Source>(source: S) -> Result<S::Driver, RunError> {
-    source
-        .driver()
-        .await
-        .map_err(|source| RunError::Connect { source })
+    source.driver().await.map_err(|source| {
+        if source.kind == DriverErrorKind::InTransaction {
+            RunError::InTransaction
+        } else {
+            RunError::Connect { source }
+        }
+    })
 }
