@@ -41,6 +41,10 @@ pub(super) fn run_sql(
             only_if,
             data_only: sql.data_only,
             checksum: Operation::from(sql.clone()).checksum(),
+            delimited: match dialect {
+                Dialect::MySql | Dialect::MariaDb => text.contains(';'),
+                Dialect::Postgres | Dialect::Sqlite => false,
+            },
         }),
         ..Statement::of(step, text, transactional)
     }))
