@@ -98,7 +98,7 @@ impl RunSql {
     /// | engine | `sql("x").everywhere("DELETE FROM jobs").only_if("1 = 1")` |
     /// |---|---|
     /// | PostgreSQL | `DO $hammerwork$ BEGIN IF (1 = 1) THEN EXECUTE 'DELETE FROM jobs'; END IF; END $hammerwork$` |
-    /// | MySQL, MariaDB, SQLite | `DELETE FROM jobs`, after `SELECT (1 = 1)` was asked |
+    /// | MySQL, MariaDB, SQLite | `DELETE FROM jobs`, after `SELECT CASE WHEN (1 = 1) THEN 1 ELSE 0 END` was asked |
     #[must_use]
     pub fn only_if(mut self, condition: impl Into<String>) -> Self {
         self.only_if = Some(condition.into());
