@@ -112,3 +112,13 @@ pub(crate) fn journalled(
         note(StepState::Finished),
     ]
 }
+
+/// Whether the engine answers that question with yes.
+pub(crate) async fn is_true<D: Driver>(
+    driver: &mut D,
+    question: &str,
+) -> Result<bool, DriverError> {
+    let rows = driver.rows(question).await?;
+    let answer = rows.first().and_then(|row| row.first()).cloned().flatten();
+    Ok(answer.as_deref() == Some("1"))
+}

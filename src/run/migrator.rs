@@ -373,15 +373,30 @@ impl Migrator {
     fn check(&self) -> Result<(), RunError> {
         self.tracking.check()?;
         let catalog = self.migrations.validate().map_err(PlanError::from)?;
-        if catalog.table(&self.tracking.table).is_some() {
+        let names = [
+            (
+                "the tracking table",
+                "name of the tracking table",
+                self.tracking.table.clone(),
+            ),
+            (
+                "the journal",
+                "name of the journal",
+                self.tracking.journal_name(),
+            ),
+        ];
+        for (table, what, name) in names {
+            if catalog.table(&name).is_none() {
+                continue;
+            }
             let error = OperationError::NameCollision {
-                name: self.tracking.table.clone(),
-                what: "the tracking table".to_owned(),
+                name: name.clone(),
+                what: table.to_owned(),
                 other: "a table of the history".to_owned(),
             };
             return Err(RunError::Plan(PlanError::Name {
-                what: "name of the tracking table",
-                name: self.tracking.table.clone(),
+                what,
+                name,
                 reason: error.to_string(),
             }));
         }
@@ -456,10 +471,13 @@ impl Migrator {
         };
         match session.dialect {
             // The lock is a transaction, which keeps what was done before a migration that failed.
-            Dialect::Sqlite => self.commit(driver).await?,
-            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {}
+            Dialect::Sqlite => {
+                let committed = self.commit(driver).await;
+                // What failed first is told.
+                result.and_then(|report| committed.map(|()| report))
+            }
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => result,
         }
-        result
     }
 
     /// SQLite: readers may keep a commit waiting.

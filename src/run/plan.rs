@@ -491,8 +491,25 @@ impl fmt::Display for Statement {
         if let Some(condition) = self.opaque.as_ref().and_then(|it| it.only_if.as_ref()) {
             comment(f, &format!("only where this is true: {condition}"))?;
         }
+        if self.opaque.as_ref().is_some_and(|it| it.delimited) {
+            let delimiter = delimiter_that_is_not_in(&self.sql);
+            return writeln!(
+                f,
+                "DELIMITER {delimiter}\n{}\n{delimiter}\nDELIMITER ;",
+                self.sql
+            );
+        }
         writeln!(f, "{};", self.sql)
     }
+}
+
+/// What ends a statement for the clients of MySQL and MariaDB, where semicolons stand within it.
+fn delimiter_that_is_not_in(sql: &str) -> String {
+    let mut delimiter = "//".to_owned();
+    while sql.contains(&delimiter) {
+        delimiter.push('/');
+    }
+    delimiter
 }
 
 /// One line that no client takes for SQL, whatever is in `text`.
