@@ -163,6 +163,7 @@ fn file_help(file: &Path, error: &DriverError) -> Option<String> {
         (
             DriverErrorKind::MissingTable
             | DriverErrorKind::Busy
+            | DriverErrorKind::InTransaction
             | DriverErrorKind::Connection
             | DriverErrorKind::Other,
             _,

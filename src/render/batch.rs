@@ -90,3 +90,23 @@ impl Batch {
         self.pieces.push(Piece::Change(change));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dsl::*;
+
+    /// MariaDB asks `IF NOT EXISTS` of the table as it was before the statement, and knows no case in names.
+    #[test]
+    fn a_column_that_comes_back_in_another_case_is_a_statement_of_its_own() {
+        let base = Migrations::new([Migration::new("001", "t").create_table(
+            table("t").columns([integer("id").primary_key(), integer("N").nullable()]),
+        )]);
+        let renamed = Migration::new("002", "n")
+            .drop_column("t", "N")
+            .add_column("t", integer("n").nullable());
+        for dialect in [MySql, MariaDb] {
+            let plan = renamed.plan(dialect, &base.validate().unwrap()).unwrap();
+            assert_eq!(plan.statements.len(), 2, "{plan}");
+        }
+    }
+}

@@ -142,7 +142,10 @@ impl TableChange {
     pub(super) fn merge(&mut self, later: TableChange) -> Option<TableChange> {
         let clash = later.items.iter().any(|item| {
             (self.creates && item.verb == Verb::Drop)
-                || self.items.iter().any(|mine| mine.object == item.object)
+                || self
+                    .items
+                    .iter()
+                    .any(|mine| is_same(&mine.object, &item.object))
         });
         if later.creates || clash {
             return Some(later);

@@ -25,13 +25,14 @@ pub(super) fn run_sql(
         // The only engine that can say it within one batch.
         (Some(condition), Dialect::Postgres) => {
             let quoted = dialect.quote_text(text);
-            let sql = format!(
-                "DO $hammerwork$ BEGIN IF ({condition}) THEN EXECUTE {quoted}; END IF; END $hammerwork$"
-            );
+            let condition = closed(condition);
+            let tag = tag_that_is_not_in(&format!("{condition}{quoted}"));
+            let sql =
+                format!("DO {tag} BEGIN IF ({condition}) THEN EXECUTE {quoted}; END IF; END {tag}");
             (sql, None)
         }
         (condition, Dialect::Postgres | Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite) => {
-            (text.to_owned(), condition.clone())
+            (closed(text), condition.as_deref().map(closed))
         }
     };
     let transactional = dialect.features().transactional_ddl || sql.data_only;
@@ -40,7 +41,63 @@ pub(super) fn run_sql(
             only_if,
             data_only: sql.data_only,
             checksum: Operation::from(sql.clone()).checksum(),
+            delimited: match dialect {
+                Dialect::MySql | Dialect::MariaDb => text.contains(';'),
+                Dialect::Postgres | Dialect::Sqlite => false,
+            },
         }),
         ..Statement::of(step, text, transactional)
     }))
+}
+
+/// `text` so that what is written after it is not part of a comment in its last line.
+fn closed(text: &str) -> String {
+    let last = text.lines().next_back().unwrap_or_default();
+    let may_be_comment = last.contains("--") || last.contains('#');
+    format!("{text}{}", if may_be_comment { "\n" } else { "" })
+}
+
+/// Quotes of PostgreSQL that nothing in `text` ends.
+fn tag_that_is_not_in(text: &str) -> String {
+    let mut tag = "$hammerwork$".to_owned();
+    while text.contains(&tag) {
+        tag.insert(tag.len() - 1, '_');
+    }
+    tag
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Catalog;
+    use crate::dsl::*;
+
+    fn sql_of(dialect: Dialect, sql: RunSql) -> String {
+        let statements = dialect.render(&sql.into(), &Catalog::default()).unwrap();
+        statements.into_iter().map(|it| it.sql).collect()
+    }
+
+    #[test]
+    fn a_comment_at_its_end_hides_nothing_that_comes_after() {
+        let commented = sql("x").everywhere("DELETE FROM t -- all of it");
+        for dialect in Dialect::ALL {
+            assert_eq!(
+                sql_of(dialect, commented.clone()),
+                "DELETE FROM t -- all of it\n"
+            );
+        }
+        let asked = sql("x")
+            .everywhere("DELETE FROM t")
+            .only_if("1 = 1 -- always");
+        assert!(sql_of(Postgres, asked).contains("always\n) THEN"));
+    }
+
+    #[test]
+    fn no_text_gets_out_of_its_quotes() {
+        let hostile = sql("x")
+            .everywhere("SELECT '$hammerwork$'")
+            .only_if("'$hammerwork_$' <> ''");
+        let sql = sql_of(Postgres, hostile);
+        assert!(sql.starts_with("DO $hammerwork__$ BEGIN"), "{sql}");
+        assert_eq!(sql.matches("$hammerwork__$").count(), 2);
+    }
 }

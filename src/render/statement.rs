@@ -34,6 +34,18 @@ pub struct Opaque {
     pub data_only: bool,
     /// The SHA-256 of the operation, in hexadecimal.
     pub checksum: String,
+    /// Whether the engine's own client would take it apart at its semicolons, unless it is told another
+    /// delimiter: the clients of MySQL and MariaDB do.
+    pub delimited: bool,
+}
+
+impl Opaque {
+    /// SQL that answers 1 where it is to run: what is true, each engine says for itself. None where it always
+    /// runs.
+    pub(crate) fn question(&self) -> Option<String> {
+        let condition = self.only_if.as_ref()?;
+        Some(format!("SELECT CASE WHEN ({condition}) THEN 1 ELSE 0 END"))
+    }
 }
 
 impl Statement {

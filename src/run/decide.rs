@@ -6,6 +6,7 @@ use super::difference::Difference;
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable};
 use super::live::{column_difference, index_difference};
 use crate::dialect::{Dialect, IndexNamespace};
+use crate::dsl::expression;
 use crate::dsl::{Column, CreateIndex, DropIndex, Index, Migrations, Operation, Table};
 
 /// What is left to do for one operation.
@@ -47,10 +48,20 @@ impl<'h> Decider<'h> {
         operation: &Operation,
         before: &crate::Catalog,
     ) -> Result<Decision, Difference> {
+        // A run that was cut off may have dropped the table already, together with what this is about.
+        if let Some(table) = operation.table()
+            && !matches!(operation, Operation::CreateTable(_))
+            && !self.live.tables.contains_key(table)
+            && self.later.drops_table(position, table)
+        {
+            return Ok(Decision::Satisfied);
+        }
         match operation {
             Operation::CreateTable(it) => self.create_table(position, &it.table),
             Operation::DropTable(it) => {
                 let there = self.live.tables.remove(&it.table).is_some();
+                // The names of its indexes are free again.
+                self.live.index_owners.retain(|_, owner| *owner != it.table);
                 Ok(needed_if(there))
             }
             Operation::AddColumn(it) => self.add_column(position, &it.table, &it.column),
@@ -87,10 +98,16 @@ impl<'h> Decider<'h> {
 
     fn create_table(&mut self, position: usize, table: &Table) -> Result<Decision, Difference> {
         let Some(live) = self.live.tables.get(&table.name) else {
-            self.live
-                .tables
-                .insert(table.name.clone(), LiveTable::default());
-            self.will_have(table);
+            let planned = LiveTable {
+                columns: table.columns.iter().map(planned_column).collect(),
+                primary_key: table.primary_key.clone(),
+                ..LiveTable::default()
+            };
+            self.live.tables.insert(table.name.clone(), planned);
+            // The table's own statement makes them; another table may have one of that name.
+            for index in &table.indexes {
+                self.create_index(position, &table.name, index)?;
+            }
             return Ok(Decision::Needed);
         };
         if let Some(kind) = &live.other_kind {
@@ -199,6 +216,15 @@ impl<'h> Decider<'h> {
                 )),
             };
         }
+        // A later operation that drops a column of it drops the index before, and both may have happened.
+        let live = self.table_mut(table)?.clone();
+        let names = index.columns.iter().map(|it| it.name.clone());
+        let predicate = index.predicate.iter().flat_map(expression::columns);
+        if names.chain(predicate).any(|column| {
+            live.column(&column).is_none() && self.later.drops(position, table, &column)
+        }) {
+            return Ok(Decision::Satisfied);
+        }
         let planned = planned_index(self.dialect, table, index);
         if self.dialect.features().index_namespace == IndexNamespace::Schema {
             self.live.index_owners.insert(name, table.to_owned());
@@ -239,21 +265,6 @@ impl<'h> Decider<'h> {
                 "it is missing, although the migration that makes it is recorded as applied",
             )
         })
-    }
-
-    /// Notes the columns and indexes of a table that will be made.
-    fn will_have(&mut self, table: &Table) {
-        let planned = LiveTable {
-            other_kind: None,
-            columns: table.columns.iter().map(planned_column).collect(),
-            primary_key: table.primary_key.clone(),
-            indexes: table
-                .indexes
-                .iter()
-                .map(|index| planned_index(self.dialect, &table.name, index))
-                .collect(),
-        };
-        self.live.tables.insert(table.name.clone(), planned);
     }
 
     /// Whether the index was there.
@@ -319,6 +330,7 @@ struct LaterShapes<'h> {
     columns: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Column)>>,
     indexes: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Index)>>,
     dropped_columns: BTreeMap<(&'h str, &'h str), usize>,
+    dropped_tables: BTreeMap<&'h str, usize>,
 }
 
 impl<'h> LaterShapes<'h> {
@@ -344,7 +356,10 @@ impl<'h> LaterShapes<'h> {
                     let key = (it.table.as_str(), it.column.as_str());
                     shapes.dropped_columns.insert(key, position);
                 }
-                Operation::DropTable(_) | Operation::DropIndex(_) | Operation::RunSql(_) => {}
+                Operation::DropTable(it) => {
+                    shapes.dropped_tables.insert(&it.table, position);
+                }
+                Operation::DropIndex(_) | Operation::RunSql(_) => {}
             }
         }
         shapes
@@ -373,6 +388,12 @@ impl<'h> LaterShapes<'h> {
             .get(&(table, column))
             .is_some_and(|position| *position > after)
     }
+
+    fn drops_table(&self, after: usize, table: &str) -> bool {
+        self.dropped_tables
+            .get(table)
+            .is_some_and(|position| *position > after)
+    }
 }
 
 fn after_position<'h, T>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
@@ -382,4 +403,95 @@ fn after_position<'h, T>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> 
         .filter(|(position, _)| *position > after)
         .map(|(_, shape)| *shape)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Catalog;
+    use crate::dsl::*;
+
+    /// The decision about each operation of a migration, on a database that has `live`.
+    fn decide(migration: &Migration, live: Live, dialect: Dialect) -> Vec<Decision> {
+        let history = Migrations::new([migration.clone()]);
+        let mut decider = Decider::new(dialect, live, &history);
+        let mut catalog = Catalog::default();
+        let mut decisions = Vec::new();
+        for (position, operation) in migration.operations.iter().enumerate() {
+            decisions.push(decider.decide(position, operation, &catalog).unwrap());
+            operation.apply(&mut catalog).unwrap();
+        }
+        decisions
+    }
+
+    #[test]
+    fn a_name_is_free_when_the_table_of_its_index_is_gone() {
+        let named = || index("i").columns(["id"]).named("i");
+        let with = |name: &str| table(name).columns([integer("id")]);
+        let migration = Migration::new("001", "x")
+            .create_table(with("t"))
+            .create_index("t", named())
+            .drop_table("t")
+            .create_table(with("u"))
+            .create_index("u", named());
+        for dialect in Dialect::ALL {
+            let decisions = decide(&migration, Live::default(), dialect);
+            assert!(
+                decisions.iter().all(|it| *it == Decision::Needed),
+                "{dialect}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_cut_off_run_that_dropped_the_table_already_goes_on() {
+        let migration = Migration::new("001", "x")
+            .create_table(table("u").columns([integer("id")]))
+            .create_table(table("t").columns([integer("id"), integer("n")]))
+            .drop_column("t", "n")
+            .add_column("t", integer("m").nullable())
+            .create_index("t", index("m").columns(["m"]))
+            .drop_table("t");
+        // The runner comes here with the table made by an applied migration.
+        let history = Migrations::new([migration.clone()]);
+        let mut decider = Decider::new(Dialect::MySql, Live::default(), &history);
+        let mut catalog = Catalog::default();
+        for (position, operation) in migration.operations.iter().enumerate() {
+            if position >= 2 {
+                let decision = decider.decide(position, operation, &catalog);
+                assert_eq!(decision, Ok(Decision::Satisfied), "{operation}");
+            }
+            operation.apply(&mut catalog).unwrap();
+        }
+    }
+
+    #[test]
+    fn an_index_over_a_column_that_was_dropped_since_is_not_made_again() {
+        let migration = Migration::new("001", "x")
+            .create_table(
+                table("t")
+                    .columns([integer("id").primary_key(), integer("n")])
+                    .index(index("n").columns(["n"])),
+            )
+            .create_index("t", index("few").columns(["id"]).only_where(col("n").gt(3)))
+            .drop_index("t", "n")
+            .drop_index("t", "few")
+            .drop_column("t", "n");
+        let mut live = Live::default();
+        let id = LiveColumn {
+            type_name: "int".to_owned(),
+            ..planned_column(&integer("id"))
+        };
+        let left = LiveTable {
+            columns: vec![id],
+            primary_key: vec!["id".to_owned()],
+            ..LiveTable::default()
+        };
+        live.tables.insert("t".to_owned(), left);
+        let decisions = decide(&migration, live, Dialect::MySql);
+        assert!(
+            decisions.iter().all(|it| *it == Decision::Satisfied),
+            "{decisions:?}"
+        );
+    }
 }

@@ -24,6 +24,9 @@ pub enum RunError {
         #[source]
         source: DriverError,
     },
+    /// The connection was lent in the middle of a transaction, which the run would end.
+    #[error("the connection is in the middle of a transaction, which the run would end")]
+    InTransaction,
     /// The tracking table can't be read.
     #[error("can't read the tracking table {table}")]
     Tracking {
@@ -117,10 +120,24 @@ pub enum RunError {
     Unfinished {
         /// The id of the migration.
         migration: String,
-        /// Which of its operations, counted from 1.
-        step: usize,
+        /// Which of its operations, counted from 1; of its way back, from -1 downwards.
+        step: i64,
         /// What is known of it, as a clause.
         reason: &'static str,
+    },
+    /// Undoing the migrations would lose what they brought, and that was not accepted.
+    #[error("the way back loses {}", .losses.join(", "))]
+    DataLoss {
+        /// What is lost, each as a noun phrase.
+        losses: Vec<String>,
+    },
+    /// A migration was named that the program does not have, or the database.
+    #[error("there is no migration {id}{}", place(*.applied))]
+    UnknownMigration {
+        /// The id that was named.
+        id: String,
+        /// Whether it was looked for among those that are applied.
+        applied: bool,
     },
     /// A step was named that no migration has.
     #[error("there is no step {step} in a migration {migration}")]
@@ -128,7 +145,7 @@ pub enum RunError {
         /// The id that was named.
         migration: String,
         /// The step that was named.
-        step: usize,
+        step: i64,
     },
     /// The role may not do what the pending migrations need. Nothing was changed.
     #[error("the role lacks {}", .missing.join("; "))]
@@ -161,6 +178,9 @@ impl RunError {
         match self {
             RunError::Plan(error) => error.help().map(str::to_owned),
             RunError::Connect { source } => Some(connect_help(source)),
+            RunError::InTransaction => {
+                Some("commit it or roll it back first, or give the runner a pool".to_owned())
+            }
             RunError::UnknownApplied { .. } => Some(
                 "run a newer version of the program, or allow them: --allow-unknown, \
                  Migrator::allow_unknown(true)"
@@ -205,6 +225,11 @@ impl RunError {
                 "look at the database: if the step's effect is there, say so with `repair --done {migration}:{step}`, \
                  else with `repair --undone {migration}:{step}`; then run again"
             )),
+            RunError::DataLoss { .. } => Some(
+                "accept it with --accept-data-loss, Migrator::accept_data_loss(true); nothing was changed"
+                    .to_owned(),
+            ),
+            RunError::UnknownMigration { .. } => Some("`status` lists them".to_owned()),
             RunError::UnknownStep { .. } => {
                 Some("name it as the error did: MIGRATION:STEP".to_owned())
             }
@@ -238,9 +263,13 @@ fn connect_help(source: &DriverError) -> String {
         (DriverErrorKind::Connection, _) => {
             "check host and port in the URL, and that the server is up"
         }
-        (DriverErrorKind::MissingTable | DriverErrorKind::Busy | DriverErrorKind::Other, _) => {
-            "check the database URL"
-        }
+        (
+            DriverErrorKind::MissingTable
+            | DriverErrorKind::Busy
+            | DriverErrorKind::InTransaction
+            | DriverErrorKind::Other,
+            _,
+        ) => "check the database URL",
     }
     .to_owned()
 }
@@ -252,18 +281,29 @@ fn source_help(source: &DriverError) -> Option<String> {
             "grant the role USAGE and CREATE on the schema; a table that is there already must be its own"
         }
         DriverErrorKind::NotAllowed => {
-            "grant the role what the message names, or run as the owner of the schema; see the server is \
-             not a read-only replica"
+            "grant the role what the message names, or run as the owner of the schema; and see that the \
+             server is no read-only replica"
         }
         DriverErrorKind::Busy => "run again: another session held a lock that this one needed",
         DriverErrorKind::Connection => {
             "run again when the server is up: what was recorded stays, the rest is done then"
         }
-        DriverErrorKind::MissingTable | DriverErrorKind::Refused | DriverErrorKind::Other => {
+        DriverErrorKind::MissingTable
+        | DriverErrorKind::Refused
+        | DriverErrorKind::InTransaction
+        | DriverErrorKind::Other => {
             return None;
         }
     };
     Some(help.to_owned())
+}
+
+fn place(applied: bool) -> &'static str {
+    if applied {
+        " among those that are applied"
+    } else {
+        ""
+    }
 }
 
 fn missing_schema(schema: Option<&str>) -> String {

@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::event::{Event, Observer};
-use super::journal::{Journal, Standing, journalled};
+use super::journal::{Journal, Standing, is_true, journalled};
 use super::lock::{LOCKED, Lock};
 use super::patience::{Backoff, Patience};
-use super::plan::{Plan, PlannedMigration};
+use super::plan::{Plan, PlannedMigration, Way};
 use super::report::{AppliedNow, Report};
 use super::session::Session;
 use super::tracking::POSTGRES_ELAPSED;
 use crate::dialect::Dialect;
-use crate::render::Statement;
+use crate::render::{Opaque, Statement};
 
 /// The pauses before a statement is tried again: long enough for those who waited behind it to be served.
 const SHORTEST: Duration = Duration::from_millis(100);
@@ -69,9 +69,17 @@ impl Execution<'_> {
                 statements: migration.statements.len(),
                 duration: start.elapsed(),
             };
-            self.observer.tell(Event::Applied(applied.clone()));
-            report.warnings.extend(migration.warnings.iter().cloned());
-            report.applied.push(applied);
+            report.warn(migration.warnings.clone());
+            match migration.way {
+                Way::Up => {
+                    self.observer.tell(Event::Applied(applied.clone()));
+                    report.applied.push(applied);
+                }
+                Way::Down => {
+                    self.observer.tell(Event::RolledBack(applied.clone()));
+                    report.rolled_back.push(applied);
+                }
+            }
         }
         Ok(Outcome::Done(report))
     }
@@ -140,7 +148,7 @@ impl Execution<'_> {
                     .await?;
                 continue;
             };
-            let step = statement.steps.first().copied().unwrap_or_default();
+            let step = journal_step(migration.way, statement);
             let standing = self.journal.standing(migration, step, opaque)?;
             if standing == Standing::Done || !asked(driver, migration, statement).await? {
                 continue;
@@ -149,9 +157,14 @@ impl Execution<'_> {
             let tracking = &self.plan.tracking;
             for sql in journalled(tracking, dialect, &migration.id, step, statement, opaque) {
                 let result = self.patiently(driver, migration, statement, &sql).await;
-                if let (Err(_), true) = (&result, opaque.data_only) {
-                    // What failed is told; the transaction is undone here, or with the session.
-                    drop(driver.execute("ROLLBACK").await);
+                // What failed is told; what can't be undone or noted here is found by the next run.
+                match &result {
+                    Err(_) if opaque.data_only => drop(driver.execute("ROLLBACK").await),
+                    Err(error) if sql == statement.sql && has_done_nothing(error, &sql) => {
+                        let forget = tracking.forget_step(dialect, &migration.id, step);
+                        drop(driver.execute(&forget).await);
+                    }
+                    Ok(()) | Err(_) => {}
                 }
                 result?;
             }
@@ -178,10 +191,15 @@ impl Execution<'_> {
         let mut retries = self.retries();
         while let Err(error) = driver.execute(sql).await {
             let pause = match error.kind {
-                DriverErrorKind::Busy => retries.next(),
-                DriverErrorKind::MissingTable
+                // Of several statements, those before the one that waited would run twice.
+                DriverErrorKind::Busy if statement.opaque.is_none() || is_one(sql) => {
+                    retries.next()
+                }
+                DriverErrorKind::Busy
+                | DriverErrorKind::MissingTable
                 | DriverErrorKind::NotAllowed
                 | DriverErrorKind::Refused
+                | DriverErrorKind::InTransaction
                 | DriverErrorKind::Connection
                 | DriverErrorKind::Other => None,
             };
@@ -215,18 +233,17 @@ impl Execution<'_> {
             .execute("SAVEPOINT migration")
             .await
             .map_err(savepoint)?;
-        let result = self.run_and_record(driver, migration, start).await;
-        if result.is_err() {
-            driver
-                .execute("ROLLBACK TO migration")
-                .await
-                .map_err(savepoint)?;
+        let Err(error) = self.run_and_record(driver, migration, start).await else {
+            return driver.execute("RELEASE migration").await.map_err(savepoint);
+        };
+        let undone = driver
+            .execute("ROLLBACK TO migration; RELEASE migration")
+            .await;
+        // What failed is told. SQLite itself may have undone all; else nothing of it must be committed.
+        if undone.is_err() {
+            drop(driver.rollback().await);
         }
-        driver
-            .execute("RELEASE migration")
-            .await
-            .map_err(savepoint)?;
-        result
+        Err(error)
     }
 
     async fn run_and_record<D: Driver>(
@@ -280,6 +297,42 @@ impl Execution<'_> {
     }
 }
 
+/// Whether an author's text is one statement, that happens as a whole or not at all; no is the safe answer.
+/// What is sent as a transaction is one.
+fn is_one(sql: &str) -> bool {
+    let text = sql.to_ascii_uppercase();
+    text.starts_with("START TRANSACTION")
+        || !["CALL", "EXECUTE", ";"].iter().any(|it| text.contains(it))
+}
+
+/// Whether MySQL or MariaDB refused an author's text before it did anything.
+fn has_done_nothing(error: &RunError, sql: &str) -> bool {
+    let RunError::Statement { source, .. } = error else {
+        return false;
+    };
+    let early = match source.kind {
+        DriverErrorKind::MissingTable | DriverErrorKind::NotAllowed | DriverErrorKind::Busy => true,
+        // Syntax, unknown columns and routines, and objects that are there or not there already.
+        DriverErrorKind::Other => matches!(
+            source.code.as_deref(),
+            Some(
+                "1050"
+                    | "1054"
+                    | "1060"
+                    | "1061"
+                    | "1064"
+                    | "1091"
+                    | "1304"
+                    | "1305"
+                    | "1359"
+                    | "1360"
+            )
+        ),
+        DriverErrorKind::Refused | DriverErrorKind::Connection => false,
+    };
+    early && is_one(sql)
+}
+
 /// What a batch fails with whose migration has been recorded meanwhile.
 const RECORDED: &str = "HM002";
 
@@ -301,10 +354,14 @@ impl<'r> Batch<'r> {
         let create = plan.create_tracking.iter().filter(|_| first);
         before.extend(create.map(|sql| format!("{sql};\n")));
         if !execution.session.exclusive {
+            let done = match migration.way {
+                Way::Up => "EXISTS",
+                Way::Down => "NOT EXISTS",
+            };
             before.push(format!(
                 "DO $hammerwork$ BEGIN \
-                 IF EXISTS (SELECT FROM {} WHERE migration_id = {}) THEN \
-                 RAISE EXCEPTION 'another runner has recorded it' USING ERRCODE = '{RECORDED}'; \
+                 IF {done} (SELECT FROM {} WHERE migration_id = {}) THEN \
+                 RAISE EXCEPTION 'another runner was faster' USING ERRCODE = '{RECORDED}'; \
                  END IF; END $hammerwork$;\n",
                 plan.dialect.quote(&plan.tracking.table),
                 plan.dialect.quote_text(&migration.id),
@@ -370,22 +427,28 @@ impl<'r> Batch<'r> {
     }
 }
 
+/// The number by which the journal knows a step: those of the way back count downwards.
+fn journal_step(way: Way, statement: &Statement) -> i64 {
+    let step = statement.steps.first().copied().unwrap_or_default();
+    let step = i64::try_from(step).unwrap_or(i64::MAX);
+    match way {
+        Way::Up => step,
+        Way::Down => -step,
+    }
+}
+
 /// Whether the statement is to be run: its own condition is asked, where it has one.
 async fn asked<D: Driver>(
     driver: &mut D,
     migration: &PlannedMigration,
     statement: &Statement,
 ) -> Result<bool, RunError> {
-    let Some(condition) = statement.opaque.as_ref().and_then(|it| it.only_if.as_ref()) else {
+    let Some(question) = statement.opaque.as_ref().and_then(Opaque::question) else {
         return Ok(true);
     };
-    let sql = format!("SELECT ({condition})");
-    let rows = driver
-        .rows(&sql)
+    is_true(driver, &question)
         .await
-        .map_err(|source| failed(migration, &statement.steps, &sql, source))?;
-    let answer = rows.first().and_then(|row| row.first()).cloned().flatten();
-    Ok(answer.is_some_and(|answer| answer != "0"))
+        .map_err(|source| failed(migration, &statement.steps, &question, source))
 }
 
 fn failed(
@@ -406,5 +469,153 @@ fn creating_tracking(source: DriverError) -> RunError {
     RunError::Database {
         doing: "make the tracking table",
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::Migrator;
+    use crate::dsl::*;
+    use crate::run::Source;
+    use crate::run::driver::Row;
+
+    /// A server of MySQL with nothing in it, which refuses one text some times.
+    #[derive(Clone)]
+    struct Fake {
+        heard: Arc<Mutex<Vec<String>>>,
+        refused: &'static str,
+        times: usize,
+        error: DriverError,
+    }
+
+    impl Fake {
+        fn refusing(refused: &'static str, kind: DriverErrorKind, code: &str) -> Self {
+            Fake {
+                heard: Arc::default(),
+                refused,
+                times: 1,
+                error: DriverError {
+                    kind,
+                    code: Some(code.to_owned()),
+                    ..DriverError::lost("refused")
+                },
+            }
+        }
+
+        /// How often it heard a text with that in it.
+        fn heard(&self, part: &str) -> usize {
+            let heard = self.heard.lock().unwrap();
+            heard.iter().filter(|it| it.contains(part)).count()
+        }
+    }
+
+    impl Driver for Fake {
+        type Scratch = Fake;
+
+        fn dialect(&self) -> Dialect {
+            Dialect::MySql
+        }
+        fn identify(&mut self, _: &str) {}
+        fn dedicate(&mut self) {}
+        fn is_borrowed(&self) -> bool {
+            false
+        }
+        async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
+            Ok(true)
+        }
+        async fn scratch(&mut self) -> Result<Option<Fake>, DriverError> {
+            Ok(None)
+        }
+        async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
+            self.heard.lock().unwrap().push(sql.to_owned());
+            if self.times > 0 && sql.contains(self.refused) {
+                self.times -= 1;
+                return Err(self.error.clone());
+            }
+            Ok(())
+        }
+        async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, DriverError> {
+            let row =
+                |texts: &[&str]| vec![texts.iter().map(|it| Some((*it).to_owned())).collect()];
+            match sql {
+                _ if sql.contains("GET_LOCK") => Ok(row(&["1"])),
+                _ if sql.contains("VERSION()") => {
+                    Ok(row(&["9.7.0", "db", "1", "1", "1", "1", "", ""]))
+                }
+                _ if sql.contains("PRIVILEGES") => Ok(row(&["unclear", "table"])),
+                _ if sql.contains("migration_id") => Err(DriverError {
+                    kind: DriverErrorKind::MissingTable,
+                    ..DriverError::lost("no such table")
+                }),
+                _ => Ok(Vec::new()),
+            }
+        }
+        async fn begin(&mut self) -> Result<(), DriverError> {
+            Ok(())
+        }
+        async fn commit(&mut self) -> Result<(), DriverError> {
+            Ok(())
+        }
+        async fn rollback(&mut self) -> Result<(), DriverError> {
+            Ok(())
+        }
+        async fn close(self) {}
+    }
+
+    impl Source for Fake {
+        type Driver = Fake;
+
+        async fn driver(self) -> Result<Fake, DriverError> {
+            Ok(self)
+        }
+    }
+
+    fn run(fake: &Fake, sql: RunSql) -> Result<Report, RunError> {
+        let history = Migrations::new([Migration::new("001", "x").run_sql(sql)]);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(Migrator::new(history).run(fake.clone()))
+    }
+
+    #[test]
+    fn of_several_statements_none_is_run_twice() {
+        let busy = |sql| {
+            let fake = Fake::refusing("UPDATE b", DriverErrorKind::Busy, "1205");
+            let result = run(&fake, sql);
+            (fake.heard("UPDATE b"), result.is_ok())
+        };
+        assert_eq!(
+            busy(sql("x").everywhere("UPDATE b SET n = n + 1")),
+            (2, true)
+        );
+        let both = "UPDATE a SET n = n + 1; UPDATE b SET n = n + 1";
+        assert_eq!(busy(sql("x").everywhere(both)), (1, false));
+        // All of them are one transaction here.
+        assert_eq!(busy(sql("x").everywhere(both).data_only()), (2, true));
+    }
+
+    #[test]
+    fn what_was_refused_before_it_did_anything_needs_no_repair() {
+        let refused = |text: &str, kind, code| {
+            let fake = Fake::refusing("UPDATE b", kind, code);
+            run(&fake, sql("x").everywhere(text)).unwrap_err();
+            fake.heard("DELETE FROM `hammerwork_migrations_journal`") == 1
+        };
+        let one = "UPDATE b SET n = n + 1";
+        assert!(refused(one, DriverErrorKind::Other, "1064"));
+        assert!(refused(one, DriverErrorKind::MissingTable, "1146"));
+        // It may have changed some rows of a table without transactions.
+        assert!(!refused(one, DriverErrorKind::Other, "1062"));
+        assert!(!refused(one, DriverErrorKind::Connection, ""));
+        assert!(!refused(
+            "DELETE FROM a; UPDATE b SET n = 1",
+            DriverErrorKind::Other,
+            "1064"
+        ));
     }
 }

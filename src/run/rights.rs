@@ -14,7 +14,7 @@ use crate::dsl::Operation;
 pub(crate) struct Needs {
     /// To make tables or indexes.
     create: bool,
-    /// To drop something.
+    /// To drop a table.
     drop: bool,
     /// To change these tables, which are there.
     alter: BTreeSet<String>,
@@ -34,10 +34,11 @@ impl Needs {
                 self.change(table, there);
             }
             Operation::AddColumn(_) => self.change(table, there),
-            Operation::DropTable(_) | Operation::DropColumn(_) | Operation::DropIndex(_) => {
+            Operation::DropTable(_) => {
                 self.drop = true;
                 self.change(table, there);
             }
+            Operation::DropColumn(_) | Operation::DropIndex(_) => self.change(table, there),
             // What it needs, only the server knows.
             Operation::RunSql(_) => {}
         }
@@ -147,14 +148,14 @@ impl Needs {
         if has("read-only", None) && !above.iter().any(|name| has("right", Some(name))) {
             missing.push("a server that can be written to: this one is read-only".to_owned());
         }
-        // https://dev.mysql.com/doc/refman/9.4/en/alter-table.html: ALTER TABLE needs ALTER, CREATE and INSERT.
+        // https://dev.mysql.com/doc/refman/9.4/en/alter-table.html: ALTER TABLE needs ALTER, CREATE and INSERT,
+        // also where it makes or drops indexes and columns.
         let altering = !self.alter.is_empty();
         let needed = [
             ("SELECT", true),
             ("INSERT", true),
             ("CREATE", self.create || altering),
             ("ALTER", altering),
-            ("INDEX", self.create && altering),
             ("DROP", self.drop),
         ];
         for (name, _) in needed

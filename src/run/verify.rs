@@ -9,12 +9,14 @@ use super::applied::AppliedIds;
 use super::difference::Difference;
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
+use super::journal::is_true;
 use super::live::{Live, LiveColumn, LiveIndex, LiveTable, Wanted};
 use super::plan::{PlanError, Steps};
 use super::session::Session;
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::Migrations;
+use crate::render::{Opaque, Statement};
 
 /// Compares the live schema with the applied migrations.
 pub(crate) async fn verify<D: Driver>(
@@ -53,7 +55,7 @@ fn statements(
     history: &Migrations,
     applied: &AppliedIds,
     dialect: Dialect,
-) -> Result<Vec<String>, PlanError> {
+) -> Result<Vec<Statement>, PlanError> {
     let mut catalog = Catalog::default();
     let mut statements = Vec::new();
     for migration in history.iter().filter(|it| applied.contains(&it.id)) {
@@ -63,7 +65,9 @@ fn statements(
             steps.apply(step, operation, &mut catalog)?;
         }
         let planned = steps.finish(Vec::new());
-        statements.extend(planned.statements.into_iter().map(|it| it.sql));
+        // What changes rows alone leaves no trace in a schema, and may name a table that is not a replayed one.
+        let seen = |it: &Statement| !it.opaque.as_ref().is_some_and(|it| it.data_only);
+        statements.extend(planned.statements.into_iter().filter(seen));
     }
     Ok(statements)
 }
@@ -73,7 +77,7 @@ async fn replay<D: Driver>(
     driver: &mut D,
     session: &Session,
     wanted: &Wanted,
-    statements: &[String],
+    statements: &[Statement],
 ) -> Result<Live, DriverError> {
     let scratch = format!("hammerwork_verify_{:016x}", unique());
     match session.dialect {
@@ -83,8 +87,8 @@ async fn replay<D: Driver>(
                 "CREATE SCHEMA {scratch}; SET LOCAL search_path TO {scratch}, pg_temp; \
                  SET LOCAL client_min_messages TO warning;"
             );
-            for sql in statements {
-                before += sql;
+            for statement in statements {
+                before += &statement.sql;
                 before += ";\n";
             }
             Live::read_after(driver, wanted, &before).await
@@ -110,9 +114,7 @@ async fn replay<D: Driver>(
             let Some(mut memory) = driver.scratch().await? else {
                 return Ok(Live::default());
             };
-            for sql in statements {
-                memory.execute(sql).await?;
-            }
+            execute(&mut memory, statements).await?;
             let live = Live::read(&mut memory, session, wanted).await;
             memory.close().await;
             live
@@ -125,13 +127,26 @@ async fn replay_here<D: Driver>(
     session: &Session,
     wanted: &Wanted,
     database: &str,
-    statements: &[String],
+    statements: &[Statement],
 ) -> Result<Live, DriverError> {
     driver.execute(&format!("USE {database}")).await?;
-    for sql in statements {
-        driver.execute(sql).await?;
-    }
+    execute(driver, statements).await?;
     Live::read(driver, session, wanted).await
+}
+
+/// Runs them as a run does: those with a condition only where it is true.
+async fn execute<D: Driver>(driver: &mut D, statements: &[Statement]) -> Result<(), DriverError> {
+    for statement in statements {
+        let question = statement.opaque.as_ref().and_then(Opaque::question);
+        let runs = match question {
+            Some(question) => is_true(driver, &question).await?,
+            None => true,
+        };
+        if runs {
+            driver.execute(&statement.sql).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A number that no other `verify` at the same time has.
@@ -253,6 +268,7 @@ pub(crate) fn scratch_help(source: &DriverError) -> Option<String> {
         ),
         DriverErrorKind::MissingTable
         | DriverErrorKind::Refused
+ | DriverErrorKind::InTransaction
         | DriverErrorKind::Busy
         | DriverErrorKind::Connection
         | DriverErrorKind::Other => None,

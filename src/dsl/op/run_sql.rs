@@ -60,20 +60,14 @@ impl RunSql {
     /// One text for all dialects that have none of their own.
     #[must_use]
     pub fn everywhere(mut self, text: impl Into<String>) -> Self {
-        let text = text.into();
-        for dialect in Dialect::ALL {
-            if text_on(&self.up, dialect).is_none() {
-                self.up.push((dialect, text.clone()));
-            }
-        }
+        set_everywhere(&mut self.up, &text.into());
         self
     }
 
     /// The text of one dialect.
     #[must_use]
     pub fn on(mut self, dialect: Dialect, text: impl Into<String>) -> Self {
-        self.up.retain(|(other, _)| *other != dialect);
-        self.up.push((dialect, text.into()));
+        set(&mut self.up, dialect, text.into());
         self
     }
 
@@ -86,20 +80,14 @@ impl RunSql {
     /// One text of the way back for all dialects that have none of their own.
     #[must_use]
     pub fn down(mut self, text: impl Into<String>) -> Self {
-        let text = text.into();
-        for dialect in Dialect::ALL {
-            if text_on(&self.down, dialect).is_none() {
-                self.down.push((dialect, text.clone()));
-            }
-        }
+        set_everywhere(&mut self.down, &text.into());
         self
     }
 
     /// The text of the way back on one dialect.
     #[must_use]
     pub fn down_on(mut self, dialect: Dialect, text: impl Into<String>) -> Self {
-        self.down.retain(|(other, _)| *other != dialect);
-        self.down.push((dialect, text.into()));
+        set(&mut self.down, dialect, text.into());
         self
     }
 
@@ -110,7 +98,7 @@ impl RunSql {
     /// | engine | `sql("x").everywhere("DELETE FROM jobs").only_if("1 = 1")` |
     /// |---|---|
     /// | PostgreSQL | `DO $hammerwork$ BEGIN IF (1 = 1) THEN EXECUTE 'DELETE FROM jobs'; END IF; END $hammerwork$` |
-    /// | MySQL, MariaDB, SQLite | `DELETE FROM jobs`, after `SELECT (1 = 1)` was asked |
+    /// | MySQL, MariaDB, SQLite | `DELETE FROM jobs`, after `SELECT CASE WHEN (1 = 1) THEN 1 ELSE 0 END` was asked |
     #[must_use]
     pub fn only_if(mut self, condition: impl Into<String>) -> Self {
         self.only_if = Some(condition.into());
@@ -152,8 +140,19 @@ impl RunSql {
             .try_for_each(|operation| operation.apply(catalog))
     }
 
+    /// Where nothing is done, nothing is to be undone: that alone is no way back for the other engines.
+    fn has_way_back(&self) -> bool {
+        let does = |dialect: &Dialect| {
+            self.text_on(*dialect)
+                .is_some_and(|text| !text.trim().is_empty())
+        };
+        let mut done = Dialect::ALL.into_iter().filter(does).peekable();
+        !self.down.is_empty()
+            && (done.peek().is_none() || done.any(|it| text_on(&self.down, it).is_some()))
+    }
+
     pub(super) fn inverse(&self, before: &Catalog) -> Inverse {
-        if self.down.is_empty() {
+        if !self.has_way_back() {
             return Inverse::None {
                 reason: format!("\"{}\" has no SQL for the way back", self.what),
             };
@@ -184,6 +183,22 @@ impl RunSql {
     }
 }
 
+/// Keeps the dialects' order, so that the order in which an author names them means nothing.
+fn set(texts: &mut Vec<(Dialect, String)>, dialect: Dialect, text: String) {
+    texts.retain(|(other, _)| *other != dialect);
+    texts.push((dialect, text));
+    texts.sort_by_key(|(dialect, _)| *dialect);
+}
+
+/// MariaDB gets none of its own: it has that of MySQL, also where that one is set later.
+fn set_everywhere(texts: &mut Vec<(Dialect, String)>, text: &str) {
+    for dialect in [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite] {
+        if text_on(texts, dialect).is_none() {
+            set(texts, dialect, text.to_owned());
+        }
+    }
+}
+
 fn text_on(texts: &[(Dialect, String)], dialect: Dialect) -> Option<&str> {
     let on = |wanted| {
         texts
@@ -200,23 +215,28 @@ fn text_on(texts: &[(Dialect, String)], dialect: Dialect) -> Option<&str> {
 
 impl fmt::Display for RunSql {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "run sql \"{}\"", self.what)?;
+        write!(f, "run sql {:?}", self.what)?;
         if self.data_only {
             f.write_str(", data only")?;
         }
         if let Some(condition) = &self.only_if {
-            write!(f, "\n  only if {condition}")?;
+            write!(f, "\n  only if {}", deeper(condition))?;
         }
         for (direction, texts) in [("on", &self.up), ("down on", &self.down)] {
             for (dialect, text) in texts {
-                write!(f, "\n  {direction} {dialect} {text}")?;
+                write!(f, "\n  {direction} {dialect} {}", deeper(text))?;
             }
         }
         for operation in &self.stands_for {
-            write!(f, "\n  stands for {operation}")?;
+            write!(f, "\n  stands for {}", deeper(&operation.to_string()))?;
         }
         Ok(())
     }
+}
+
+/// Further lines stand deeper than the parts do, so that no text passes for a part.
+fn deeper(text: &str) -> String {
+    text.replace('\n', "\n    ")
 }
 
 #[cfg(test)]
@@ -265,5 +285,68 @@ mod tests {
             none.inverse(&crate::Catalog::default()),
             Inverse::None { .. }
         ));
+    }
+
+    #[test]
+    fn the_order_in_which_dialects_are_named_means_nothing() {
+        let one = sql("x")
+            .everywhere("a")
+            .on(MySql, "b")
+            .down_on(MySql, "c")
+            .down("d");
+        let other = sql("x")
+            .on(MySql, "b")
+            .everywhere("a")
+            .down("d")
+            .down_on(MySql, "c");
+        assert_eq!(one, other);
+        assert_eq!(one.text_on(MariaDb), Some("b"));
+        assert_eq!(
+            Operation::from(one).checksum(),
+            Operation::from(other).checksum()
+        );
+    }
+
+    #[test]
+    fn nothing_on_one_engine_is_no_way_back_on_the_others() {
+        let before = crate::Catalog::default();
+        let forth = |it: RunSql| Operation::from(it).inverse(&before);
+        let no_way = forth(sql("x").on(Postgres, "a").nothing_on(Sqlite));
+        assert!(matches!(no_way, Inverse::None { .. }), "{no_way:?}");
+        let way = forth(
+            sql("x")
+                .on(Postgres, "a")
+                .down_on(Postgres, "b")
+                .nothing_on(Sqlite),
+        );
+        assert!(matches!(way, Inverse::Exact(_)), "{way:?}");
+        let nothing_to_undo = forth(sql("analyze").everywhere("ANALYZE").down(""));
+        assert!(
+            matches!(nothing_to_undo, Inverse::Exact(_)),
+            "{nothing_to_undo:?}"
+        );
+    }
+
+    #[test]
+    fn no_text_passes_for_a_part() {
+        let plain = |it: RunSql| Operation::from(it).to_string();
+        assert_ne!(
+            plain(sql("x").on(Postgres, "a").on(Sqlite, "b")),
+            plain(sql("x").on(Postgres, "a\n  on sqlite b")),
+        );
+        assert_ne!(
+            plain(sql("x\", data only").everywhere("a")),
+            plain(sql("x").everywhere("a").data_only()),
+        );
+        let drop = |name: &str| DropTable { table: name.into() };
+        assert_ne!(
+            plain(sql("x").everywhere("a").stands_for([drop("t"), drop("u")])),
+            plain(
+                sql("x")
+                    .everywhere("a")
+                    .only_if("b\n  stands for drop table t")
+                    .stands_for([drop("u")])
+            ),
+        );
     }
 }
