@@ -328,7 +328,9 @@ fn has_done_nothing(error: &RunError, sql: &str) -> bool {
                     | "1360"
             )
         ),
-        DriverErrorKind::Refused | DriverErrorKind::Connection => false,
+        DriverErrorKind::Refused | DriverErrorKind::InTransaction | DriverErrorKind::Connection => {
+            false
+        }
     };
     early && is_one(sql)
 }
