@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::step::Step;
 use super::url::UrlText;
 use crate::dialect::Dialect;
 use crate::dsl::Migrations;
@@ -62,10 +63,25 @@ pub(super) enum Command {
     ///
     /// It reads the tracking table, and changes nothing.
     Status(Status),
+    /// Compare the schema with what the applied migrations make
+    ///
+    /// It prints each difference, and ends with 4 where there is one. The history is replayed where nothing of it
+    /// stays: in a transaction that is undone (PostgreSQL), in a database that is dropped again (MySQL, MariaDB),
+    /// in memory (SQLite). Tables that no migration speaks of are not looked at.
+    Verify(Verify),
     /// Print the SQL that a new database gets
     ///
     /// It can be piped into psql, mysql, mariadb or sqlite3 as it is. No database is connected to.
     Preview(Preview),
+    /// Show who has the migration lock
+    ///
+    /// The lock of a runner that died goes with its connection, so there is nothing to unlock by hand.
+    Lock(Lock),
+    /// Accept edited migrations, or say what became of a step that was cut off
+    ///
+    /// Without --done and --undone, each migration that was edited after the database applied it is accepted as
+    /// it is now. It writes the journal, and changes nothing else.
+    Repair(Repair),
 }
 
 impl Command {
@@ -81,7 +97,12 @@ impl Command {
                 database,
                 connection,
             }),
-            Command::Migrate(_) | Command::Status(_) | Command::Preview(_) => self,
+            Command::Migrate(_)
+            | Command::Status(_)
+            | Command::Verify(_)
+            | Command::Preview(_)
+            | Command::Lock(_)
+            | Command::Repair(_) => self,
         }
     }
 }
@@ -95,9 +116,20 @@ pub(super) struct Migrate {
     pub(super) database: Database,
     #[command(flatten)]
     pub(super) connection: Connection,
-    /// How long to wait for another runner
+    #[command(flatten)]
+    pub(super) locking: Locking,
+    /// How long one try may wait for the lock of a table
+    ///
+    /// Whoever comes after a waiting change of a table waits behind it, so this is the longest that the application
+    /// stands still because of it.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = limit())]
+    table_lock_timeout: u64,
+    /// How long to try again where another session held a lock
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    pub(super) lock_timeout: u64,
+    retry_timeout: u64,
+    /// How long one statement may take (PostgreSQL only); without it, for ever
+    #[arg(long, value_name = "SECONDS", value_parser = limit())]
+    pub(super) statement_timeout: Option<u64>,
     /// Run although the database has migrations that this program does not know
     #[arg(long)]
     pub(super) allow_unknown: bool,
@@ -110,16 +142,37 @@ pub(super) struct Migrate {
 
 impl Migrate {
     pub(super) fn migrator(&self, migrations: &Migrations) -> Migrator {
-        self.database
-            .migrator(migrations)
-            .lock_timeout(Duration::from_secs(self.lock_timeout))
+        let migrator = self
+            .locking
+            .apply(self.database.migrator(migrations))
+            .table_lock_timeout(Duration::from_secs(self.table_lock_timeout))
+            .retry_timeout(Duration::from_secs(self.retry_timeout))
             .allow_unknown(self.allow_unknown)
-            .strict_order(self.strict_order)
+            .strict_order(self.strict_order);
+        match self.statement_timeout {
+            Some(seconds) => migrator.statement_timeout(Duration::from_secs(seconds)),
+            None => migrator,
+        }
     }
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Status {
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    /// Print JSON
+    ///
+    /// One line: {"version":1,"applied":6,"drift":[{"object":"table jobs","description":"it is missing"}]}.
+    /// `applied` is how many applied migrations the schema was compared with; `drift` is empty where there is none.
+    /// `version` is raised where a later one means something else; what is only added leaves it.
+    #[arg(long)]
+    pub(super) json: bool,
     #[command(flatten)]
     pub(super) database: Database,
     #[command(flatten)]
@@ -133,6 +186,33 @@ pub(super) struct Preview {
     pub(super) dialect: Option<Dialect>,
     #[command(flatten)]
     pub(super) database: Database,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Lock {
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Repair {
+    /// The effect of this step is there: leave it out (MySQL and MariaDB only; may be repeated)
+    ///
+    /// A run that finds a step which was cut off, and of which nobody but a person can say whether it has run,
+    /// names it so.
+    #[arg(long, value_name = "MIGRATION:STEP")]
+    pub(super) done: Vec<Step>,
+    /// The effect of this step is not there: run it (MySQL and MariaDB only; may be repeated)
+    #[arg(long, value_name = "MIGRATION:STEP")]
+    pub(super) undone: Vec<Step>,
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+    #[command(flatten)]
+    pub(super) locking: Locking,
 }
 
 /// Which database, and what is where in it.
@@ -179,6 +259,32 @@ impl Connection {
     pub(super) fn timeout(&self) -> Duration {
         Duration::from_secs(self.connect_timeout)
     }
+}
+
+/// How the migration lock is had.
+#[derive(Debug, Args)]
+pub(super) struct Locking {
+    /// How long to wait for another runner
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    lock_timeout: u64,
+    /// Run on a node of a cluster (Galera, Group Replication)
+    ///
+    /// The migration lock is one node's own there: make sure that only one runner runs.
+    #[arg(long)]
+    allow_cluster: bool,
+}
+
+impl Locking {
+    pub(super) fn apply(&self, migrator: Migrator) -> Migrator {
+        migrator
+            .lock_timeout(Duration::from_secs(self.lock_timeout))
+            .allow_cluster(self.allow_cluster)
+    }
+}
+
+/// Seconds that limit something: none is no limit for some servers, and more than this is too much for others.
+fn limit() -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=2_000_000)
 }
 
 fn dialect_parser() -> impl clap::builder::TypedValueParser<Value = Dialect> {

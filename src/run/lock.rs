@@ -98,16 +98,16 @@ impl Lock {
             if taken {
                 return Ok(());
             }
-            if !std::mem::replace(&mut told, true) {
-                let holder = self.holder(driver).await.unwrap_or_default();
-                observer.tell(Event::Waiting { holder });
-            }
             let Some(pause) = backoff.next() else {
                 return Err(RunError::Locked {
                     waited: backoff.elapsed(),
                     holder: self.holder(driver).await.unwrap_or_default(),
                 });
             };
+            if !std::mem::replace(&mut told, true) {
+                let holder = self.holder(driver).await.unwrap_or_default();
+                observer.tell(Event::Waiting { holder });
+            }
             Backoff::wait(pause).await;
         }
     }

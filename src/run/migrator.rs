@@ -20,7 +20,6 @@ use super::resolve::resolve;
 use super::session::Session;
 use super::tracking::{Applied, Tracking};
 use super::verify::verify;
-use crate::catalog::OperationError;
 use crate::dialect::Dialect;
 use crate::dsl::Migrations;
 
@@ -317,15 +316,10 @@ impl Migrator {
         self.tracking.check()?;
         let catalog = self.migrations.validate().map_err(PlanError::from)?;
         if catalog.table(&self.tracking.table).is_some() {
-            let error = OperationError::NameCollision {
-                name: self.tracking.table.clone(),
-                what: "the tracking table".to_owned(),
-                other: "a table of the history".to_owned(),
-            };
             return Err(RunError::Plan(PlanError::Name {
                 what: "name of the tracking table",
                 name: self.tracking.table.clone(),
-                reason: error.to_string(),
+                reason: "the history has a table of that name".to_owned(),
             }));
         }
         Ok(())

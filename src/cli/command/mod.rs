@@ -1,0 +1,10 @@
+//! What each command does: a file for each.
+
+mod context;
+mod lock;
+mod migrate;
+mod preview;
+mod repair;
+mod run;
+mod status;
+mod verify;
