@@ -10,9 +10,9 @@ find_server() {
     case $1 in
     postgres | postgres-18) s_family=postgres ;;
     mysql) s_family=mysql ;;
-    mariadb | mariadb-11) s_family=mariadb ;;
+    mariadb | mariadb-11 | mariadb-galera) s_family=mariadb ;;
     pgbouncer) s_family=pgbouncer ;;
-    *) die "there is no engine '$1'" "use postgres, mysql, mariadb, postgres-18 or mariadb-11" ;;
+    *) die "there is no engine '$1'" "use postgres, mysql, mariadb, postgres-18, mariadb-11 or mariadb-galera" ;;
     esac
     if "installed_$s_family" "$1"; then return; fi
     tree "$1" || return 1
@@ -72,6 +72,8 @@ installed_mysql() {
 
 installed_mariadb() {
     local want=
+    # The cluster's library must be of the server's own build.
+    if [[ $1 == mariadb-galera ]]; then return 1; fi
     if [[ $1 == mariadb-11 ]]; then want=11.; fi
     s_server=$(first_that is_mariadb mariadbd mysqld) &&
         s_client=$(first_that is_mariadb mariadb mysql) && usr_of_server &&
@@ -214,6 +216,13 @@ server_command_mysql() {
         --bind-address=127.0.0.1 "--port=$s_port" --max-connections=300 --skip-name-resolve
         --innodb-flush-log-at-trx-commit=2 --innodb-buffer-pool-size=128M --skip-log-bin)
     if [[ $s_family == mysql ]]; then server_command+=(--mysqlx=OFF); fi
+    if [[ $s_name == mariadb-galera ]]; then
+        # A cluster of one, which listens for others on this machine alone.
+        server_command+=(--wsrep-on=ON "--wsrep-provider=$s_tree/usr/lib/galera/libgalera_smm.so"
+            --wsrep-cluster-address=gcomm:// --wsrep-node-address=127.0.0.1
+            "--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:$((s_port + 10000))"
+            --binlog-format=ROW --innodb-autoinc-lock-mode=2)
+    fi
     if [[ -z $s_version ]]; then
         init_sql | write "$s_home/init.sql"
         server_command+=("--init-file=$s_home/init.sql")

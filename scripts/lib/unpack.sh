@@ -15,6 +15,7 @@ tree_recipe() {
     mysql) suite=sid packages=(mysql-server-core mysql-client-core) ;;
     mariadb) suite=bookworm packages=(mariadb-server-core mariadb-client-core) ;;
     mariadb-11) suite=trixie packages=(mariadb-server-core mariadb-client-core) ;;
+    mariadb-galera) suite=bookworm packages=(mariadb-server-core mariadb-client-core galera-4) ;;
     pgbouncer) suite=bookworm packages=(pgbouncer) ;;
     sqlite) suite=bookworm packages=(sqlite3) ;;
     esac

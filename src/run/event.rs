@@ -36,9 +36,11 @@ pub enum Event {
     Applied(AppliedNow),
 }
 
+type Listener = dyn Fn(&Event) + Send + Sync;
+
 /// Who hears of events.
 #[derive(Clone, Default)]
-pub(crate) struct Observer(pub(crate) Option<Arc<dyn Fn(&Event) + Send + Sync>>);
+pub(crate) struct Observer(pub(crate) Option<Arc<Listener>>);
 
 impl Observer {
     pub(crate) fn tell(&self, event: Event) {

@@ -427,7 +427,7 @@ impl Migrator {
         loop {
             let applied = AppliedIds::read_again(driver, &self.tracking, tracked).await?;
             let pending = self.pending(applied)?;
-            report.warnings.extend(pending.warnings);
+            report.warn(pending.warnings);
             if pending.count == 0 {
                 return Ok(report);
             }
@@ -438,14 +438,25 @@ impl Migrator {
                     doing: "read the database's own catalog",
                     source,
                 })?;
-            let tracking = self.tracking.clone();
-            let mut plan = resolve(
+            let resolved = resolve(
                 &self.migrations,
                 &pending.applied,
                 live,
                 session.dialect,
-                tracking,
-            )?;
+                self.tracking.clone(),
+            );
+            let mut plan = match resolved {
+                Ok(plan) => plan,
+                // Without a lock of the session's own, the schema may be a later one than the tracking table
+                // that was read before it.
+                Err(error) => {
+                    let applied = AppliedIds::read(driver, &self.tracking).await?;
+                    if session.exclusive || self.pending(applied)?.applied == pending.applied {
+                        return Err(error);
+                    }
+                    continue;
+                }
+            };
             // Even IF NOT EXISTS needs the right to create.
             if pending.tracked {
                 plan.create_tracking.clear();

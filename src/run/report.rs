@@ -37,7 +37,16 @@ impl Report {
 
     pub(crate) fn append(&mut self, mut later: Report) {
         self.applied.append(&mut later.applied);
-        self.warnings.append(&mut later.warnings);
+        self.warn(later.warnings);
+    }
+
+    /// Adds warnings that are not there yet: a run that plans anew meets the same ones again.
+    pub(crate) fn warn(&mut self, warnings: Vec<String>) {
+        for warning in warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use hammerwork_migrations::Dialect;
+use hammerwork_migrations::{Dialect, RunError};
 
-use crate::database::Database;
+use crate::database::{Database, builtin};
 use crate::expected::assert_schema;
 
 /// A server of a test's own, ended with the value.
@@ -104,4 +104,53 @@ async fn mysql_with_implicit_timestamps_and_an_ordinary_role() {
     let plain = Database::at(Dialect::MySql, &format!("mysql://plain:secret@{address}"));
     assert_eq!(plain.migrate().await.len(), 6);
     assert_schema(&plain).await;
+}
+
+/// A lock that only one node knows of keeps nobody out: who runs there says that only one runner does.
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn a_galera_cluster_is_refused_unless_allowed() {
+    let server = Server::start("mariadb-galera", "cluster", &[]);
+    let database = Database::at(Dialect::MariaDb, &server.url);
+    let error = database.run(&builtin()).await.unwrap_err();
+    assert_eq!(error, RunError::Cluster { cluster: "Galera" });
+    let allowed = builtin().allow_cluster(true);
+    assert_eq!(database.run(&allowed).await.unwrap().applied.len(), 6);
+    assert_schema(&database).await;
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn a_member_of_group_replication_is_refused() {
+    let options = [
+        "--plugin-load-add=group_replication.so",
+        "--loose-group-replication-group-name=aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa",
+        "--loose-group-replication-start-on-boot=OFF",
+    ];
+    let server = Server::start("mysql", "group", &options);
+    let database = Database::at(Dialect::MySql, &server.url);
+    let cluster = "Group Replication";
+    assert_eq!(
+        database.run(&builtin()).await.unwrap_err(),
+        RunError::Cluster { cluster }
+    );
+}
+
+/// On PostgreSQL, what the time zone and the encoding of messages are changes nothing.
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn postgres_that_is_odd() {
+    let options = [
+        "-c",
+        "TimeZone=Asia/Kolkata",
+        "-c",
+        "DateStyle=German",
+        "-c",
+        "standard_conforming_strings=off",
+        "-c",
+        "default_transaction_isolation=serializable",
+        "-c",
+        "idle_in_transaction_session_timeout=5s",
+    ];
+    six_are_applied(Dialect::Postgres, "postgres", "all", &options).await;
 }

@@ -12,7 +12,11 @@ pub(super) async fn read<D: Driver>(
     wanted: &Wanted,
 ) -> Result<Live, DriverError> {
     let settings = session.transaction_settings();
-    let sql = format!("BEGIN; {settings} {}; COMMIT", queries(wanted));
+    // One snapshot for both queries: without the session's own lock, another runner may commit between them.
+    let sql = format!(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings} {}; COMMIT",
+        queries(wanted)
+    );
     read_in(driver, wanted, &sql).await
 }
 
