@@ -98,16 +98,16 @@ impl Lock {
             if taken {
                 return Ok(());
             }
-            if !std::mem::replace(&mut told, true) {
-                let holder = self.waited_for(driver).await;
-                observer.tell(Event::Waiting { holder });
-            }
             let Some(pause) = backoff.next() else {
                 return Err(RunError::Locked {
                     waited: backoff.elapsed(),
                     holder: self.waited_for(driver).await,
                 });
             };
+            if !std::mem::replace(&mut told, true) {
+                let holder = self.waited_for(driver).await;
+                observer.tell(Event::Waiting { holder });
+            }
             Backoff::wait(pause).await;
         }
     }

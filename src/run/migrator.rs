@@ -18,7 +18,7 @@ use super::session::Session;
 use super::tracking::{Applied, Tracking};
 use super::verify::verify;
 use super::work::Work;
-use crate::catalog::{Catalog, OperationError};
+use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{Migrations, Operation};
 
@@ -374,31 +374,17 @@ impl Migrator {
         self.tracking.check()?;
         let catalog = self.migrations.validate().map_err(PlanError::from)?;
         let names = [
-            (
-                "the tracking table",
-                "name of the tracking table",
-                self.tracking.table.clone(),
-            ),
-            (
-                "the journal",
-                "name of the journal",
-                self.tracking.journal_name(),
-            ),
+            ("name of the tracking table", self.tracking.table.clone()),
+            ("name of the journal", self.tracking.journal_name()),
         ];
-        for (table, what, name) in names {
-            if catalog.table(&name).is_none() {
-                continue;
+        for (what, name) in names {
+            if catalog.table(&name).is_some() {
+                return Err(RunError::Plan(PlanError::Name {
+                    what,
+                    name,
+                    reason: "the history has a table of that name".to_owned(),
+                }));
             }
-            let error = OperationError::NameCollision {
-                name: name.clone(),
-                what: table.to_owned(),
-                other: "a table of the history".to_owned(),
-            };
-            return Err(RunError::Plan(PlanError::Name {
-                what,
-                name,
-                reason: error.to_string(),
-            }));
         }
         Ok(())
     }
