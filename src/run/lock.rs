@@ -113,7 +113,7 @@ impl Lock {
     }
 
     /// Who keeps this run waiting, so far as it can be told; to be told is not worth an error.
-    async fn waited_for<D: Driver>(&self, driver: &mut D) -> Option<Holder> {
+    pub(crate) async fn waited_for<D: Driver>(&self, driver: &mut D) -> Option<Holder> {
         match self.dialect {
             // To ask would be to wait once more.
             Dialect::Sqlite => Some(Holder::default()),

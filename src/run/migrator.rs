@@ -155,7 +155,7 @@ impl Migrator {
     /// ```
     #[must_use]
     pub fn observe(mut self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        self.observer = Observer(Some(Arc::new(observer)));
+        self.observer = Observer::new(Arc::new(observer));
         self
     }
 
@@ -446,9 +446,19 @@ impl Migrator {
         lock: &Lock,
         task: Task<'_>,
     ) -> Result<Report, RunError> {
+        let observer = match session.dialect {
+            Dialect::Sqlite => self.observer.holding(),
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => self.observer.clone(),
+        };
+        let work = Work {
+            migrator: self,
+            session,
+            lock,
+            observer: &observer,
+        };
         let result = match task {
-            Task::Run { tracked } => self.work(session, lock).up(driver, tracked).await,
-            Task::Rollback(rollback) => self.work(session, lock).down(driver, rollback).await,
+            Task::Run { tracked } => work.up(driver, tracked).await,
+            Task::Rollback(rollback) => work.down(driver, rollback).await,
             Task::Repair(repair) => {
                 repair
                     .perform(driver, session, lock, &self.tracking, &self.migrations)
@@ -459,6 +469,9 @@ impl Migrator {
             // The lock is a transaction, which keeps what was done before a migration that failed.
             Dialect::Sqlite => {
                 let committed = self.commit(driver).await;
+                if committed.is_ok() {
+                    observer.release();
+                }
                 // What failed first is told.
                 result.and_then(|report| committed.map(|()| report))
             }
@@ -507,14 +520,6 @@ impl Migrator {
             migration.fold_into(&mut before)?;
         }
         Ok(None)
-    }
-
-    fn work<'w>(&'w self, session: &'w Session, lock: &'w Lock) -> Work<'w> {
-        Work {
-            migrator: self,
-            session,
-            lock,
-        }
     }
 
     fn status_of(&self, applied: &[Applied]) -> Status {

@@ -17,7 +17,10 @@ pub(super) fn migrate(args: &Migrate, context: &Context<'_>) -> Result<(), Error
         context.console.warning(warning);
     }
     progress.finish()?;
-    let known = context.migrations.iter().count();
+    let ids = context.migrations.iter().map(|it| &it.id);
+    let last = args.to.as_ref();
+    let known = ids.clone().position(|id| Some(id) == last);
+    let known = known.map_or(ids.count(), |position| position + 1);
     context.console.print(report::of_run(&report, known))
 }
 
