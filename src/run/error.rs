@@ -103,7 +103,7 @@ pub enum RunError {
         difference: Difference,
     },
     /// The server refused a statement of a migration.
-    #[error("migration {migration}, {} failed", steps_of(.steps))]
+    #[error("{} failed", what_failed(migration, .steps))]
     Statement {
         /// The id of the migration.
         migration: String,
@@ -182,23 +182,22 @@ impl RunError {
                 Some("commit it or roll it back first, or give the runner a pool".to_owned())
             }
             RunError::UnknownApplied { .. } => Some(
-                "run a newer version of the program, or allow them: --allow-unknown, \
-                 Migrator::allow_unknown(true)"
+                "run a newer version of the program, or allow them with Migrator::allow_unknown"
                     .to_owned(),
             ),
             RunError::OutOfOrder { .. } => {
-                Some("leave out --strict-order to run it all the same".to_owned())
+                Some("leave out Migrator::strict_order to run it all the same".to_owned())
             }
             RunError::Locked { .. } => Some(
-                "wait for the other runner, or raise --lock-timeout; the lock of a runner that died goes \
-                 with its connection"
+                "wait for the other runner, or raise Migrator::lock_timeout; the lock of a runner that died \
+                 goes with its connection"
                     .to_owned(),
             ),
             RunError::Changed { .. } => Some(
                 "undo the edit and write a new migration, or accept what is there with `repair`".to_owned(),
             ),
             RunError::Cluster { .. } => Some(
-                "make sure that only one runner runs at a time, and say so with --allow-cluster"
+                "make sure that only one runner runs at a time, and say so with Migrator::allow_cluster"
                     .to_owned(),
             ),
             RunError::MissingSchema { schema } => Some(match schema {
@@ -206,7 +205,7 @@ impl RunError {
                     let schema = Dialect::Postgres.quote(schema);
                     format!("create it first: CREATE SCHEMA {schema}")
                 }
-                None => "create a schema, or name one with --schema".to_owned(),
+                None => "create a schema, or name one with Migrator::schema".to_owned(),
             }),
             RunError::MissingDatabase => {
                 Some("end the URL with the name of a database: mysql://host/database".to_owned())
@@ -222,8 +221,8 @@ impl RunError {
                     .to_owned(),
             ),
             RunError::Unfinished { migration, step, .. } => Some(format!(
-                "look at the database: if the step's effect is there, say so with `repair --done {migration}:{step}`, \
-                 else with `repair --undone {migration}:{step}`; then run again"
+                "look at the database: if the effect of step {step} of {migration} is there, say so with \
+                 Migrator::repair_step and Resolution::Done, else with Resolution::Undone; then run again"
             )),
             RunError::DataLoss { .. } => Some(
                 "accept it with --accept-data-loss, Migrator::accept_data_loss(true); nothing was changed"
@@ -231,7 +230,7 @@ impl RunError {
             ),
             RunError::UnknownMigration { .. } => Some("`status` lists them".to_owned()),
             RunError::UnknownStep { .. } => {
-                Some("name it as the error did: MIGRATION:STEP".to_owned())
+                Some("name the migration and the step as the error did".to_owned())
             }
             RunError::Rights { .. } => Some(
                 "grant it to the role, or run as the owner of the schema; nothing was changed".to_owned(),
@@ -313,11 +312,11 @@ fn missing_schema(schema: Option<&str>) -> String {
     }
 }
 
-fn steps_of(steps: &[usize]) -> String {
+fn what_failed(migration: &str, steps: &[usize]) -> String {
     let numbers: Vec<String> = steps.iter().map(ToString::to_string).collect();
     match numbers.as_slice() {
-        [] => "recording it".to_owned(),
-        [step] => format!("step {step}"),
-        steps => format!("steps {}", steps.join(", ")),
+        [] => format!("recording migration {migration}"),
+        [step] => format!("migration {migration}, step {step}"),
+        steps => format!("migration {migration}, steps {}", steps.join(", ")),
     }
 }

@@ -1,7 +1,7 @@
 //! What happens during a run, told while it happens.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::lock::Holder;
@@ -42,19 +42,64 @@ type Listener = dyn Fn(&Event) + Send + Sync;
 
 /// Who hears of events.
 #[derive(Clone, Default)]
-pub(crate) struct Observer(pub(crate) Option<Arc<Listener>>);
+pub(crate) struct Observer {
+    pub(crate) listener: Option<Arc<Listener>>,
+    /// What is told only once it is certain; none where all is told at once.
+    held: Option<Arc<Mutex<Vec<Event>>>>,
+}
 
 impl Observer {
+    pub(crate) fn new(listener: Arc<Listener>) -> Self {
+        Observer {
+            listener: Some(listener),
+            held: None,
+        }
+    }
+
+    /// The same, but what is done is told only after [`release`](Self::release): on SQLite nothing is certain
+    /// before the one commit at the end.
+    pub(crate) fn holding(&self) -> Self {
+        Observer {
+            listener: self.listener.clone(),
+            held: Some(Arc::default()),
+        }
+    }
+
     pub(crate) fn tell(&self, event: Event) {
+        match (&self.held, &event) {
+            (Some(held), Event::Applied(_) | Event::RolledBack(_)) => {
+                held.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(event);
+            }
+            (Some(_) | None, _) => self.tell_now(&event),
+        }
+    }
+
+    /// Tells what was held back.
+    pub(crate) fn release(&self) {
+        let held = self.held.iter().flat_map(|held| {
+            std::mem::take(&mut *held.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        for event in held {
+            self.tell_now(&event);
+        }
+    }
+
+    fn tell_now(&self, event: &Event) {
         tracing::info!(target: "hammerwork_migrations", ?event);
-        if let Some(observer) = &self.0 {
-            observer(&event);
+        if let Some(listener) = &self.listener {
+            listener(event);
         }
     }
 }
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Some(_)" } else { "None" })
+        f.write_str(if self.listener.is_some() {
+            "Some(_)"
+        } else {
+            "None"
+        })
     }
 }

@@ -100,6 +100,7 @@ impl Execution<'_> {
             Duration::from_millis(10),
             Duration::from_millis(200),
         );
+        let mut told = false;
         loop {
             let Err(error) = driver.execute(&text).await else {
                 return Ok(true);
@@ -113,15 +114,19 @@ impl Execution<'_> {
                 .await
                 .map_err(|source| batch.failed(source))?;
             match error.code.as_deref() {
-                Some(LOCKED) => match waits.next() {
-                    Some(pause) => Backoff::wait(pause).await,
-                    None => {
+                Some(LOCKED) => {
+                    let holder = self.lock.waited_for(driver).await;
+                    let Some(pause) = waits.next() else {
                         return Err(RunError::Locked {
                             waited: waits.elapsed(),
-                            holder: None,
+                            holder,
                         });
+                    };
+                    if !std::mem::replace(&mut told, true) {
+                        self.observer.tell(Event::Waiting { holder });
                     }
-                },
+                    Backoff::wait(pause).await;
+                }
                 Some(RECORDED) => return Ok(false),
                 _ if error.kind == DriverErrorKind::Busy => match retries.next() {
                     Some(pause) => self.pause(migration, pause, &error).await,

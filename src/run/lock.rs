@@ -98,22 +98,22 @@ impl Lock {
             if taken {
                 return Ok(());
             }
-            if !std::mem::replace(&mut told, true) {
-                let holder = self.waited_for(driver).await;
-                observer.tell(Event::Waiting { holder });
-            }
             let Some(pause) = backoff.next() else {
                 return Err(RunError::Locked {
                     waited: backoff.elapsed(),
                     holder: self.waited_for(driver).await,
                 });
             };
+            if !std::mem::replace(&mut told, true) {
+                let holder = self.waited_for(driver).await;
+                observer.tell(Event::Waiting { holder });
+            }
             Backoff::wait(pause).await;
         }
     }
 
     /// Who keeps this run waiting, so far as it can be told; to be told is not worth an error.
-    async fn waited_for<D: Driver>(&self, driver: &mut D) -> Option<Holder> {
+    pub(crate) async fn waited_for<D: Driver>(&self, driver: &mut D) -> Option<Holder> {
         match self.dialect {
             // To ask would be to wait once more.
             Dialect::Sqlite => Some(Holder::default()),

@@ -18,7 +18,7 @@ use super::session::Session;
 use super::tracking::{Applied, Tracking};
 use super::verify::verify;
 use super::work::Work;
-use crate::catalog::{Catalog, OperationError};
+use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{Migrations, Operation};
 
@@ -155,7 +155,7 @@ impl Migrator {
     /// ```
     #[must_use]
     pub fn observe(mut self, observer: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        self.observer = Observer(Some(Arc::new(observer)));
+        self.observer = Observer::new(Arc::new(observer));
         self
     }
 
@@ -374,31 +374,17 @@ impl Migrator {
         self.tracking.check()?;
         let catalog = self.migrations.validate().map_err(PlanError::from)?;
         let names = [
-            (
-                "the tracking table",
-                "name of the tracking table",
-                self.tracking.table.clone(),
-            ),
-            (
-                "the journal",
-                "name of the journal",
-                self.tracking.journal_name(),
-            ),
+            ("name of the tracking table", self.tracking.table.clone()),
+            ("name of the journal", self.tracking.journal_name()),
         ];
-        for (table, what, name) in names {
-            if catalog.table(&name).is_none() {
-                continue;
+        for (what, name) in names {
+            if catalog.table(&name).is_some() {
+                return Err(RunError::Plan(PlanError::Name {
+                    what,
+                    name,
+                    reason: "the history has a table of that name".to_owned(),
+                }));
             }
-            let error = OperationError::NameCollision {
-                name: name.clone(),
-                what: table.to_owned(),
-                other: "a table of the history".to_owned(),
-            };
-            return Err(RunError::Plan(PlanError::Name {
-                what,
-                name,
-                reason: error.to_string(),
-            }));
         }
         Ok(())
     }
@@ -460,9 +446,19 @@ impl Migrator {
         lock: &Lock,
         task: Task<'_>,
     ) -> Result<Report, RunError> {
+        let observer = match session.dialect {
+            Dialect::Sqlite => self.observer.holding(),
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => self.observer.clone(),
+        };
+        let work = Work {
+            migrator: self,
+            session,
+            lock,
+            observer: &observer,
+        };
         let result = match task {
-            Task::Run { tracked } => self.work(session, lock).up(driver, tracked).await,
-            Task::Rollback(rollback) => self.work(session, lock).down(driver, rollback).await,
+            Task::Run { tracked } => work.up(driver, tracked).await,
+            Task::Rollback(rollback) => work.down(driver, rollback).await,
             Task::Repair(repair) => {
                 repair
                     .perform(driver, session, lock, &self.tracking, &self.migrations)
@@ -473,6 +469,9 @@ impl Migrator {
             // The lock is a transaction, which keeps what was done before a migration that failed.
             Dialect::Sqlite => {
                 let committed = self.commit(driver).await;
+                if committed.is_ok() {
+                    observer.release();
+                }
                 // What failed first is told.
                 result.and_then(|report| committed.map(|()| report))
             }
@@ -521,14 +520,6 @@ impl Migrator {
             migration.fold_into(&mut before)?;
         }
         Ok(None)
-    }
-
-    fn work<'w>(&'w self, session: &'w Session, lock: &'w Lock) -> Work<'w> {
-        Work {
-            migrator: self,
-            session,
-            lock,
-        }
     }
 
     fn status_of(&self, applied: &[Applied]) -> Status {

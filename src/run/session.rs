@@ -61,7 +61,8 @@ impl Session {
     pub(crate) fn transaction_settings(&self) -> String {
         let schema = self.schema.as_deref().unwrap_or_default();
         let path = self.dialect.quote(schema);
-        let milliseconds = |time: Option<Duration>| time.map_or(0, |it| it.as_millis());
+        // To PostgreSQL, zero is for ever.
+        let milliseconds = |time: Option<Duration>| time.map_or(0, |it| it.as_millis().max(1));
         format!(
             "SET LOCAL search_path TO {path}, pg_temp;\n\
              SET LOCAL lock_timeout = {};\n\

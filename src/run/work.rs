@@ -3,6 +3,7 @@
 use super::applied::{AppliedIds, Pending};
 use super::driver::Driver;
 use super::error::RunError;
+use super::event::Observer;
 use super::execute::{Execution, Outcome};
 use super::journal::Journal;
 use super::live::{Live, Wanted};
@@ -19,6 +20,7 @@ pub(super) struct Work<'w> {
     pub(super) migrator: &'w Migrator,
     pub(super) session: &'w Session,
     pub(super) lock: &'w Lock,
+    pub(super) observer: &'w Observer,
 }
 
 impl Work<'_> {
@@ -136,7 +138,7 @@ impl Work<'_> {
             lock: self.lock,
             journal: &journal,
             patience: migrator.patience,
-            observer: &migrator.observer,
+            observer: self.observer,
         };
         match execution.run(driver).await? {
             Outcome::Done(done) => {

@@ -143,7 +143,8 @@ on_postgres! {
         assert_eq!(builtin().run(&mut connection).await.unwrap().applied.len(), 6);
         let path: String = sqlx::query_scalar("SHOW search_path").fetch_one(&mut connection).await.unwrap();
         assert_eq!(path, "public, pg_catalog");
-        let locks: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'")
+        let locks: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' \
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
             .fetch_one(&mut connection).await.unwrap();
         assert_eq!(locks, 0);
     }

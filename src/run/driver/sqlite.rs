@@ -76,10 +76,18 @@ impl Driver for SqliteDriver<'_> {
         held::rows::<Sqlite>(self.connection()?, sql).await
     }
 
+    /// Whether the write lock is free is asked at once: who waits for it, waits outside, where it can be told.
     async fn begin(&mut self) -> Result<(), DriverError> {
-        Transactions::begin(self.connection()?, Some("BEGIN IMMEDIATE".into_sql_str())).await?;
-        self.in_transaction = true;
-        Ok(())
+        let rows = self.rows("PRAGMA busy_timeout").await?;
+        let patience = rows.into_iter().flatten().next().flatten();
+        let patience = patience.and_then(|it| it.parse::<u32>().ok()).unwrap_or(0);
+        self.execute("PRAGMA busy_timeout = 0").await?;
+        let begun =
+            Transactions::begin(self.connection()?, Some("BEGIN IMMEDIATE".into_sql_str())).await;
+        self.in_transaction = begun.is_ok();
+        self.execute(&format!("PRAGMA busy_timeout = {patience}"))
+            .await?;
+        Ok(begun?)
     }
 
     async fn commit(&mut self) -> Result<(), DriverError> {
