@@ -57,15 +57,16 @@ on_servers! {
 }
 
 async fn undisturbed(server: &Server) -> Duration {
-    let mut shortest = Duration::MAX;
+    let mut times = Vec::new();
     for _ in 0..3 {
         let database = server.database(Start::Fresh).await;
         let start = Instant::now();
         let outcome = runner::wait(runner::spawn(&database.url)).await;
-        shortest = shortest.min(start.elapsed());
+        times.push(start.elapsed());
         assert_eq!(outcome.applied(), 6);
     }
-    shortest
+    times.sort_unstable();
+    times[1]
 }
 
 /// A server of this test's own, which syncs what it commits.
