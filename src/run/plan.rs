@@ -427,5 +427,5 @@ fn comment(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
             }
         })
         .collect();
-    writeln!(f, "-- {line}")
+    writeln!(f, "-- {}", line.trim_end())
 }
