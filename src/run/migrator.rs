@@ -488,7 +488,7 @@ impl Migrator {
                 plan.needs.add_creation();
             }
             self.check_rights(driver, session, &plan).await?;
-            if plan.expects_explicit_timestamps {
+            if plan.needs_explicit_timestamps() {
                 session.make_timestamps_explicit(driver).await?;
             }
             let journal = Journal::read(driver, session.dialect, &self.tracking, pending.tracked)
