@@ -46,6 +46,12 @@ pub enum SchemaError {
         /// The id of the one before it in the list.
         previous: String,
     },
+    /// The way back that was written leads somewhere else.
+    #[error("the way back of migration {migration} does not lead to the schema before it")]
+    WrongDown {
+        /// The id of the migration.
+        migration: String,
+    },
     /// An id that the tracking table could not hold, or that engines would compare in different ways.
     #[error(
         "migration id {id:?} is not usable: use 1 to 255 of the letters a to z, digits, _, - and ."

@@ -47,6 +47,20 @@ impl Catalog {
         self.tables.values()
     }
 
+    /// Whether both are the same schema: the order of columns and of indexes says nothing, since what comes back
+    /// comes last.
+    pub(crate) fn is_same_up_to_order(&self, other: &Catalog) -> bool {
+        let sorted = |catalog: &Catalog| -> Vec<Table> {
+            let mut tables: Vec<Table> = catalog.tables().cloned().collect();
+            for table in &mut tables {
+                table.columns.sort_by(|a, b| a.name.cmp(&b.name));
+                table.indexes.sort_by(|a, b| a.label.cmp(&b.label));
+            }
+            tables
+        };
+        sorted(self) == sorted(other)
+    }
+
     /// Whether there is no table.
     #[must_use]
     pub fn is_empty(&self) -> bool {

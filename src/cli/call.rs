@@ -144,6 +144,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_for_can_be_shown_without_the_password() {
+        let url = "postgres://app:hunter2@h/d";
+        for command in ["migrate", "status", "verify", "preview", "lock", "repair"] {
+            let parsed = call(&["migrate", command, "--database-url", url]).parse();
+            let shown = format!("{parsed:?} {parsed:#?}");
+            assert!(parsed.is_ok() && !shown.contains("hunter2"), "{shown}");
+        }
+    }
+
+    #[test]
     fn status_is_a_command_and_an_option() {
         for words in [
             &["migrate", "--status"][..],

@@ -6,9 +6,10 @@ use std::io::{self, Write as _};
 use super::error::Error;
 use super::exit;
 use super::secrets::Secrets;
+use super::text::one_line;
 
 /// Where people and programs read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Console {
     secrets: Secrets,
 }
@@ -28,6 +29,11 @@ impl Console {
             .write_all(result.to_string().as_bytes())
             .and_then(|()| stdout.flush())
             .map_err(Error::Output)
+    }
+
+    /// Says in one line what happens meanwhile.
+    pub(super) fn note(&self, text: &str) {
+        self.write(&format!("{}\n", one_line(&self.secrets.mask(text))));
     }
 
     pub(super) fn warning(&self, warning: &str) {
@@ -64,14 +70,8 @@ impl Console {
         }
     }
 
-    /// One line, whatever the text: a server's message may hold line breaks, and an id anything.
     fn line(&self, label: &str, text: &str) {
-        let text = self.secrets.mask(text);
-        let words: Vec<&str> = text
-            .split(|it: char| it.is_control())
-            .filter(|it| !it.is_empty())
-            .collect();
-        self.write(&format!("{label}: {}\n", words.join(" ")));
+        self.note(&format!("{label}: {text}"));
     }
 
     /// If stderr can't be written, there is nobody left to tell.

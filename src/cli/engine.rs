@@ -75,6 +75,11 @@ async fn perform_on_engine<T: Task>(task: T, target: &Target) -> Result<T::Outpu
     }
 }
 
+/// Whether this build can connect to that engine.
+pub(super) fn is_built_in(dialect: Dialect) -> bool {
+    feature_of(dialect).1
+}
+
 /// The feature that an engine is built in with, and whether it is.
 fn feature_of(dialect: Dialect) -> (&'static str, bool) {
     match dialect {

@@ -4,8 +4,9 @@ use std::error::Error as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::exit;
+use super::step::Step;
 use super::url::{DatabaseUrl, UrlError};
+use super::{exit, help};
 use crate::dialect::Dialect;
 use crate::run::{DriverError, DriverErrorKind, RunError};
 
@@ -17,6 +18,15 @@ pub(super) enum Error {
     NoDialect,
     #[error("--schema is for PostgreSQL: {} has no schemas", dialect.product())]
     NoSchemas { dialect: Dialect },
+    #[error("--statement-timeout is for PostgreSQL: {} has no such thing", dialect.product())]
+    NoStatementTimeout { dialect: Dialect },
+    #[error(
+        "--done and --undone are for MySQL and MariaDB: on {}, a migration has run as a whole or not at all",
+        dialect.product()
+    )]
+    NoHalfSteps { dialect: Dialect },
+    #[error("step {step} can't be both done and undone")]
+    DoneAndUndone { step: Step },
     #[error(transparent)]
     Url(#[from] UrlError),
     /// What is wrong in it is not shown: it may be a secret.
@@ -87,6 +97,9 @@ impl Error {
                     "leave it out, and name the database in the URL".to_owned()
                 }
             }),
+            Error::NoStatementTimeout { .. } => Some("leave it out".to_owned()),
+            Error::NoHalfSteps { .. } => Some("leave them out, and run migrate again".to_owned()),
+            Error::DoneAndUndone { .. } => Some("leave out what it is not".to_owned()),
             Error::Url(error) => Some(error.help()),
             Error::DotEnv => Some(
                 "a line is empty, a # comment or NAME=value; a value with spaces stands in quotes"
@@ -106,20 +119,29 @@ impl Error {
                 .and_then(|file| file_help(file, source))
                 .or_else(|| {
                     let source = source.clone();
-                    RunError::Connect { source }.help()
+                    help::of_run(&RunError::Connect { source })
                 }),
             Error::Run { file, error } => file
                 .as_deref()
                 .zip(error.source().and_then(|it| it.downcast_ref()))
                 .and_then(|(file, source)| file_help(file, source))
-                .or_else(|| error.help()),
+                .or_else(|| help::of_run(error)),
             Error::Runtime(_) | Error::Output(_) => None,
         }
     }
 
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Error::NoUrl | Error::NoDialect | Error::NoSchemas { .. } => exit::USAGE,
+            Error::NoUrl
+            | Error::NoDialect
+            | Error::NoSchemas { .. }
+            | Error::NoStatementTimeout { .. }
+            | Error::NoHalfSteps { .. }
+            | Error::DoneAndUndone { .. }
+            | Error::Run {
+                error: RunError::UnknownStep { .. },
+                ..
+            } => exit::USAGE,
             Error::Url(_)
             | Error::DotEnv
             | Error::Lacking { .. }
@@ -163,6 +185,7 @@ fn file_help(file: &Path, error: &DriverError) -> Option<String> {
         (
             DriverErrorKind::MissingTable
             | DriverErrorKind::Busy
+            | DriverErrorKind::InTransaction
             | DriverErrorKind::Connection
             | DriverErrorKind::Other,
             _,

@@ -14,11 +14,12 @@ pub const OK: u8 = 0;
 /// Migrations are pending. Reserved: only a command that was asked to tell so ends with it.
 pub const PENDING: u8 = 1;
 
-/// The command line itself makes no sense: an unknown option, a missing value, no database named.
+/// The command line itself makes no sense: an unknown option, a missing value, no database named, a step that no
+/// migration has.
 pub const USAGE: u8 = 2;
 
 /// It could not be done. What is wrong, and what to do about it, stands on stderr.
 pub const FAILED: u8 = 3;
 
-/// The database is not what its applied migrations say. Reserved: only a command that compares ends with it.
+/// The database is not what its applied migrations say: `verify` found differences, and printed them.
 pub const DRIFT: u8 = 4;

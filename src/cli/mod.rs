@@ -12,10 +12,15 @@ mod console;
 mod engine;
 mod error;
 pub mod exit;
+mod help;
 mod program;
+mod progress;
 mod report;
 mod secrets;
+mod step;
 mod table;
+mod text;
+mod tls;
 mod url;
 
 pub use program::main;

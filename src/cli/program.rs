@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use super::call::Call;
 use super::console::Console;
-use super::exit;
 use super::secrets::Secrets;
 use crate::dsl::Migrations;
 
@@ -43,7 +42,7 @@ fn run(migrations: &Migrations, words: Vec<OsString>) -> u8 {
     let secrets = url.as_ref().map(Secrets::of_url).unwrap_or_default();
     let console = Console::new(secrets);
     match command.run(migrations, url.as_ref(), &console) {
-        Ok(()) => exit::OK,
+        Ok(code) => code,
         Err(error) => console.failure(&error),
     }
 }

@@ -3,23 +3,45 @@
 use std::time::Duration;
 
 use chrono::SecondsFormat;
+use serde_json::{Value, json};
 
+use super::step::Step;
 use super::table::Table;
-use crate::run::{Execution, Report, State, Status};
+use super::text::one_line;
+use crate::run::{AppliedNow, Difference, Execution, Holder, Report, Resolution, State, Status};
 
-/// A line per migration that was recorded, and one that sums up. `known` is how many the program has.
+/// The line of one migration that was recorded; ids are padded to `width`.
+pub(super) fn of_applied(applied: &AppliedNow, width: usize) -> String {
+    let id = &applied.id;
+    if applied.statements == 0 {
+        return format!("{id:width$}  already there, recorded\n");
+    }
+    let took = time(applied.duration);
+    format!("{id:width$}  applied in {took}\n")
+}
+
+/// The line of a migration that was undone.
+pub(super) fn of_undone(undone: &AppliedNow, width: usize) -> String {
+    let id = &undone.id;
+    let took = time(undone.duration);
+    format!("{id:width$}  undone in {took}\n")
+}
+
+/// The line that sums up a way back.
+pub(super) fn of_rollback(report: &Report) -> String {
+    match report.rolled_back.len() {
+        0 => "nothing to undo\n".to_owned(),
+        count => {
+            let took: Duration = report.rolled_back.iter().map(|it| it.duration).sum();
+            format!("{count} undone in {}\n", time(took))
+        }
+    }
+}
+
+/// The line that sums up a run. `known` is how many migrations the program has.
 pub(super) fn of_run(report: &Report, known: usize) -> String {
     if report.is_up_to_date() {
         return format!("nothing to do, {known} applied\n");
-    }
-    let mut table = Table::new();
-    for migration in &report.applied {
-        let line = table.line().cell(&migration.id);
-        if migration.statements == 0 {
-            line.cell("already there, recorded");
-        } else {
-            line.cell(format!("applied in {}", time(migration.duration)));
-        }
     }
     let there = report
         .applied
@@ -29,14 +51,89 @@ pub(super) fn of_run(report: &Report, known: usize) -> String {
     let run = report.applied.len() - there;
     let took: Duration = report.applied.iter().map(|it| it.duration).sum();
     let took = time(took);
-    let summary = match (run, there) {
-        (run, 0) => format!("{run} applied in {took}"),
-        (0, there) => format!("{there} recorded that were already there"),
+    match (run, there) {
+        (run, 0) => format!("{run} applied in {took}\n"),
+        (0, there) => format!("{there} recorded that were already there\n"),
         (run, there) => {
-            format!("{run} applied in {took}, {there} recorded that were already there")
+            format!("{run} applied in {took}, {there} recorded that were already there\n")
         }
+    }
+}
+
+/// What a run says that waits for another one.
+pub(super) fn of_waiting(holder: Option<&Holder>) -> String {
+    match holder {
+        Some(holder) => format!("waiting for the migration lock: {holder}"),
+        None => "waiting for the migration lock".to_owned(),
+    }
+}
+
+/// What a run says that waits for another session's lock.
+pub(super) fn of_retrying(migration: &str, pause: Duration, reason: &str) -> String {
+    format!("retrying {migration} in {}: {reason}", time(pause))
+}
+
+/// Who has the migration lock.
+pub(super) fn of_lock(holder: Option<&Holder>) -> String {
+    match holder {
+        Some(holder) => {
+            let holder = one_line(&holder.to_string());
+            format!("the migration lock is held by {holder}\n")
+        }
+        None => "nobody has the migration lock\n".to_owned(),
+    }
+}
+
+/// A line per difference, and one that counts.
+pub(super) fn of_drift(applied: usize, drift: &[Difference]) -> String {
+    let migrations = match applied {
+        1 => "1 applied migration makes".to_owned(),
+        applied => format!("{applied} applied migrations make"),
     };
-    format!("{table}{summary}\n")
+    let mut text = String::new();
+    for difference in drift {
+        text += &one_line(&difference.to_string());
+        text += "\n";
+    }
+    text += &match drift.len() {
+        0 => format!("no drift: the schema is what {migrations}\n"),
+        1 => format!("1 difference from what {migrations}\n"),
+        count => format!("{count} differences from what {migrations}\n"),
+    };
+    text
+}
+
+/// The same for programs. The help of `--json` documents it.
+pub(super) fn json_of_drift(applied: usize, drift: &[Difference]) -> String {
+    let drift: Vec<Value> = drift
+        .iter()
+        .map(|it| json!({"object": it.object, "description": it.description}))
+        .collect();
+    let whole = json!({"version": 1, "applied": applied, "drift": drift});
+    format!("{whole}\n")
+}
+
+/// A line per migration that was accepted.
+pub(super) fn of_repair(report: &Report) -> String {
+    if report.applied.is_empty() {
+        return "nothing to repair\n".to_owned();
+    }
+    let mut table = Table::new();
+    for migration in &report.applied {
+        table
+            .line()
+            .cell(&migration.id)
+            .cell("accepted as it is now");
+    }
+    table.to_string()
+}
+
+/// What is known of a step from now on.
+pub(super) fn of_step(step: &Step, resolution: Resolution) -> String {
+    match resolution {
+        Resolution::Done => format!("{step}  done, the next run leaves it out\n"),
+        Resolution::Undone => format!("{step}  undone, the next run runs it\n"),
+    }
 }
 
 /// A line per migration, and one that counts.
@@ -88,7 +185,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::run::{AppliedNow, MigrationStatus};
+    use crate::run::MigrationStatus;
 
     fn applied(id: &str, statements: usize, milliseconds: u64) -> AppliedNow {
         AppliedNow {
@@ -104,7 +201,8 @@ mod tests {
             applied: applied.to_vec(),
             ..Report::default()
         };
-        of_run(&report, 6)
+        let lines: String = applied.iter().map(|it| of_applied(it, 10)).collect();
+        lines + &of_run(&report, 6)
     }
 
     #[test]
@@ -121,14 +219,62 @@ mod tests {
         assert_eq!(
             run(&[applied("001_jobs", 0, 1), applied("002_more", 2, 3)]),
             "\
-001_jobs  already there, recorded
-002_more  applied in 3 ms
+001_jobs    already there, recorded
+002_more    applied in 3 ms
 1 applied in 4 ms, 1 recorded that were already there
 "
         );
         assert_eq!(
             run(&[applied("001_jobs", 0, 1)]),
-            "001_jobs  already there, recorded\n1 recorded that were already there\n"
+            "001_jobs    already there, recorded\n1 recorded that were already there\n"
+        );
+    }
+
+    #[test]
+    fn a_holder_is_told_of_in_one_line() {
+        let mut holder = Holder {
+            session: Some(7),
+            host: Some("10.0.0.1\n".to_owned()),
+            since: Some("connected since 2026-01-01".to_owned()),
+        };
+        assert_eq!(
+            of_lock(Some(&holder)),
+            "the migration lock is held by session 7 from 10.0.0.1 , connected since 2026-01-01\n"
+        );
+        holder.host = None;
+        assert_eq!(
+            of_waiting(Some(&holder)),
+            "waiting for the migration lock: session 7, connected since 2026-01-01"
+        );
+        assert_eq!(of_waiting(None), "waiting for the migration lock");
+        assert_eq!(of_lock(None), "nobody has the migration lock\n");
+    }
+
+    #[test]
+    fn drift_is_a_line_per_difference_and_a_count() {
+        let one = [Difference::new("table a\nb", "it is \"missing\"")];
+        let two = [one[0].clone(), Difference::new("table c", "it is there")];
+        assert_eq!(
+            of_drift(6, &[]),
+            "no drift: the schema is what 6 applied migrations make\n"
+        );
+        assert_eq!(
+            of_drift(1, &one),
+            "table a b: it is \"missing\"\n1 difference from what 1 applied migration makes\n"
+        );
+        assert!(
+            of_drift(6, &two).ends_with("\n2 differences from what 6 applied migrations make\n")
+        );
+        assert_eq!(
+            json_of_drift(6, &one),
+            concat!(
+                r#"{"version":1,"applied":6,"drift":[{"object":"table a\nb","description":"it is \"missing\""}]}"#,
+                "\n"
+            )
+        );
+        assert_eq!(
+            json_of_drift(0, &[]),
+            "{\"version\":1,\"applied\":0,\"drift\":[]}\n"
         );
     }
 

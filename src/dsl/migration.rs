@@ -36,6 +36,8 @@ pub struct Migration {
     pub summary: String,
     /// What it does, in this order.
     pub operations: Vec<Operation>,
+    /// The way back in its author's own words; none where it is derived.
+    pub down: Option<Vec<Operation>>,
 }
 
 impl Migration {
@@ -46,6 +48,7 @@ impl Migration {
             id: id.into(),
             summary: summary.into(),
             operations: Vec::new(),
+            down: None,
         }
     }
 
@@ -168,6 +171,24 @@ impl Migration {
     #[must_use]
     pub fn run_sql(self, sql: RunSql) -> Self {
         self.operation(sql)
+    }
+
+    /// Writes the way back down, where the author knows better than what would be derived. It must lead back to
+    /// the schema before, which the fold checks.
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let migration = Migration::new("003_names", "Names in one column")
+    ///     .add_column("users", text("name").nullable())
+    ///     .run_sql(sql("join names").everywhere("UPDATE users SET name = first || ' ' || last").data_only())
+    ///     .down([DropColumn { table: "users".into(), column: "name".into() }.into()]);
+    /// # assert_eq!(migration.down.map(|it| it.len()), Some(1));
+    /// ```
+    #[must_use]
+    pub fn down(mut self, operations: impl IntoIterator<Item = Operation>) -> Self {
+        self.down = Some(operations.into_iter().collect());
+        self
     }
 
     /// Adds an operation as a value: what every verb does.

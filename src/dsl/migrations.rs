@@ -69,7 +69,12 @@ impl Migrations {
         self.check_ids()?;
         let mut catalog = Catalog::default();
         for migration in &self.list {
+            // Most migrations have no way back of their own, and cost no copy.
+            let before = migration.down.as_ref().map(|_| catalog.clone());
             migration.fold_into(&mut catalog)?;
+            if let Some(before) = before {
+                migration.check_down(&before, &catalog)?;
+            }
         }
         Ok(catalog)
     }
@@ -140,6 +145,9 @@ impl Migration {
     /// # Ok::<(), hammerwork_migrations::SchemaError>(())
     /// ```
     pub fn inverse(&self, before: &Catalog) -> Result<Inverse, SchemaError> {
+        if let Some(down) = &self.down {
+            return Ok(graded(down));
+        }
         let mut catalog = before.clone();
         let mut back = Vec::new();
         let mut losses = Vec::new();
@@ -167,6 +175,21 @@ impl Migration {
         })
     }
 
+    /// The way back that the author wrote must fit, and lead to the schema before, up to the order of columns.
+    fn check_down(&self, before: &Catalog, after: &Catalog) -> Result<(), SchemaError> {
+        let mut catalog = after.clone();
+        for (step, operation) in (1..).zip(self.down.iter().flatten()) {
+            self.apply(step, operation, &mut catalog)?;
+        }
+        if catalog.is_same_up_to_order(before) {
+            Ok(())
+        } else {
+            Err(SchemaError::WrongDown {
+                migration: self.id.clone(),
+            })
+        }
+    }
+
     /// Applies one of the operations; an error names migration and step.
     pub(crate) fn apply(
         &self,
@@ -182,6 +205,30 @@ impl Migration {
                 operation: operation.headline(),
                 source: Box::new(source),
             })
+    }
+}
+
+/// A way back that was written: what it drops is lost.
+fn graded(down: &[Operation]) -> Inverse {
+    let losses: Vec<String> = down
+        .iter()
+        .filter_map(|operation| match operation {
+            Operation::DropTable(it) => Some(format!("the rows of {}", it.table)),
+            Operation::DropColumn(it) => Some(format!("the values of {}.{}", it.table, it.column)),
+            Operation::CreateTable(_)
+            | Operation::AddColumn(_)
+            | Operation::CreateIndex(_)
+            | Operation::DropIndex(_)
+            | Operation::RunSql(_) => None,
+        })
+        .collect();
+    if losses.is_empty() {
+        Inverse::Exact(down.to_vec())
+    } else {
+        Inverse::Lossy {
+            operations: down.to_vec(),
+            loss: losses.join(", "),
+        }
     }
 }
 

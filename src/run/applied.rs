@@ -24,6 +24,8 @@ pub(crate) struct Pending {
     pub(crate) applied: BTreeSet<String>,
     /// How many migrations are pending.
     pub(crate) count: usize,
+    /// How many of the history, from its start, are to be applied.
+    pub(crate) until: usize,
     /// What a person should know about their order.
     pub(crate) warnings: Vec<String>,
     /// Whether the tracking table and the journal are there.
@@ -78,6 +80,7 @@ impl AppliedIds {
     pub(crate) fn pending(
         self,
         history: &Migrations,
+        target: Option<&str>,
         allow_unknown: bool,
         strict_order: bool,
     ) -> Result<Pending, RunError> {
@@ -102,9 +105,11 @@ impl AppliedIds {
             .max_by(|a, b| compare_ids(a, b));
         let mut pending = Pending {
             tracked: self.tracked,
+            until: until(history, target)?,
             ..Pending::default()
         };
-        for migration in history.iter().filter(|it| !self.ids.contains_key(&it.id)) {
+        let wanted = history.iter().take(pending.until);
+        for migration in wanted.filter(|it| !self.ids.contains_key(&it.id)) {
             pending.count += 1;
             let Some(newest) = newest.filter(|it| compare_ids(&migration.id, it).is_lt()) else {
                 continue;
@@ -141,6 +146,20 @@ impl AppliedIds {
     }
 }
 
+/// How many migrations lead up to the target, itself included; all where there is none.
+fn until(history: &Migrations, target: Option<&str>) -> Result<usize, RunError> {
+    let Some(target) = target else {
+        return Ok(history.iter().count());
+    };
+    let position = history.iter().position(|it| it.id == target);
+    position
+        .map(|it| it + 1)
+        .ok_or_else(|| RunError::UnknownMigration {
+            id: target.to_owned(),
+            applied: false,
+        })
+}
+
 /// A tracking table that is not there yet has no rows.
 pub(crate) fn none_yet<T>(tracking: &Tracking, error: DriverError) -> Result<Vec<T>, RunError> {
     match (error.kind, error.code.as_deref()) {
@@ -159,6 +178,7 @@ fn is_without_journal(error: &DriverError) -> bool {
     match error.kind {
         DriverErrorKind::MissingTable | DriverErrorKind::NotAllowed => true,
         DriverErrorKind::Refused
+        | DriverErrorKind::InTransaction
         | DriverErrorKind::Busy
         | DriverErrorKind::Connection
         | DriverErrorKind::Other => false,

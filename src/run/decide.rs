@@ -98,10 +98,16 @@ impl<'h> Decider<'h> {
 
     fn create_table(&mut self, position: usize, table: &Table) -> Result<Decision, Difference> {
         let Some(live) = self.live.tables.get(&table.name) else {
-            self.live
-                .tables
-                .insert(table.name.clone(), LiveTable::default());
-            self.will_have(table);
+            let planned = LiveTable {
+                columns: table.columns.iter().map(planned_column).collect(),
+                primary_key: table.primary_key.clone(),
+                ..LiveTable::default()
+            };
+            self.live.tables.insert(table.name.clone(), planned);
+            // The table's own statement makes them; another table may have one of that name.
+            for index in &table.indexes {
+                self.create_index(position, &table.name, index)?;
+            }
             return Ok(Decision::Needed);
         };
         if let Some(kind) = &live.other_kind {
@@ -259,21 +265,6 @@ impl<'h> Decider<'h> {
                 "it is missing, although the migration that makes it is recorded as applied",
             )
         })
-    }
-
-    /// Notes the columns and indexes of a table that will be made.
-    fn will_have(&mut self, table: &Table) {
-        let planned = LiveTable {
-            other_kind: None,
-            columns: table.columns.iter().map(planned_column).collect(),
-            primary_key: table.primary_key.clone(),
-            indexes: table
-                .indexes
-                .iter()
-                .map(|index| planned_index(self.dialect, &table.name, index))
-                .collect(),
-        };
-        self.live.tables.insert(table.name.clone(), planned);
     }
 
     /// Whether the index was there.

@@ -24,6 +24,9 @@ pub enum RunError {
         #[source]
         source: DriverError,
     },
+    /// The connection was lent in the middle of a transaction, which the run would end.
+    #[error("the connection is in the middle of a transaction, which the run would end")]
+    InTransaction,
     /// The tracking table can't be read.
     #[error("can't read the tracking table {table}")]
     Tracking {
@@ -100,7 +103,7 @@ pub enum RunError {
         difference: Difference,
     },
     /// The server refused a statement of a migration.
-    #[error("migration {migration}, {} failed", steps_of(.steps))]
+    #[error("{} failed", what_failed(migration, .steps))]
     Statement {
         /// The id of the migration.
         migration: String,
@@ -117,10 +120,24 @@ pub enum RunError {
     Unfinished {
         /// The id of the migration.
         migration: String,
-        /// Which of its operations, counted from 1.
-        step: usize,
+        /// Which of its operations, counted from 1; of its way back, from -1 downwards.
+        step: i64,
         /// What is known of it, as a clause.
         reason: &'static str,
+    },
+    /// Undoing the migrations would lose what they brought, and that was not accepted.
+    #[error("the way back loses {}", .losses.join(", "))]
+    DataLoss {
+        /// What is lost, each as a noun phrase.
+        losses: Vec<String>,
+    },
+    /// A migration was named that the program does not have, or the database.
+    #[error("there is no migration {id}{}", place(*.applied))]
+    UnknownMigration {
+        /// The id that was named.
+        id: String,
+        /// Whether it was looked for among those that are applied.
+        applied: bool,
     },
     /// A step was named that no migration has.
     #[error("there is no step {step} in a migration {migration}")]
@@ -128,7 +145,7 @@ pub enum RunError {
         /// The id that was named.
         migration: String,
         /// The step that was named.
-        step: usize,
+        step: i64,
     },
     /// The role may not do what the pending migrations need. Nothing was changed.
     #[error("the role lacks {}", .missing.join("; "))]
@@ -161,24 +178,26 @@ impl RunError {
         match self {
             RunError::Plan(error) => error.help().map(str::to_owned),
             RunError::Connect { source } => Some(connect_help(source)),
+            RunError::InTransaction => {
+                Some("commit it or roll it back first, or give the runner a pool".to_owned())
+            }
             RunError::UnknownApplied { .. } => Some(
-                "run a newer version of the program, or allow them: --allow-unknown, \
-                 Migrator::allow_unknown(true)"
+                "run a newer version of the program, or allow them with Migrator::allow_unknown"
                     .to_owned(),
             ),
             RunError::OutOfOrder { .. } => {
-                Some("leave out --strict-order to run it all the same".to_owned())
+                Some("leave out Migrator::strict_order to run it all the same".to_owned())
             }
             RunError::Locked { .. } => Some(
-                "wait for the other runner, or raise --lock-timeout; the lock of a runner that died goes \
-                 with its connection"
+                "wait for the other runner, or raise Migrator::lock_timeout; the lock of a runner that died \
+                 goes with its connection"
                     .to_owned(),
             ),
             RunError::Changed { .. } => Some(
                 "undo the edit and write a new migration, or accept what is there with `repair`".to_owned(),
             ),
             RunError::Cluster { .. } => Some(
-                "make sure that only one runner runs at a time, and say so with --allow-cluster"
+                "make sure that only one runner runs at a time, and say so with Migrator::allow_cluster"
                     .to_owned(),
             ),
             RunError::MissingSchema { schema } => Some(match schema {
@@ -186,7 +205,7 @@ impl RunError {
                     let schema = Dialect::Postgres.quote(schema);
                     format!("create it first: CREATE SCHEMA {schema}")
                 }
-                None => "create a schema, or name one with --schema".to_owned(),
+                None => "create a schema, or name one with Migrator::schema".to_owned(),
             }),
             RunError::MissingDatabase => {
                 Some("end the URL with the name of a database: mysql://host/database".to_owned())
@@ -202,11 +221,16 @@ impl RunError {
                     .to_owned(),
             ),
             RunError::Unfinished { migration, step, .. } => Some(format!(
-                "look at the database: if the step's effect is there, say so with `repair --done {migration}:{step}`, \
-                 else with `repair --undone {migration}:{step}`; then run again"
+                "look at the database: if the effect of step {step} of {migration} is there, say so with \
+                 Migrator::repair_step and Resolution::Done, else with Resolution::Undone; then run again"
             )),
+            RunError::DataLoss { .. } => Some(
+                "accept it with --accept-data-loss, Migrator::accept_data_loss(true); nothing was changed"
+                    .to_owned(),
+            ),
+            RunError::UnknownMigration { .. } => Some("`status` lists them".to_owned()),
             RunError::UnknownStep { .. } => {
-                Some("name it as the error did: MIGRATION:STEP".to_owned())
+                Some("name the migration and the step as the error did".to_owned())
             }
             RunError::Rights { .. } => Some(
                 "grant it to the role, or run as the owner of the schema; nothing was changed".to_owned(),
@@ -238,9 +262,13 @@ fn connect_help(source: &DriverError) -> String {
         (DriverErrorKind::Connection, _) => {
             "check host and port in the URL, and that the server is up"
         }
-        (DriverErrorKind::MissingTable | DriverErrorKind::Busy | DriverErrorKind::Other, _) => {
-            "check the database URL"
-        }
+        (
+            DriverErrorKind::MissingTable
+            | DriverErrorKind::Busy
+            | DriverErrorKind::InTransaction
+            | DriverErrorKind::Other,
+            _,
+        ) => "check the database URL",
     }
     .to_owned()
 }
@@ -252,18 +280,29 @@ fn source_help(source: &DriverError) -> Option<String> {
             "grant the role USAGE and CREATE on the schema; a table that is there already must be its own"
         }
         DriverErrorKind::NotAllowed => {
-            "grant the role what the message names, or run as the owner of the schema; see the server is \
-             not a read-only replica"
+            "grant the role what the message names, or run as the owner of the schema; and see that the \
+             server is no read-only replica"
         }
         DriverErrorKind::Busy => "run again: another session held a lock that this one needed",
         DriverErrorKind::Connection => {
             "run again when the server is up: what was recorded stays, the rest is done then"
         }
-        DriverErrorKind::MissingTable | DriverErrorKind::Refused | DriverErrorKind::Other => {
+        DriverErrorKind::MissingTable
+        | DriverErrorKind::Refused
+        | DriverErrorKind::InTransaction
+        | DriverErrorKind::Other => {
             return None;
         }
     };
     Some(help.to_owned())
+}
+
+fn place(applied: bool) -> &'static str {
+    if applied {
+        " among those that are applied"
+    } else {
+        ""
+    }
 }
 
 fn missing_schema(schema: Option<&str>) -> String {
@@ -273,11 +312,11 @@ fn missing_schema(schema: Option<&str>) -> String {
     }
 }
 
-fn steps_of(steps: &[usize]) -> String {
+fn what_failed(migration: &str, steps: &[usize]) -> String {
     let numbers: Vec<String> = steps.iter().map(ToString::to_string).collect();
     match numbers.as_slice() {
-        [] => "recording it".to_owned(),
-        [step] => format!("step {step}"),
-        steps => format!("steps {}", steps.join(", ")),
+        [] => format!("recording migration {migration}"),
+        [step] => format!("migration {migration}, step {step}"),
+        steps => format!("migration {migration}, steps {}", steps.join(", ")),
     }
 }

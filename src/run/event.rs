@@ -16,7 +16,7 @@ pub enum Event {
         /// Who has it, where the engine says so.
         holder: Option<Holder>,
     },
-    /// A migration is about to be run.
+    /// A migration is about to be run, or undone.
     Started {
         /// Its id.
         migration: String,
@@ -34,6 +34,8 @@ pub enum Event {
     },
     /// A migration was recorded.
     Applied(AppliedNow),
+    /// A migration was undone, and its record erased.
+    RolledBack(AppliedNow),
 }
 
 type Listener = dyn Fn(&Event) + Send + Sync;

@@ -8,7 +8,7 @@ use super::event::{Event, Observer};
 use super::journal::{Journal, Standing, is_true, journalled};
 use super::lock::{LOCKED, Lock};
 use super::patience::{Backoff, Patience};
-use super::plan::{Plan, PlannedMigration};
+use super::plan::{Plan, PlannedMigration, Way};
 use super::report::{AppliedNow, Report};
 use super::session::Session;
 use super::tracking::POSTGRES_ELAPSED;
@@ -69,9 +69,17 @@ impl Execution<'_> {
                 statements: migration.statements.len(),
                 duration: start.elapsed(),
             };
-            self.observer.tell(Event::Applied(applied.clone()));
-            report.warnings.extend(migration.warnings.iter().cloned());
-            report.applied.push(applied);
+            report.warn(migration.warnings.clone());
+            match migration.way {
+                Way::Up => {
+                    self.observer.tell(Event::Applied(applied.clone()));
+                    report.applied.push(applied);
+                }
+                Way::Down => {
+                    self.observer.tell(Event::RolledBack(applied.clone()));
+                    report.rolled_back.push(applied);
+                }
+            }
         }
         Ok(Outcome::Done(report))
     }
@@ -140,7 +148,7 @@ impl Execution<'_> {
                     .await?;
                 continue;
             };
-            let step = statement.steps.first().copied().unwrap_or_default();
+            let step = journal_step(migration.way, statement);
             let standing = self.journal.standing(migration, step, opaque)?;
             if standing == Standing::Done || !asked(driver, migration, statement).await? {
                 continue;
@@ -191,6 +199,7 @@ impl Execution<'_> {
                 | DriverErrorKind::MissingTable
                 | DriverErrorKind::NotAllowed
                 | DriverErrorKind::Refused
+                | DriverErrorKind::InTransaction
                 | DriverErrorKind::Connection
                 | DriverErrorKind::Other => None,
             };
@@ -319,7 +328,9 @@ fn has_done_nothing(error: &RunError, sql: &str) -> bool {
                     | "1360"
             )
         ),
-        DriverErrorKind::Refused | DriverErrorKind::Connection => false,
+        DriverErrorKind::Refused | DriverErrorKind::InTransaction | DriverErrorKind::Connection => {
+            false
+        }
     };
     early && is_one(sql)
 }
@@ -345,10 +356,14 @@ impl<'r> Batch<'r> {
         let create = plan.create_tracking.iter().filter(|_| first);
         before.extend(create.map(|sql| format!("{sql};\n")));
         if !execution.session.exclusive {
+            let done = match migration.way {
+                Way::Up => "EXISTS",
+                Way::Down => "NOT EXISTS",
+            };
             before.push(format!(
                 "DO $hammerwork$ BEGIN \
-                 IF EXISTS (SELECT FROM {} WHERE migration_id = {}) THEN \
-                 RAISE EXCEPTION 'another runner has recorded it' USING ERRCODE = '{RECORDED}'; \
+                 IF {done} (SELECT FROM {} WHERE migration_id = {}) THEN \
+                 RAISE EXCEPTION 'another runner was faster' USING ERRCODE = '{RECORDED}'; \
                  END IF; END $hammerwork$;\n",
                 plan.dialect.quote(&plan.tracking.table),
                 plan.dialect.quote_text(&migration.id),
@@ -411,6 +426,16 @@ impl<'r> Batch<'r> {
             }
         }
         None
+    }
+}
+
+/// The number by which the journal knows a step: those of the way back count downwards.
+fn journal_step(way: Way, statement: &Statement) -> i64 {
+    let step = statement.steps.first().copied().unwrap_or_default();
+    let step = i64::try_from(step).unwrap_or(i64::MAX);
+    match way {
+        Way::Up => step,
+        Way::Down => -step,
     }
 }
 

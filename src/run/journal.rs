@@ -16,7 +16,7 @@ use crate::render::{Opaque, Statement};
 
 /// What the journal says of steps, by migration and step.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Journal(BTreeMap<(String, usize), Entry>);
+pub(crate) struct Journal(BTreeMap<(String, i64), Entry>);
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -63,7 +63,7 @@ impl Journal {
     pub(crate) fn standing(
         &self,
         migration: &PlannedMigration,
-        step: usize,
+        step: i64,
         opaque: &Opaque,
     ) -> Result<Standing, RunError> {
         let Some(entry) = self.0.get(&(migration.id.clone(), step)) else {
@@ -94,7 +94,7 @@ pub(crate) fn journalled(
     tracking: &Tracking,
     dialect: Dialect,
     migration: &str,
-    step: usize,
+    step: i64,
     statement: &Statement,
     opaque: &Opaque,
 ) -> Vec<String> {

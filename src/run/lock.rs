@@ -20,7 +20,7 @@ const SHORTEST: Duration = Duration::from_millis(5);
 const LONGEST: Duration = Duration::from_millis(200);
 
 /// The session that has the migration lock.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Holder {
     /// Its number: the process id of its backend on PostgreSQL, the connection id on MySQL and MariaDB; none
@@ -98,17 +98,28 @@ impl Lock {
             if taken {
                 return Ok(());
             }
-            if !std::mem::replace(&mut told, true) {
-                let holder = self.holder(driver).await.unwrap_or_default();
-                observer.tell(Event::Waiting { holder });
-            }
             let Some(pause) = backoff.next() else {
                 return Err(RunError::Locked {
                     waited: backoff.elapsed(),
-                    holder: self.holder(driver).await.unwrap_or_default(),
+                    holder: self.waited_for(driver).await,
                 });
             };
+            if !std::mem::replace(&mut told, true) {
+                let holder = self.waited_for(driver).await;
+                observer.tell(Event::Waiting { holder });
+            }
             Backoff::wait(pause).await;
+        }
+    }
+
+    /// Who keeps this run waiting, so far as it can be told; to be told is not worth an error.
+    async fn waited_for<D: Driver>(&self, driver: &mut D) -> Option<Holder> {
+        match self.dialect {
+            // To ask would be to wait once more.
+            Dialect::Sqlite => Some(Holder::default()),
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
+                self.holder(driver).await.unwrap_or_default()
+            }
         }
     }
 
@@ -121,7 +132,8 @@ impl Lock {
         let sql = match self.dialect {
             // https://www.postgresql.org/docs/current/view-pg-locks.html: a key of 64 bits is shown in halves.
             Dialect::Postgres => format!(
-                "SELECT l.pid, COALESCE(host(a.client_addr), 'a local socket'), \
+                "SELECT l.pid, \
+                     CASE WHEN a.backend_start IS NOT NULL THEN COALESCE(host(a.client_addr), 'a local socket') END, \
                      'connected since ' || to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC' \
                  FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid \
                  WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
@@ -136,11 +148,9 @@ impl Lock {
             Dialect::Sqlite => {
                 return match driver.begin().await {
                     Ok(()) => driver.rollback().await.map(|()| None),
-                    Err(error) if error.kind == DriverErrorKind::Busy => Ok(Some(Holder {
-                        session: None,
-                        host: None,
-                        since: None,
-                    })),
+                    Err(error) if error.kind == DriverErrorKind::Busy => {
+                        Ok(Some(Holder::default()))
+                    }
                     Err(error) => Err(error),
                 };
             }

@@ -5,24 +5,22 @@ use std::time::Duration;
 
 use super::applied::{AppliedIds, Pending, none_yet};
 use super::difference::Difference;
-use super::driver::{Driver, DriverError, DriverErrorKind, Source};
+use super::driver::{Driver, DriverErrorKind, Source};
 use super::error::RunError;
 use super::event::{Event, Observer};
-use super::execute::{Execution, Outcome};
-use super::journal::Journal;
-use super::live::{Live, Wanted};
 use super::lock::{Holder, Lock};
 use super::patience::{Backoff, Patience};
-use super::plan::{Plan, PlanError};
+use super::plan::{Plan, PlanError, way_back};
 use super::repair::{Repair, Resolution};
 use super::report::{Execution as Executed, MigrationStatus, Report, State, Status};
-use super::resolve::resolve;
+use super::rollback::Rollback;
 use super::session::Session;
 use super::tracking::{Applied, Tracking};
 use super::verify::verify;
-use crate::catalog::OperationError;
+use super::work::Work;
+use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::Migrations;
+use crate::dsl::{Migrations, Operation};
 
 /// Brings databases up to date, shows where they stand, and previews what it would run.
 ///
@@ -47,13 +45,15 @@ use crate::dsl::Migrations;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Migrator {
-    migrations: Migrations,
-    tracking: Tracking,
-    patience: Patience,
+    pub(super) migrations: Migrations,
+    pub(super) tracking: Tracking,
+    pub(super) patience: Patience,
     allow_unknown: bool,
     strict_order: bool,
     allow_cluster: bool,
-    observer: Observer,
+    pub(super) accept_data_loss: bool,
+    target: Option<String>,
+    pub(super) observer: Observer,
 }
 
 impl Migrator {
@@ -67,6 +67,8 @@ impl Migrator {
             allow_unknown: false,
             strict_order: false,
             allow_cluster: false,
+            accept_data_loss: false,
+            target: None,
             observer: Observer::default(),
         }
     }
@@ -122,6 +124,20 @@ impl Migrator {
     #[must_use]
     pub fn allow_cluster(mut self, allow: bool) -> Self {
         self.allow_cluster = allow;
+        self
+    }
+
+    /// Runs no further than this migration, itself included.
+    #[must_use]
+    pub fn up_to(mut self, id: impl Into<String>) -> Self {
+        self.target = Some(id.into());
+        self
+    }
+
+    /// Whether [`rollback`](Self::rollback) may lose rows and values.
+    #[must_use]
+    pub fn accept_data_loss(mut self, accept: bool) -> Self {
+        self.accept_data_loss = accept;
         self
     }
 
@@ -258,6 +274,51 @@ impl Migrator {
         result
     }
 
+    /// Undoes the newest applied migrations, newest first, with the same lock, journal and transactions as the
+    /// way up. Where that would lose rows or values, nothing is done unless it is
+    /// [accepted](Self::accept_data_loss).
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`]: [`DataLoss`](RunError::DataLoss) says what would be lost, and a migration without a way
+    /// back is an error of the plan.
+    ///
+    #[cfg_attr(feature = "sqlite", doc = "```")]
+    #[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+    /// use hammerwork_migrations::{Migrator, register_builtin_migrations, run::Rollback};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+    /// let migrator = Migrator::new(register_builtin_migrations()).accept_data_loss(true);
+    /// migrator.run(&pool).await?;
+    ///
+    /// let report = migrator.rollback(&pool, Rollback::Steps(2)).await?;
+    /// assert_eq!(report.rolled_back[0].id, "006_add_result_storage");
+    /// assert_eq!(migrator.status(&pool).await?.pending(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn rollback<S: Source>(
+        &self,
+        source: S,
+        rollback: Rollback,
+    ) -> Result<Report, RunError> {
+        self.check()?;
+        let driver = connect(source).await?;
+        self.with_lock(driver, Task::Rollback(&rollback)).await
+    }
+
+    /// The way back as SQL, newest migration first, for a database that has them all. Needs no database.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] where the history does not fold, a migration has no way back, or it has no SQL on this
+    /// engine.
+    pub fn preview_down(&self, dialect: Dialect) -> Result<Plan, PlanError> {
+        Plan::down(&self.migrations, dialect, self.tracking.clone())
+    }
+
     /// Accepts the migrations as they are now: where they were edited after the database applied them, the
     /// journal gets their new checksums. Nothing else is changed. The report lists what was accepted.
     ///
@@ -296,15 +357,11 @@ impl Migrator {
         &self,
         source: S,
         migration: &str,
-        step: usize,
+        step: i64,
         resolution: Resolution,
     ) -> Result<(), RunError> {
         self.check()?;
-        let known = self
-            .migrations
-            .get(migration)
-            .and_then(|it| it.operations.get(step.checked_sub(1)?));
-        let Some(operation) = known else {
+        let Some(operation) = self.step(migration, step)? else {
             return Err(RunError::UnknownStep {
                 migration: migration.to_owned(),
                 step,
@@ -363,37 +420,28 @@ impl Migrator {
         self.tracking.check()?;
         let catalog = self.migrations.validate().map_err(PlanError::from)?;
         let names = [
-            (
-                "the tracking table",
-                "name of the tracking table",
-                self.tracking.table.clone(),
-            ),
-            (
-                "the journal",
-                "name of the journal",
-                self.tracking.journal_name(),
-            ),
+            ("name of the tracking table", self.tracking.table.clone()),
+            ("name of the journal", self.tracking.journal_name()),
         ];
-        for (table, what, name) in names {
-            if catalog.table(&name).is_none() {
-                continue;
+        for (what, name) in names {
+            if catalog.table(&name).is_some() {
+                return Err(RunError::Plan(PlanError::Name {
+                    what,
+                    name,
+                    reason: "the history has a table of that name".to_owned(),
+                }));
             }
-            let error = OperationError::NameCollision {
-                name: name.clone(),
-                what: table.to_owned(),
-                other: "a table of the history".to_owned(),
-            };
-            return Err(RunError::Plan(PlanError::Name {
-                what,
-                name,
-                reason: error.to_string(),
-            }));
         }
         Ok(())
     }
 
-    fn pending(&self, applied: AppliedIds) -> Result<Pending, RunError> {
-        applied.pending(&self.migrations, self.allow_unknown, self.strict_order)
+    pub(super) fn pending(&self, applied: AppliedIds) -> Result<Pending, RunError> {
+        applied.pending(
+            &self.migrations,
+            self.target.as_deref(),
+            self.allow_unknown,
+            self.strict_order,
+        )
     }
 
     async fn open_session<D: Driver>(&self, driver: &mut D) -> Result<Session, RunError> {
@@ -445,7 +493,8 @@ impl Migrator {
         task: Task<'_>,
     ) -> Result<Report, RunError> {
         let result = match task {
-            Task::Run { tracked } => self.run_pending(driver, session, lock, tracked).await,
+            Task::Run { tracked } => self.work(session, lock).up(driver, tracked).await,
+            Task::Rollback(rollback) => self.work(session, lock).down(driver, rollback).await,
             Task::Repair(repair) => {
                 repair
                     .perform(driver, session, lock, &self.tracking, &self.migrations)
@@ -485,94 +534,32 @@ impl Migrator {
         Ok(())
     }
 
-    /// What was read before the lock was had may be out of date, so all is read again.
-    async fn run_pending<D: Driver>(
-        &self,
-        driver: &mut D,
-        session: &Session,
-        lock: &Lock,
-        tracked: bool,
-    ) -> Result<Report, RunError> {
-        let mut report = Report::default();
-        loop {
-            let applied = AppliedIds::read_again(driver, &self.tracking, tracked).await?;
-            let pending = self.pending(applied)?;
-            report.warn(pending.warnings);
-            if pending.count == 0 {
-                return Ok(report);
+    /// The operation of that number; those of the way back count downwards from -1.
+    fn step(&self, id: &str, step: i64) -> Result<Option<Operation>, PlanError> {
+        let mut before = Catalog::default();
+        for migration in &self.migrations {
+            if migration.id == id {
+                let operations = if step > 0 {
+                    migration.operations.clone()
+                } else {
+                    way_back(migration, &before)?.operations().to_vec()
+                };
+                let position = step
+                    .unsigned_abs()
+                    .checked_sub(1)
+                    .and_then(|it| usize::try_from(it).ok());
+                return Ok(position.and_then(|it| operations.into_iter().nth(it)));
             }
-            let wanted = Wanted::of(&self.migrations, session.dialect);
-            let live = Live::read(driver, session, &wanted)
-                .await
-                .map_err(|source| RunError::Database {
-                    doing: "read the database's own catalog",
-                    source,
-                })?;
-            let resolved = resolve(
-                &self.migrations,
-                &pending.applied,
-                live,
-                session.dialect,
-                self.tracking.clone(),
-            );
-            let mut plan = match resolved {
-                Ok(plan) => plan,
-                // Without a lock of the session's own, the schema may be a later one than the tracking table
-                // that was read before it.
-                Err(error) => {
-                    let applied = AppliedIds::read(driver, &self.tracking).await?;
-                    if session.exclusive || self.pending(applied)?.applied == pending.applied {
-                        return Err(error);
-                    }
-                    continue;
-                }
-            };
-            // Even IF NOT EXISTS needs the right to create.
-            if pending.tracked {
-                plan.create_tracking.clear();
-            } else {
-                plan.needs.add_creation();
-            }
-            self.check_rights(driver, session, &plan).await?;
-            if plan.needs_explicit_timestamps() {
-                session.make_timestamps_explicit(driver).await?;
-            }
-            let journal = Journal::read(driver, session.dialect, &self.tracking, pending.tracked)
-                .await
-                .map_err(reading_journal)?;
-            let execution = Execution {
-                plan: &plan,
-                session,
-                lock,
-                journal: &journal,
-                patience: self.patience,
-                observer: &self.observer,
-            };
-            match execution.run(driver).await? {
-                Outcome::Done(done) => {
-                    report.append(done);
-                    return Ok(report);
-                }
-                Outcome::Superseded(done) => report.append(done),
-            }
+            migration.fold_into(&mut before)?;
         }
+        Ok(None)
     }
 
-    async fn check_rights<D: Driver>(
-        &self,
-        driver: &mut D,
-        session: &Session,
-        plan: &Plan,
-    ) -> Result<(), RunError> {
-        let missing = plan.needs.missing(driver, session, &self.tracking).await;
-        let missing = missing.map_err(|source| RunError::Database {
-            doing: "ask what the role may do",
-            source,
-        })?;
-        if missing.is_empty() {
-            Ok(())
-        } else {
-            Err(RunError::Rights { missing })
+    fn work<'w>(&'w self, session: &'w Session, lock: &'w Lock) -> Work<'w> {
+        Work {
+            migrator: self,
+            session,
+            lock,
         }
     }
 
@@ -606,25 +593,23 @@ impl Migrator {
     }
 }
 
-fn reading_journal(source: DriverError) -> RunError {
-    RunError::Database {
-        doing: "read the journal",
-        source,
-    }
-}
-
 /// What is done with the lock held.
 #[derive(Clone, Debug)]
 enum Task<'t> {
     /// Run what is pending. `tracked`: whether both tables were there when it was asked first.
     Run { tracked: bool },
+    /// Undo what is applied.
+    Rollback(&'t Rollback),
     /// Mend the journal.
     Repair(Repair<'t>),
 }
 
 async fn connect<S: Source>(source: S) -> Result<S::Driver, RunError> {
-    source
-        .driver()
-        .await
-        .map_err(|source| RunError::Connect { source })
+    source.driver().await.map_err(|source| {
+        if source.kind == DriverErrorKind::InTransaction {
+            RunError::InTransaction
+        } else {
+            RunError::Connect { source }
+        }
+    })
 }

@@ -7,7 +7,7 @@ use super::session::SQL_MODE;
 use super::tracking::{POSTGRES_ELAPSED, Tracking};
 use crate::catalog::{Catalog, SchemaError};
 use crate::dialect::Dialect;
-use crate::dsl::{Migration, Migrations, Operation, Table};
+use crate::dsl::{Inverse, Migration, Migrations, Operation, Table};
 use crate::render::{Batch, RenderError, Statement, expects_explicit_timestamps};
 
 /// What would be run, and in which order. Printing it gives SQL that the engine's own client takes.
@@ -51,7 +51,19 @@ pub struct PlannedMigration {
     pub statements: Vec<Statement>,
     /// What was found to differ and is left as it is, because it only concerns speed.
     pub warnings: Vec<String>,
+    /// Whether it is run, or undone.
+    pub way: Way,
     pub(crate) checksum: String,
+}
+
+/// Which way a migration goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// It is run, and recorded.
+    #[default]
+    Up,
+    /// It is undone, and its record is erased.
+    Down,
 }
 
 /// A history that gives no plan for an engine.
@@ -74,6 +86,14 @@ pub enum PlanError {
         #[source]
         source: RenderError,
     },
+    /// A migration can't be undone.
+    #[error("migration {migration} has no way back: {reason}")]
+    NoWayBack {
+        /// The id of the migration.
+        migration: String,
+        /// Why not.
+        reason: String,
+    },
     /// A name that was set for the tracking table or the schema can't be used.
     #[error("the {what} {name:?} can't be used: {reason}")]
     Name {
@@ -95,6 +115,7 @@ impl PlanError {
             PlanError::Schema(_) => Some(
                 "mend the migration; Migrations::validate() in a test finds this without a database",
             ),
+            PlanError::NoWayBack { .. } => Some("write it down in the migration, with .down([..])"),
             PlanError::Name { .. } => None,
         }
     }
@@ -116,6 +137,25 @@ impl Migrations {
     /// ```
     pub fn preview(&self, dialect: Dialect) -> Result<Plan, PlanError> {
         Plan::full(self, dialect, Tracking::default())
+    }
+
+    /// The way back as SQL, newest migration first, for a database that has the whole history. Needs no
+    /// database.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] where the history does not fold, a migration has no way back, or it has no SQL on this
+    /// engine.
+    ///
+    /// ```
+    /// use hammerwork_migrations::{Dialect, register_builtin_migrations};
+    ///
+    /// let plan = register_builtin_migrations().preview_down(Dialect::Postgres)?;
+    /// assert_eq!(plan.migrations[5].statements[3].sql, r#"DROP TABLE IF EXISTS "hammerwork_jobs""#);
+    /// # Ok::<(), hammerwork_migrations::PlanError>(())
+    /// ```
+    pub fn preview_down(&self, dialect: Dialect) -> Result<Plan, PlanError> {
+        Plan::down(self, dialect, Tracking::default())
     }
 }
 
@@ -201,14 +241,45 @@ impl Plan {
         self.expects_explicit_timestamps || tracking()
     }
 
-    /// Records one migration, in both tables.
+    /// Records one migration in both tables, or erases it from both.
     pub(crate) fn record(&self, migration: &PlannedMigration, milliseconds: &str) -> [String; 2] {
-        self.tracking.record(
-            self.dialect,
-            &migration.id,
-            &migration.checksum,
-            milliseconds,
-        )
+        let id = &migration.id;
+        match migration.way {
+            Way::Up => {
+                let checksum = &migration.checksum;
+                self.tracking
+                    .record(self.dialect, id, checksum, milliseconds)
+            }
+            Way::Down => self.tracking.erase(self.dialect, id),
+        }
+    }
+
+    /// The way back for a database that has the whole history, newest migration first.
+    pub(crate) fn down(
+        migrations: &Migrations,
+        dialect: Dialect,
+        tracking: Tracking,
+    ) -> Result<Plan, PlanError> {
+        let mut plan = Plan::empty(dialect, tracking)?;
+        let mut catalog = Catalog::default();
+        let mut back = Vec::new();
+        for migration in migrations {
+            let before = catalog.clone();
+            migration.fold_into(&mut catalog)?;
+            back.push((migration, before));
+        }
+        for (migration, before) in back.into_iter().rev() {
+            let operations = way_back(migration, &before)?.operations().to_vec();
+            let undo = undoing(migration, operations);
+            let planned = Steps::plan(&undo, dialect, &mut catalog)?;
+            plan.look_at_timestamps(&undo.operations);
+            plan.push(PlannedMigration {
+                way: Way::Down,
+                ..planned
+            });
+        }
+        plan.create_tracking.clear();
+        Ok(plan)
     }
 
     /// How many statements change the schema; the tracking table's own are not counted.
@@ -236,6 +307,26 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::CreateIndex(_)
         | Operation::DropIndex(_) => false,
     })
+}
+
+/// How a migration is undone; where it can't be, that is an error.
+pub(crate) fn way_back(migration: &Migration, before: &Catalog) -> Result<Inverse, PlanError> {
+    match migration.inverse(before)? {
+        Inverse::None { reason } => Err(PlanError::NoWayBack {
+            migration: migration.id.clone(),
+            reason,
+        }),
+        back @ (Inverse::Exact(_) | Inverse::Lossy { .. }) => Ok(back),
+    }
+}
+
+/// A migration's way back as a migration, so that it is planned and run like any other.
+pub(crate) fn undoing(migration: &Migration, operations: Vec<Operation>) -> Migration {
+    Migration {
+        operations,
+        down: None,
+        ..migration.clone()
+    }
 }
 
 fn table_expects(dialect: Dialect, table: &Table) -> bool {
@@ -306,6 +397,7 @@ impl<'m> Steps<'m> {
             summary: self.migration.summary.clone(),
             statements: self.batch.finish(),
             warnings,
+            way: Way::Up,
             checksum: self.migration.checksum(),
         }
     }
@@ -320,7 +412,12 @@ impl fmt::Display for Plan {
         } else {
             "migrations"
         };
-        comment(f, &format!("{count} {noun} for {}", self.dialect.product()))?;
+        let undone = self.migrations.iter().any(|it| it.way == Way::Down);
+        let back = if undone { ", undone" } else { "" };
+        comment(
+            f,
+            &format!("{count} {noun} for {}{back}", self.dialect.product()),
+        )?;
         self.write_session(f)?;
         for create in &self.create_tracking {
             writeln!(f, "{create};")?;

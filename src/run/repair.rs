@@ -30,7 +30,7 @@ pub(crate) enum Repair<'t> {
     /// One step of a migration is what the person says.
     Step {
         migration: &'t str,
-        step: usize,
+        step: i64,
         checksum: String,
         resolution: Resolution,
     },

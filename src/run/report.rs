@@ -10,11 +10,13 @@ use chrono::{DateTime, Utc};
 pub struct Report {
     /// The migrations that this run recorded, in the order in which it did.
     pub applied: Vec<AppliedNow>,
+    /// The migrations that this run undid, in the order in which it did.
+    pub rolled_back: Vec<AppliedNow>,
     /// What was found to differ and was left as it is, and what else a person should know.
     pub warnings: Vec<String>,
 }
 
-/// A migration that a run recorded.
+/// A migration that a run recorded, or undid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AppliedNow {
@@ -29,14 +31,15 @@ pub struct AppliedNow {
 }
 
 impl Report {
-    /// Whether the database was up to date before.
+    /// Whether there was nothing to do.
     #[must_use]
     pub fn is_up_to_date(&self) -> bool {
-        self.applied.is_empty()
+        self.applied.is_empty() && self.rolled_back.is_empty()
     }
 
     pub(crate) fn append(&mut self, mut later: Report) {
         self.applied.append(&mut later.applied);
+        self.rolled_back.append(&mut later.rolled_back);
         self.warn(later.warnings);
     }
 

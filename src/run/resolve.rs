@@ -1,8 +1,7 @@
 //! The plan for a database as it is: what is pending, less what is there.
 
-use std::collections::BTreeSet;
-
 use super::adopt::adoption;
+use super::applied::Pending;
 use super::decide::{Decider, Decision};
 use super::difference::Difference;
 use super::error::RunError;
@@ -13,10 +12,10 @@ use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{Migration, Migrations, Operation};
 
-/// Plans the migrations that are not `applied`, for a database that has what `live` says.
+/// Plans the migrations that are pending, for a database that has what `live` says.
 pub(crate) fn resolve(
     history: &Migrations,
-    applied: &BTreeSet<String>,
+    pending: &Pending,
     live: Live,
     dialect: Dialect,
     tracking: Tracking,
@@ -35,13 +34,16 @@ pub(crate) fn resolve(
     let mut position = 0;
     for (index, migration) in history.iter().enumerate() {
         let mut steps = Steps::new(migration, dialect);
-        let pending = !applied.contains(&migration.id);
-        if !pending || index < adopted.migrations {
+        if index >= pending.until {
+            break;
+        }
+        let is_pending = !pending.applied.contains(&migration.id);
+        if !is_pending || index < adopted.migrations {
             for (step, operation) in (1..).zip(&migration.operations) {
                 steps.apply(step, operation, &mut catalog)?;
             }
             position += migration.operations.len();
-            if pending {
+            if is_pending {
                 plan.push(steps.finish(std::mem::take(&mut adoption_warnings)));
             }
             continue;
@@ -76,7 +78,7 @@ pub(crate) fn resolve(
     Ok(plan)
 }
 
-fn conflict_at(
+pub(crate) fn conflict_at(
     migration: &Migration,
     step: usize,
     operation: &Operation,

@@ -132,7 +132,8 @@ async fn open_postgres<D: Driver>(
     };
     let rows = driver
         .rows(&format!(
-            "SELECT {schema}, pg_catalog.current_setting('{MARK}', true)"
+            "SELECT {schema}, pg_catalog.current_setting('{MARK}', true), \
+             pg_catalog.now() <> pg_catalog.statement_timestamp()"
         ))
         .await
         .map_err(failed)?;
@@ -142,6 +143,10 @@ async fn open_postgres<D: Driver>(
         // What goes into a session's own temporary schema is gone with the session.
         .filter(|schema| !schema.starts_with("pg_temp"));
     driver.identify(&next().unwrap_or_default());
+    // A transaction that was begun behind sqlx's back.
+    if next().as_deref() == Some("t") {
+        return Err(RunError::InTransaction);
+    }
     if schema.is_none() {
         return Err(RunError::MissingSchema {
             schema: tracking.schema.clone(),

@@ -164,12 +164,24 @@ impl Tracking {
         ]
     }
 
-    /// Writes one step into the journal, in place of what stands there; step 0 is the whole migration.
+    /// Erases one migration from both tables.
+    pub(crate) fn erase(&self, dialect: Dialect, id: &str) -> [String; 2] {
+        [&self.table, &self.journal_name()].map(|table| {
+            format!(
+                "DELETE FROM {} WHERE migration_id = {}",
+                dialect.quote(table),
+                dialect.quote_text(id)
+            )
+        })
+    }
+
+    /// Writes one step into the journal, in place of what stands there; step 0 is the whole migration, and steps
+    /// of the way back are counted downwards from there.
     pub(crate) fn note(
         &self,
         dialect: Dialect,
         id: &str,
-        step: usize,
+        step: i64,
         checksum: &str,
         state: StepState,
     ) -> String {
@@ -196,13 +208,13 @@ impl Tracking {
     /// The single steps of which the journal knows.
     pub(crate) fn steps(&self, dialect: Dialect) -> String {
         format!(
-            "SELECT migration_id, step, checksum, state FROM {} WHERE step > 0",
+            "SELECT migration_id, step, checksum, state FROM {} WHERE step <> 0",
             self.qualified(&self.journal_name(), dialect)
         )
     }
 
     /// Forgets a step, so that the next run runs it.
-    pub(crate) fn forget_step(&self, dialect: Dialect, id: &str, step: usize) -> String {
+    pub(crate) fn forget_step(&self, dialect: Dialect, id: &str, step: i64) -> String {
         format!(
             "DELETE FROM {} WHERE migration_id = {} AND step = {step}",
             dialect.quote(&self.journal_name()),

@@ -276,6 +276,7 @@ pub(crate) fn scratch_help(source: &DriverError) -> Option<String> {
         ),
         DriverErrorKind::MissingTable
         | DriverErrorKind::Refused
+ | DriverErrorKind::InTransaction
         | DriverErrorKind::Busy
         | DriverErrorKind::Connection
         | DriverErrorKind::Other => None,

@@ -22,7 +22,7 @@ fn an_engine_that_the_build_lacks() {
             "mysql"
         };
         let url = format!("{scheme}://app:hunter2@127.0.0.1:1/jobs");
-        for command in ["migrate", "status"] {
+        for command in ["migrate", "status", "verify", "lock", "repair"] {
             let ended = migrate(&[command, "--database-url", &url]);
             ended.failed_with(&[
                 &format!("error: this program was built without {product}\n"),
@@ -86,5 +86,29 @@ fn a_server_that_is_another() {
         ended.failed_with(&["caused by: ", "help: "]);
         assert!(!ended.stderr.contains("hunter2"), "{ended:?}");
         assert!(ended.stderr.lines().count() <= 4, "{ended:?}");
+    }
+}
+
+#[test]
+fn a_way_that_others_may_listen_on() {
+    for (scheme, ..) in ENGINES.iter().filter(|(.., built_in)| *built_in) {
+        let (parameter, required) = if scheme.starts_with("postgres") {
+            ("sslmode=require", "sslmode=verify-full")
+        } else {
+            ("ssl-mode=REQUIRED", "ssl-mode=VERIFY_IDENTITY")
+        };
+        // An address for documentation, which nobody has.
+        let url = format!("{scheme}://app:192.0.2@192.0.2.1/jobs");
+        let warned = migrate(&["--connect-timeout", "1", "--database-url", &url]);
+        let warning = format!(
+            "warning: the database URL does not require TLS on the way to ***.1: add {parameter} to its parameters"
+        );
+        assert!(warned.stderr.starts_with(&warning), "{warned:?}");
+        assert_eq!(warned.stderr.matches("warning: ").count(), 1, "{warned:?}");
+        assert_eq!((warned.code, warned.stdout.as_str()), (3, ""), "{warned:?}");
+
+        let url = format!("{url}?{required}");
+        let ended = migrate(&["verify", "--connect-timeout", "1", "--database-url", &url]);
+        ended.failed_with(&["error: can't connect to "]);
     }
 }

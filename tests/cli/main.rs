@@ -6,13 +6,19 @@
     reason = "a test that meets what it did not expect fails"
 )]
 
-mod engines;
-mod program;
-mod secrets;
 #[cfg(all(feature = "postgres", feature = "mysql"))]
+#[macro_use]
 mod servers;
+
+mod engines;
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+mod locks;
+mod program;
+mod repairing;
+mod secrets;
 mod sqlite;
 mod streams;
+mod verifying;
 
 /// What each command prints, as files that read like a terminal. `TRYCMD=overwrite` writes them anew.
 #[test]

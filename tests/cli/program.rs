@@ -37,6 +37,16 @@ pub(crate) fn run(command: &mut Command) -> Ended {
     Ended::of(&command.output().expect("the program starts"))
 }
 
+/// Starts it, and goes on.
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+pub(crate) fn start(command: &mut Command) -> std::process::Child {
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts")
+}
+
 impl Ended {
     pub(crate) fn of(output: &Output) -> Ended {
         Ended {

@@ -37,16 +37,25 @@ const URLS: [&str; 15] = [
 #[test]
 fn no_output_has_the_password() {
     let directory = Directory::new();
+    let mut commands = ["status", "verify", "lock", "repair"].iter().cycle();
     for template in URLS {
         for (written, meant) in PASSWORDS {
+            let command_word = commands.next().unwrap();
             let url = template.replace("{}", written);
             let outputs = [
                 migrate(&["--connect-timeout", "2", "--database-url", &url]),
-                migrate(&["status", "--connect-timeout", "2", "--database-url", &url]),
+                migrate(&[
+                    command_word,
+                    "--connect-timeout",
+                    "2",
+                    "--database-url",
+                    &url,
+                ]),
                 // In the wrong place, and misspelt.
                 migrate(&[&url]),
                 migrate(&[&format!("--database-ulr={url}")]),
                 migrate(&["--schema", "jobs", "--lock-timeout", &url]),
+                migrate(&["repair", "--done", &url]),
                 // From the environment, with help that names the variable.
                 run(command(directory.path())
                     .env("DATABASE_URL", &url)

@@ -4,13 +4,15 @@ use hammerwork_migrations::run::driver::{Driver as _, connect_sqlite};
 
 use crate::program::{Directory, Ended, command, run};
 
-fn migrate(directory: &Directory, words: &[&str]) -> Ended {
+/// `migrate` with the database `jobs.db`.
+pub(crate) fn migrate(directory: &Directory, words: &[&str]) -> Ended {
     run(command(directory.path())
         .args(words)
         .args(["--database-url", "sqlite://jobs.db"]))
 }
 
-async fn execute(directory: &Directory, sql: &str) {
+/// Runs SQL in the database `jobs.db`.
+pub(crate) async fn execute(directory: &Directory, sql: &str) {
     let url = format!("sqlite://{}", directory.path().join("jobs.db").display());
     let mut driver = connect_sqlite(&url, false).await.unwrap();
     driver.execute(sql).await.unwrap();
@@ -65,7 +67,7 @@ async fn a_pending_migration_before_an_applied_one() {
     assert_eq!(ended.code, 0);
     assert_eq!(
         ended.stdout,
-        "003_add_timeouts  already there, recorded\n1 recorded that were already there\n"
+        "003_add_timeouts        already there, recorded\n1 recorded that were already there\n"
     );
     assert!(
         ended
@@ -91,13 +93,58 @@ async fn a_conflict_shows_both_shapes_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_applied_before_a_failure_is_told() {
+    let directory = Directory::new();
+    directory.write("jobs.db", "");
+    execute(
+        &directory,
+        "CREATE TABLE hammerwork_migrations
+             (migration_id TEXT PRIMARY KEY, executed_at TEXT, execution_time_ms INTEGER);
+         CREATE TRIGGER refuse BEFORE INSERT ON hammerwork_migrations
+             WHEN NEW.migration_id LIKE '004%' BEGIN SELECT RAISE(ABORT, 'not this one'); END",
+    )
+    .await;
+    let ended = migrate(&directory, &[]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    let lines: Vec<&str> = ended.stdout.lines().collect();
+    assert!(
+        matches!(lines[..], [a, b, c] if a.starts_with("001_initial_schema      applied in ")
+            && b.starts_with("002_add_priority        applied in ")
+            && c.starts_with("003_add_timeouts        applied in ")),
+        "{ended:?}"
+    );
+    assert!(
+        ended
+            .stderr
+            .starts_with("error: recording migration 004_add_cron failed\ncaused by: not this one"),
+        "{ended:?}"
+    );
+    let status = migrate(&directory, &["status"]);
+    assert!(
+        status.stdout.ends_with("3 applied, 3 pending\n"),
+        "{status:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_lock_that_is_not_to_be_had() {
     let directory = Directory::new();
     directory.write("jobs.db", "");
     let url = format!("sqlite://{}", directory.path().join("jobs.db").display());
     let mut driver = connect_sqlite(&url, false).await.unwrap();
     driver.begin().await.unwrap();
-    migrate(&directory, &["--lock-timeout", "0"]).failed_with(&["lock", "help: "]);
+    let refused = migrate(&directory, &["--lock-timeout", "0"]);
+    refused.failed_with(&[
+        "error: the migration lock was not free",
+        ": another process has it\n",
+        "help: ",
+    ]);
+    let held = migrate(&directory, &["lock"]);
+    assert_eq!(
+        (held.code, held.stdout.as_str()),
+        (0, "the migration lock is held by another process\n"),
+        "{held:?}"
+    );
     driver.rollback().await.unwrap();
     assert_eq!(migrate(&directory, &["--lock-timeout", "0"]).code, 0);
 }

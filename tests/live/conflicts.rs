@@ -68,6 +68,14 @@ on_postgres! {
         assert!(error.contains("there is a table or view of that name"), "{error}");
     }
 
+    async fn so_is_one_that_comes_with_its_table(database: &Database) {
+        database.execute("CREATE TABLE other (a INT); CREATE INDEX idx_t_i ON other (a)").await;
+        let history = Migrations::new([Migration::new("001_t", "T")
+            .create_table(table("t").columns([integer("id")]).index(index("i").columns(["id"])))]);
+        let error = database.run(&Migrator::new(history)).await.unwrap_err().to_string();
+        assert!(error.contains("there is one of that name on the table other"), "{error}");
+    }
+
     async fn an_invalid_index_is_rebuilt(database: &Database) {
         let users = Migration::new("001_users", "Users")
             .create_table(table("users").columns([integer("id").primary_key(), string("email")]));

@@ -142,7 +142,7 @@ fn history() -> Migrations {
     ])
 }
 
-async fn repair(database: &Database, migrator: &Migrator, step: usize, resolution: Resolution) {
+async fn repair(database: &Database, migrator: &Migrator, step: i64, resolution: Resolution) {
     let result = match database.connect().await {
         Connection::Postgres(it) => {
             migrator

@@ -25,6 +25,7 @@ mod pooling;
 mod previewing;
 mod racing;
 mod rights;
+mod rolling_back;
 mod running;
 mod tampering;
 mod verifying;

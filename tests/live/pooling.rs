@@ -47,7 +47,10 @@ impl Drop for Pooler {
 
 async fn leftovers(database: &Database) -> Vec<String> {
     database
-        .column("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'")
+        .column(
+            "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' \
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        )
         .await
 }
 

@@ -1,5 +1,10 @@
 //! Roles that may do less: enough where nothing is to be done, one clear error where something is.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "MySQL and MariaDB are one here, and SQLite has no roles"
+)]
+
 use hammerwork_migrations::RunError;
 
 use crate::database::{Connection, Database, builtin, connect};

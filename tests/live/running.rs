@@ -143,9 +143,30 @@ on_postgres! {
         assert_eq!(builtin().run(&mut connection).await.unwrap().applied.len(), 6);
         let path: String = sqlx::query_scalar("SHOW search_path").fetch_one(&mut connection).await.unwrap();
         assert_eq!(path, "public, pg_catalog");
-        let locks: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'")
+        let locks: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' \
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
             .fetch_one(&mut connection).await.unwrap();
         assert_eq!(locks, 0);
+    }
+
+    async fn a_connection_in_a_transaction_is_refused(database: &Database) {
+        use sqlx::Connection as _;
+        let mut connection = sqlx::PgConnection::connect(&database.url).await.unwrap();
+        let mut transaction = connection.begin().await.unwrap();
+        let error = builtin().run(&mut *transaction).await.unwrap_err();
+        assert_eq!(error, RunError::InTransaction);
+        transaction.rollback().await.unwrap();
+        // Also one that was begun behind sqlx's back.
+        sqlx::raw_sql("BEGIN").execute(&mut connection).await.unwrap();
+        sqlx::raw_sql("SELECT 1").execute(&mut connection).await.unwrap();
+        let error = builtin().status(&mut connection).await;
+        assert!(error.is_ok(), "{error:?}");
+        sqlx::raw_sql("ROLLBACK; BEGIN; SELECT 1").execute(&mut connection).await.unwrap();
+        sqlx::raw_sql("CREATE TABLE hammerwork_migrations (migration_id VARCHAR); \
+                       CREATE TABLE hammerwork_migrations_journal (migration_id VARCHAR, step INT, checksum VARCHAR)")
+            .execute(&mut connection).await.unwrap();
+        let error = builtin().run(&mut connection).await.unwrap_err();
+        assert_eq!(error, RunError::InTransaction);
     }
 
     async fn a_pool_gets_no_used_connection_back(database: &Database) {

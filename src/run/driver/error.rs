@@ -26,6 +26,8 @@ pub enum DriverErrorKind {
     Refused,
     /// Someone else holds a lock for too long, or two waited for each other: worth another try.
     Busy,
+    /// The connection was lent in the middle of a transaction.
+    InTransaction,
     /// The connection could not be made or was lost.
     Connection,
     /// Anything else.
@@ -45,6 +47,16 @@ impl DriverError {
         DriverError {
             kind: DriverErrorKind::Connection,
             message: message.into(),
+            code: None,
+        }
+    }
+}
+
+impl DriverError {
+    pub(crate) fn in_transaction() -> Self {
+        DriverError {
+            kind: DriverErrorKind::InTransaction,
+            message: "the connection is in the middle of a transaction".to_owned(),
             code: None,
         }
     }

@@ -11,7 +11,16 @@ pub(super) enum Held<'c, DB: Database> {
     Borrowed(&'c mut DB::Connection),
 }
 
-impl<DB: Database> Held<'_, DB> {
+impl<'c, DB: Database> Held<'c, DB> {
+    /// A connection that its owner lends. In the middle of a transaction it is of no use: what is run would
+    /// end the transaction, or be undone with it.
+    pub(super) fn borrow(connection: &'c mut DB::Connection) -> Result<Self, DriverError> {
+        if connection.is_in_transaction() {
+            return Err(DriverError::in_transaction());
+        }
+        Ok(Held::Borrowed(connection))
+    }
+
     pub(super) fn connection(&mut self) -> &mut DB::Connection {
         match self {
             Held::Pooled(connection) => connection,

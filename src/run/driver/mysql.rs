@@ -117,7 +117,7 @@ impl<'c> Source for &'c mut MySqlConnection {
     type Driver = MySqlDriver<'c>;
 
     async fn driver(self) -> Result<Self::Driver, DriverError> {
-        Ok(MySqlDriver::holding(Held::Borrowed(self)))
+        Ok(MySqlDriver::holding(Held::borrow(self)?))
     }
 }
 

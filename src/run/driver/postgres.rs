@@ -175,7 +175,7 @@ impl<'c> Source for &'c mut PgConnection {
     async fn driver(self) -> Result<Self::Driver, DriverError> {
         // Its owner keeps it: nothing may outlive a transaction, whatever stands between.
         Ok(PostgresDriver {
-            held: Some(Held::Borrowed(self)),
+            held: Some(Held::borrow(self)?),
             path: Path::Pooled,
         })
     }

@@ -130,7 +130,7 @@ impl<'c> Source for &'c mut SqliteConnection {
     type Driver = SqliteDriver<'c>;
 
     async fn driver(self) -> Result<Self::Driver, DriverError> {
-        Ok(SqliteDriver::holding(Held::Borrowed(self)))
+        Ok(SqliteDriver::holding(Held::borrow(self)?))
     }
 }
 

@@ -1,0 +1,65 @@
+//! From the command that was asked for to the function that does it.
+
+use super::context::Context;
+use super::{lock, migrate, preview, repair, rollback, status, verify};
+use crate::cli::args::{
+    Command, Database, Lock, Migrate, Preview, Repair, Rollback, Status, Verify,
+};
+use crate::cli::console::Console;
+use crate::cli::error::Error;
+use crate::cli::exit;
+use crate::cli::url::UrlText;
+use crate::dsl::Migrations;
+
+impl Command {
+    /// The URL of the database that is asked for, where the command has a use for one.
+    pub(in crate::cli) fn database_url(&self) -> Result<Option<UrlText>, Error> {
+        match self {
+            Command::Preview(Preview {
+                dialect: Some(_), ..
+            }) => Ok(None),
+            Command::Migrate(Migrate { database, .. })
+            | Command::Status(Status { database, .. })
+            | Command::Verify(Verify { database, .. })
+            | Command::Preview(Preview { database, .. })
+            | Command::Lock(Lock { database, .. })
+            | Command::Rollback(Rollback { database, .. })
+            | Command::Repair(Repair { database, .. }) => database.url(),
+        }
+    }
+
+    /// Does what is asked for, and gives the exit code.
+    pub(in crate::cli) fn run(
+        &self,
+        migrations: &Migrations,
+        url: Option<&UrlText>,
+        console: &Console,
+    ) -> Result<u8, Error> {
+        let context = Context {
+            migrations,
+            url,
+            console,
+        };
+        match self {
+            Command::Migrate(args) => migrate::migrate(args, &context)?,
+            Command::Status(args) => status::status(args, &context)?,
+            Command::Verify(args) => return verify::verify(args, &context),
+            Command::Preview(args) => preview::preview(args, &context)?,
+            Command::Lock(args) => lock::lock(args, &context)?,
+            Command::Rollback(args) => rollback::rollback(args, &context)?,
+            Command::Repair(args) => repair::repair(args, &context)?,
+        }
+        Ok(exit::OK)
+    }
+}
+
+impl Database {
+    /// The URL of the option, of the environment, or of a `.env` file, in this order. An empty one is none:
+    /// that is what an unset variable of a compose file turns into.
+    fn url(&self) -> Result<Option<UrlText>, Error> {
+        match &self.database_url {
+            Some(url) if !url.is_empty() => Ok(Some(url.clone())),
+            Some(_) | None => Ok(UrlText::from_dotenv()?.filter(|url| !url.is_empty())),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What is done with the lock held: look, plan, carry out.
+
+use super::applied::{AppliedIds, Pending};
+use super::driver::Driver;
+use super::error::RunError;
+use super::execute::{Execution, Outcome};
+use super::journal::Journal;
+use super::live::{Live, Wanted};
+use super::lock::Lock;
+use super::migrator::Migrator;
+use super::plan::Plan;
+use super::report::Report;
+use super::resolve::resolve;
+use super::rollback::{Rollback, resolve_rollback};
+use super::session::Session;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Work<'w> {
+    pub(super) migrator: &'w Migrator,
+    pub(super) session: &'w Session,
+    pub(super) lock: &'w Lock,
+}
+
+impl Work<'_> {
+    /// Runs what is pending. What was read before the lock was had may be out of date, so all is read again.
+    pub(super) async fn up<D: Driver>(
+        &self,
+        driver: &mut D,
+        tracked: bool,
+    ) -> Result<Report, RunError> {
+        let migrator = self.migrator;
+        let mut report = Report::default();
+        loop {
+            let applied = AppliedIds::read_again(driver, &migrator.tracking, tracked).await?;
+            let pending = migrator.pending(applied)?;
+            report.warn(pending.warnings.clone());
+            if pending.count == 0 {
+                return Ok(report);
+            }
+            let live = self.live(driver).await?;
+            let plan = resolve(
+                &migrator.migrations,
+                &pending,
+                live,
+                self.session.dialect,
+                migrator.tracking.clone(),
+            );
+            if self.carry_out(driver, plan, &pending, &mut report).await? {
+                return Ok(report);
+            }
+        }
+    }
+
+    /// Undoes what is applied, so far as `rollback` says.
+    pub(super) async fn down<D: Driver>(
+        &self,
+        driver: &mut D,
+        rollback: &Rollback,
+    ) -> Result<Report, RunError> {
+        let migrator = self.migrator;
+        let mut report = Report::default();
+        let mut pinned = None;
+        loop {
+            let applied = AppliedIds::read(driver, &migrator.tracking).await?;
+            let pending = migrator.pending(applied)?;
+            // Where another runner is faster, so many steps must not become more.
+            let rollback = pinned
+                .get_or_insert_with(|| rollback.pinned(&migrator.migrations, &pending.applied));
+            let live = self.live(driver).await?;
+            let plan = resolve_rollback(
+                &migrator.migrations,
+                &pending.applied,
+                rollback,
+                migrator.accept_data_loss,
+                live,
+                self.session.dialect,
+                migrator.tracking.clone(),
+            );
+            if self.carry_out(driver, plan, &pending, &mut report).await? {
+                return Ok(report);
+            }
+        }
+    }
+
+    async fn live<D: Driver>(&self, driver: &mut D) -> Result<Live, RunError> {
+        let wanted = Wanted::of(&self.migrator.migrations, self.session.dialect);
+        let live = Live::read(driver, self.session, &wanted).await;
+        live.map_err(|source| RunError::Database {
+            doing: "read the database's own catalog",
+            source,
+        })
+    }
+
+    /// Carries out a plan that was made for what is `pending`. False says that another runner was faster, so
+    /// that all must be read and planned anew.
+    async fn carry_out<D: Driver>(
+        &self,
+        driver: &mut D,
+        plan: Result<Plan, RunError>,
+        pending: &Pending,
+        report: &mut Report,
+    ) -> Result<bool, RunError> {
+        let migrator = self.migrator;
+        let mut plan = match plan {
+            Ok(plan) => plan,
+            // Without a lock of the session's own, the schema may be a later one than the tracking table that
+            // was read before it.
+            Err(error) => {
+                let applied = AppliedIds::read(driver, &migrator.tracking).await?;
+                if self.session.exclusive || migrator.pending(applied)?.applied == pending.applied {
+                    return Err(error);
+                }
+                return Ok(false);
+            }
+        };
+        // Even IF NOT EXISTS needs the right to create.
+        if pending.tracked {
+            plan.create_tracking.clear();
+        } else {
+            plan.needs.add_creation();
+        }
+        self.check_rights(driver, &plan).await?;
+        if plan.needs_explicit_timestamps() {
+            self.session.make_timestamps_explicit(driver).await?;
+        }
+        let dialect = self.session.dialect;
+        let journal = Journal::read(driver, dialect, &migrator.tracking, pending.tracked)
+            .await
+            .map_err(|source| RunError::Database {
+                doing: "read the journal",
+                source,
+            })?;
+        let execution = Execution {
+            plan: &plan,
+            session: self.session,
+            lock: self.lock,
+            journal: &journal,
+            patience: migrator.patience,
+            observer: &migrator.observer,
+        };
+        match execution.run(driver).await? {
+            Outcome::Done(done) => {
+                report.append(done);
+                Ok(true)
+            }
+            Outcome::Superseded(done) => {
+                report.append(done);
+                Ok(false)
+            }
+        }
+    }
+
+    async fn check_rights<D: Driver>(&self, driver: &mut D, plan: &Plan) -> Result<(), RunError> {
+        let tracking = &self.migrator.tracking;
+        let missing = plan.needs.missing(driver, self.session, tracking).await;
+        let missing = missing.map_err(|source| RunError::Database {
+            doing: "ask what the role may do",
+            source,
+        })?;
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(RunError::Rights { missing })
+        }
+    }
+}
