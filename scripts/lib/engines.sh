@@ -154,15 +154,17 @@ initialise_mariadb() {
     if [[ ! -x $install ]]; then install=$s_usr/bin/mysql_install_db; fi
     # --skip-test-db: the test database comes with users without a name, which
     # would be matched before ours.
-    quietly "$install" --no-defaults --basedir="$s_usr" --datadir="$s_home/data" \
+    quietly env "TMPDIR=$s_home/tmp" "$install" --no-defaults --basedir="$s_usr" --datadir="$s_home/data" \
         --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve \
         ${fixed_options[@]+"${fixed_options[@]}"}
 }
 
-# Options that MySQL and MariaDB share, to initialise and to run.
+# Options that MySQL and MariaDB share, to initialise and to run. Each has a
+# tmpdir of its own: MariaDB removes all temporary tables that it finds there
+# when it starts, those that another server uses too.
 mysql_options() {
     mysql_options=(--no-defaults "--basedir=$s_usr" "--datadir=$s_home/data"
-        "--secure-file-priv=$s_home/files")
+        "--secure-file-priv=$s_home/files" "--tmpdir=$s_home/tmp")
     if [[ -n $s_tree ]]; then
         mysql_options+=("--plugin-dir=$s_usr/lib/mysql/plugin" "--lc-messages-dir=$s_usr/share/mysql"
             "--character-sets-dir=$s_usr/share/mysql/charsets")
@@ -181,7 +183,7 @@ initialise() {
         --lower[-_]case[-_]table[-_]names* | --innodb*) fixed_options+=("$option") ;;
         esac
     done
-    "${as_user[@]}" mkdir -m 700 "$s_home/files"
+    "${as_user[@]}" mkdir -m 700 "$s_home/files" "$s_home/tmp"
     # Older copies do not fit when the version changes, or what is written here.
     key=$({ "$s_server" --version && printf '%s\n' "$server_user" && cat "$here/lib/engines.sh"; } | cksum)
     kept=$cache/data.$s_name.${key%% *}

@@ -12,13 +12,15 @@
 )]
 
 #[macro_use]
+#[path = "../support/database.rs"]
 mod database;
+#[path = "../support/expected.rs"]
+mod expected;
 
 mod adopting;
 mod budgets;
 mod busy;
 mod conflicts;
-mod expected;
 mod journal;
 mod odd_servers;
 mod pooling;

@@ -1,6 +1,6 @@
 //! Many runners, one database.
 
-use crate::database::{Database, builtin};
+use crate::database::{Database, builtin, connect};
 use crate::expected::{ALL_SIX, assert_schema, recorded};
 
 on_every_engine! {
@@ -10,11 +10,7 @@ on_every_engine! {
                 let connecting = database.url.clone();
                 let dialect = database.dialect;
                 tokio::spawn(async move {
-                    match crate::database::connect(dialect, &connecting).await {
-                        crate::database::Connection::Postgres(it) => builtin().run(it).await,
-                        crate::database::Connection::MySql(it) => builtin().run(it).await,
-                        crate::database::Connection::Sqlite(it) => builtin().run(it).await,
-                    }
+                    connect(dialect, &connecting).await.migrate(&builtin()).await
                 })
             })
             .collect();

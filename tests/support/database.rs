@@ -85,27 +85,35 @@ pub(crate) enum Connection {
 
 impl Database {
     pub(crate) async fn create(dialect: Dialect) -> Database {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("live_{}_{number}", std::process::id());
+        let name = unused_name();
         if dialect == Dialect::Sqlite {
             let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.db"));
             drop(std::fs::remove_file(&path));
             let url = format!("sqlite://{}", path.display());
             return Database { dialect, url, name };
         }
-        let server = server_url(dialect);
+        Database::create_on(dialect, &server_url(dialect)).await
+    }
+
+    /// As [`create`](Self::create), on another server than the tests share.
+    pub(crate) async fn create_on(dialect: Dialect, server: &str) -> Database {
+        let database = Database {
+            dialect,
+            url: String::new(),
+            name: unused_name(),
+        };
+        let create = format!("CREATE DATABASE {}", database.name);
+        connect(dialect, server).await.run(&create).await.unwrap();
+        database.on_server(server)
+    }
+
+    /// The database of this name, where the server has (or now has) that URL.
+    pub(crate) fn on_server(mut self, server: &str) -> Database {
         let (base, _) = server
             .rsplit_once('/')
             .expect("the URL ends with a database");
-        let database = Database {
-            dialect,
-            url: format!("{base}/{name}"),
-            name,
-        };
-        let create = format!("CREATE DATABASE {}", database.name);
-        connect(dialect, &server).await.run(&create).await.unwrap();
-        database
+        self.url = format!("{base}/{}", self.name);
+        self
     }
 
     /// The database that a URL names, on a server of a test's own.
@@ -179,11 +187,7 @@ impl Database {
     }
 
     pub(crate) async fn run(&self, migrator: &Migrator) -> Result<Report, RunError> {
-        match self.connect().await {
-            Connection::Postgres(it) => migrator.run(it).await,
-            Connection::MySql(it) => migrator.run(it).await,
-            Connection::Sqlite(it) => migrator.run(it).await,
-        }
+        self.connect().await.migrate(migrator).await
     }
 
     /// Runs the built-in migrations, and says which were recorded.
@@ -265,6 +269,24 @@ impl Connection {
             Connection::Sqlite(it) => it.execute(sql).await,
         }
     }
+
+    pub(crate) async fn migrate(self, migrator: &Migrator) -> Result<Report, RunError> {
+        match self {
+            Connection::Postgres(it) => migrator.run(it).await,
+            Connection::MySql(it) => migrator.run(it).await,
+            Connection::Sqlite(it) => migrator.run(it).await,
+        }
+    }
+}
+
+fn unused_name() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!(
+        "{}_{}_{number}",
+        env!("CARGO_CRATE_NAME"),
+        std::process::id()
+    )
 }
 
 pub(crate) fn builtin() -> Migrator {
@@ -286,16 +308,15 @@ pub(crate) fn variable(name: &str) -> String {
 }
 
 pub(crate) async fn connect(dialect: Dialect, url: &str) -> Connection {
-    let failed = |error: DriverError| -> Connection { panic!("{dialect}: {error}") };
+    try_connect(dialect, url)
+        .await
+        .unwrap_or_else(|error| panic!("{dialect}: {error}"))
+}
+
+pub(crate) async fn try_connect(dialect: Dialect, url: &str) -> Result<Connection, DriverError> {
     match dialect {
-        Dialect::Postgres => connect_postgres(url)
-            .await
-            .map_or_else(failed, Connection::Postgres),
-        Dialect::MySql | Dialect::MariaDb => connect_mysql(url)
-            .await
-            .map_or_else(failed, Connection::MySql),
-        Dialect::Sqlite => connect_sqlite(url, true)
-            .await
-            .map_or_else(failed, Connection::Sqlite),
+        Dialect::Postgres => connect_postgres(url).await.map(Connection::Postgres),
+        Dialect::MySql | Dialect::MariaDb => connect_mysql(url).await.map(Connection::MySql),
+        Dialect::Sqlite => connect_sqlite(url, true).await.map(Connection::Sqlite),
     }
 }
