@@ -535,6 +535,7 @@ mod tests {
         fn is_borrowed(&self) -> bool {
             true
         }
+        fn at_parting(&mut self, _sql: Option<String>) {}
         async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
             Ok(true)
         }

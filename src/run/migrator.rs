@@ -464,24 +464,38 @@ impl Migrator {
         let session = self.open_session(driver).await?;
         let lock = Lock::of(&session, &self.tracking);
         let result = if session.exclusive {
-            match lock
-                .acquire(driver, self.patience.lock, &self.observer)
-                .await
-            {
-                Ok(()) => {
-                    let result = self.perform(driver, &session, &lock, task).await;
-                    if driver.is_borrowed() {
-                        lock.release(driver).await;
-                    }
-                    result
-                }
-                Err(error) => Err(error),
-            }
+            self.with_session_lock(driver, &session, &lock, task).await
         } else {
             // Every transaction takes the lock for itself.
             self.perform(driver, &session, &lock, task).await
         };
         session.restore(driver).await;
+        driver.at_parting(None);
+        result
+    }
+
+    async fn with_session_lock<D: Driver>(
+        &self,
+        driver: &mut D,
+        session: &Session,
+        lock: &Lock,
+        task: Task<'_>,
+    ) -> Result<Report, RunError> {
+        let release = lock.release().filter(|_| driver.is_borrowed());
+        let parting: Vec<&str> = release
+            .as_deref()
+            .into_iter()
+            .chain(session.parting())
+            .collect();
+        driver.at_parting((!parting.is_empty()).then(|| parting.join("; ")));
+        lock.acquire(driver, self.patience.lock, &self.observer)
+            .await?;
+        let result = self.perform(driver, session, lock, task).await;
+        if let Some(release) = release
+            && let Err(error) = driver.execute(&release).await
+        {
+            tracing::warn!(%error, "the migration lock could not be released; it ends with the connection");
+        }
         result
     }
 

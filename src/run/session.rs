@@ -86,6 +86,11 @@ impl Session {
             .map_err(|source| RunError::ImplicitTimestamps { source })
     }
 
+    /// SQL that sets what the connection's owner had set.
+    pub(crate) fn parting(&self) -> Option<&str> {
+        self.restore.as_deref()
+    }
+
     /// Gives a connection that was lent to us its settings back.
     pub(crate) async fn restore<D: Driver>(&self, driver: &mut D) {
         let Some(sql) = &self.restore else {
@@ -200,6 +205,7 @@ async fn open_mysql<D: Driver>(
         &dialect.quote_text(SQL_MODE),
         "'+00:00'",
     );
+    driver.at_parting(restore.clone());
     driver.execute(&settings).await.map_err(failed)?;
     Ok(Session {
         dialect,
