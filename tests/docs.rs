@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use hammerwork_migrations::Catalog;
 use hammerwork_migrations::dsl::*;
@@ -83,6 +84,30 @@ fn examples() -> Vec<Example> {
             "docs/operations/drop_index.md",
             let migration = Migration::new("002_no_queue_status", "Workers poll otherwise")
                 .drop_index("jobs", "queue_status");
+        },
+        example! {
+            "docs/operations/run_sql.md",
+            let migration = Migration::new("010_mail", "Mail has a queue of its own")
+                .run_sql(
+                    sql("move mail into its own queue")
+                        .everywhere("UPDATE jobs SET queue_name = 'mail' WHERE queue_name = 'post'")
+                        .down("UPDATE jobs SET queue_name = 'post' WHERE queue_name = 'mail'")
+                        .data_only(),
+                )
+                .run_sql(
+                    sql("archive of jobs")
+                        .everywhere("CREATE TABLE archive (id INTEGER NOT NULL)")
+                        .down("DROP TABLE archive")
+                        .stands_for([CreateTable { table: table("archive").columns([integer("id")]) }]),
+                )
+                .run_sql(
+                    sql("gather what the planner knows")
+                        .on(Postgres, "ANALYZE jobs")
+                        .on(MySql, "ANALYZE TABLE jobs")
+                        .nothing_on(Sqlite)
+                        .down("")
+                        .only_if("EXISTS (SELECT 1 FROM jobs)"),
+                );
         },
         example! {
             "README.md",
@@ -179,6 +204,9 @@ fn the_way_back_on_every_page_is_what_is_derived() {
 
 /// What stands between the marks of that name on a page.
 fn check(page: &str, name: &str, expected: &str) {
+    // Two tests may write the same page.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _held = ONE_AT_A_TIME.lock();
     let text = read(page);
     let begin = format!("<!-- begin {name} -->\n");
     let (head, rest) = text.split_once(&begin).unwrap();

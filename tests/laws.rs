@@ -187,7 +187,75 @@ fn operation() -> impl Strategy<Value = Operation> {
         3 => (name(), name()).prop_map(|(table, column)| DropColumn { table, column }.into()),
         4 => (name(), index_value()).prop_map(|(table, index)| CreateIndex { table, index }.into()),
         2 => (name(), name()).prop_map(|(table, index)| DropIndex { table, index }.into()),
+        2 => own_words().prop_map(Operation::from),
     ]
+}
+
+/// Texts that SQLite takes, and that mean harm to what comes after them.
+const STATEMENTS: [&str; 6] = [
+    "SELECT 1",
+    " ; SELECT 1 ;; ",
+    "SELECT ';' -- the end",
+    "SELECT 1; SELECT '$hammerwork$'",
+    "/* ; */ SELECT 'two\nlines'",
+    "",
+];
+
+fn statement() -> impl Strategy<Value = String> {
+    select(&STATEMENTS[..]).prop_map(str::to_owned)
+}
+
+/// Some change rows, some stand for what they do; few have no text for some engine.
+fn own_words() -> impl Strategy<Value = RunSql> {
+    let texts = || {
+        (
+            proptest::option::weighted(0.9, statement()),
+            vec((select(&Dialect::ALL[..]), statement()), 0..3),
+        )
+    };
+    let conditions =
+        || proptest::option::weighted(0.4, select(&["1 = 1", "0.0", "'a' -- it's", "NULL"][..]));
+    (
+        text_value(),
+        texts(),
+        texts(),
+        conditions(),
+        any::<bool>(),
+        proptest::option::weighted(0.3, name()),
+    )
+        .prop_map(|(what, up, down, only_if, data_only, table_name)| {
+            let mut run = sql(what);
+            run.data_only = data_only;
+            run.only_if = only_if.map(str::to_owned);
+            for (dialect, text) in up.1 {
+                run = run.on(dialect, text);
+            }
+            for (dialect, text) in down.1 {
+                run = run.down_on(dialect, text);
+            }
+            if let Some(text) = up.0 {
+                run = run.everywhere(text);
+            }
+            if let Some(text) = down.0 {
+                run = run.down(text);
+            }
+            let Some(name) = table_name.filter(|_| !data_only) else {
+                return run;
+            };
+            let made = table(name).columns([integer("id")]);
+            run.only_if = None;
+            // It does what it stands for.
+            for dialect in Dialect::ALL {
+                let quoted = dialect.quote(&made.name);
+                run = run
+                    .on(
+                        dialect,
+                        format!("CREATE TABLE {quoted} (id INTEGER NOT NULL); -- {{}}"),
+                    )
+                    .down_on(dialect, format!("DROP TABLE {quoted}"));
+            }
+            run.stands_for([CreateTable { table: made }])
+        })
 }
 
 /// Points an operation that speaks of what is not there at something that is, and leaves out of a table what
@@ -230,6 +298,7 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
             it.table = table_name;
             it.into()
         }
+        Operation::RunSql(it) => it.into(),
         other => panic!("teach this test the operation {other}"),
     }
 }
@@ -371,12 +440,22 @@ proptest! {
         for (operation, before) in history {
             for dialect in Dialect::ALL {
                 match dialect.render(&operation, &before) {
-                    Ok(statements) => prop_assert!(!statements.is_empty()),
+                    Ok(statements) => {
+                        // Only an author may say that there is nothing to do.
+                        let may_be_empty = matches!(operation, Operation::RunSql(_));
+                        prop_assert!(may_be_empty || !statements.is_empty());
+                    }
                     Err(error @ RenderError::Unsupported { .. }) => prop_assert!(!error.help().is_empty()),
                     Err(error) => prop_assert!(false, "{dialect}: {operation}: {error}"),
                 }
             }
         }
+    }
+
+    #[test]
+    fn texts_that_differ_have_checksums_that_differ(one in own_words(), other in own_words()) {
+        let checksum = |it: &RunSql| Migration::new("001", "x").run_sql(it.clone()).checksum();
+        prop_assert_eq!(checksum(&one) == checksum(&other), one == other);
     }
 
     #[test]

@@ -289,6 +289,7 @@ fn prose_is_about_the_code_and_its_links_lead_somewhere() {
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",
+        "docs/troubleshooting.md",
     ] {
         let text = read(page);
         for target in text
@@ -319,6 +320,39 @@ fn prose_is_about_the_code_and_its_links_lead_somewhere() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn every_error_of_a_run_is_on_the_page_that_cures_it() {
+    let errors = read("src/run/error.rs");
+    let body = between(&errors, "pub enum RunError {", "\n}");
+    let variants: Vec<&str> = body
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_uppercase()))
+        .filter_map(|line| line.split(['(', ' ', ',']).next())
+        .collect();
+    assert!(variants.len() > 10, "{variants:?}");
+    let page = read("docs/troubleshooting.md");
+    let headings: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .collect();
+    assert_eq!(
+        headings, variants,
+        "the headings of docs/troubleshooting.md are the variants of RunError, in their order"
+    );
+    // The start of each message, up to the first thing that is put into it.
+    for message in body.split("#[error(").skip(1) {
+        let Some((_, text)) = message.trim_start().split_once('"') else {
+            continue;
+        };
+        let text = text.split(['"', '{']).next().unwrap_or_default();
+        assert!(
+            page.contains(&format!("> {text}")),
+            "docs/troubleshooting.md does not show the message that starts with: {text}"
+        );
     }
 }
 

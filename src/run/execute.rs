@@ -496,6 +496,9 @@ mod tests {
         refused: &'static str,
         times: usize,
         error: DriverError,
+        /// Whether the server has `explicit_defaults_for_timestamp`, and whether both tables are there.
+        explicit: bool,
+        tracked: bool,
     }
 
     impl Fake {
@@ -504,6 +507,8 @@ mod tests {
                 heard: Arc::default(),
                 refused,
                 times: 1,
+                explicit: true,
+                tracked: false,
                 error: DriverError {
                     kind,
                     code: Some(code.to_owned()),
@@ -528,8 +533,9 @@ mod tests {
         fn identify(&mut self, _: &str) {}
         fn dedicate(&mut self) {}
         fn is_borrowed(&self) -> bool {
-            false
+            true
         }
+        fn at_parting(&mut self, _sql: Option<String>) {}
         async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
             Ok(true)
         }
@@ -538,6 +544,9 @@ mod tests {
         }
         async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
             self.heard.lock().unwrap().push(sql.to_owned());
+            if sql.ends_with("explicit_defaults_for_timestamp = ON") {
+                self.explicit = true;
+            }
             if self.times > 0 && sql.contains(self.refused) {
                 self.times -= 1;
                 return Err(self.error.clone());
@@ -547,12 +556,15 @@ mod tests {
         async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, DriverError> {
             let row =
                 |texts: &[&str]| vec![texts.iter().map(|it| Some((*it).to_owned())).collect()];
+            let explicit = if self.explicit { "1" } else { "0" };
             match sql {
                 _ if sql.contains("GET_LOCK") => Ok(row(&["1"])),
                 _ if sql.contains("VERSION()") => {
-                    Ok(row(&["9.7.0", "db", "1", "1", "1", "1", "", ""]))
+                    Ok(row(&["9.7.0", "db", explicit, "1", "1", "1", "", ""]))
                 }
                 _ if sql.contains("PRIVILEGES") => Ok(row(&["unclear", "table"])),
+                _ if sql.starts_with("SELECT @@SESSION.explicit") => Ok(row(&[explicit])),
+                _ if sql.contains("migration_id") && self.tracked => Ok(Vec::new()),
                 _ if sql.contains("migration_id") => Err(DriverError {
                     kind: DriverErrorKind::MissingTable,
                     ..DriverError::lost("no such table")
@@ -624,5 +636,30 @@ mod tests {
             DriverErrorKind::Other,
             "1064"
         ));
+    }
+
+    #[test]
+    fn the_setting_for_timestamps_is_changed_where_it_matters_and_set_back() {
+        let settings = |tracked, sql: RunSql| {
+            let fake = Fake {
+                explicit: false,
+                tracked,
+                times: 0,
+                ..Fake::refusing("", DriverErrorKind::Other, "")
+            };
+            run(&fake, sql).unwrap();
+            let [on, off] =
+                ["ON", "OFF"].map(|it| format!("explicit_defaults_for_timestamp = {it}"));
+            (fake.heard(&on), fake.heard(&off))
+        };
+        let one = || sql("x").everywhere("UPDATE b SET n = 1");
+        // The tracking table has such a column.
+        assert_eq!(settings(false, one()), (1, 1));
+        assert_eq!(settings(true, one()), (0, 0));
+        let at = table("t").columns([timestamp("at")]);
+        assert_eq!(
+            settings(true, one().stands_for([CreateTable { table: at }])),
+            (1, 1)
+        );
     }
 }

@@ -196,15 +196,13 @@ impl Lock {
         Ok(matches!(answer.as_deref(), Some("1" | "t" | "true")))
     }
 
-    /// Gives the lock back on a connection that its owner keeps. Every other is closed, and the lock with it.
-    pub(crate) async fn release<D: Driver>(&self, driver: &mut D) {
-        let sql = match self.dialect {
-            Dialect::MySql | Dialect::MariaDb => format!("SELECT RELEASE_LOCK({})", self.key),
+    /// SQL that gives the lock back on a connection that its owner keeps. Every other is closed, and the lock
+    /// with it.
+    pub(crate) fn release(&self) -> Option<String> {
+        match self.dialect {
+            Dialect::MySql | Dialect::MariaDb => Some(format!("DO RELEASE_LOCK({})", self.key)),
             // A connection that is lent to us takes the lock for single transactions only.
-            Dialect::Postgres | Dialect::Sqlite => return,
-        };
-        if let Err(error) = driver.execute(&sql).await {
-            tracing::warn!(%error, "the migration lock could not be released; it ends with the connection");
+            Dialect::Postgres | Dialect::Sqlite => None,
         }
     }
 }

@@ -238,6 +238,23 @@ impl Migrator {
     /// # Errors
     ///
     /// [`RunError`] where the history can't be replayed or the catalog can't be read.
+    ///
+    #[cfg_attr(feature = "sqlite", doc = "```")]
+    #[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+    /// use hammerwork_migrations::{Migrator, register_builtin_migrations};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+    /// let migrator = Migrator::new(register_builtin_migrations());
+    /// migrator.run(&pool).await?;
+    /// sqlx::raw_sql("DROP INDEX idx_hammerwork_jobs_status_failed_at").execute(&pool).await?;
+    /// let differences = migrator.verify(&pool).await?;
+    /// assert_eq!(differences.len(), 1);
+    /// assert_eq!(differences[0].description, "it is missing");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn verify<S: Source>(&self, source: S) -> Result<Vec<Difference>, RunError> {
         self.check()?;
         let mut driver = connect(source).await?;
@@ -308,6 +325,21 @@ impl Migrator {
     /// # Errors
     ///
     /// [`RunError`] where the lock can't be had, or the journal can't be written.
+    ///
+    #[cfg_attr(feature = "sqlite", doc = "```")]
+    #[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+    /// use hammerwork_migrations::{Migrator, register_builtin_migrations};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+    /// let migrator = Migrator::new(register_builtin_migrations());
+    /// migrator.run(&pool).await?;
+    /// // Nothing was edited since, so there is nothing to accept.
+    /// assert!(migrator.repair(&pool).await?.applied.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn repair<S: Source>(&self, source: S) -> Result<Report, RunError> {
         self.check()?;
         let driver = connect(source).await?;
@@ -350,6 +382,20 @@ impl Migrator {
     /// # Errors
     ///
     /// [`RunError`] where the server can't be asked.
+    ///
+    #[cfg_attr(feature = "sqlite", doc = "```")]
+    #[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+    /// use hammerwork_migrations::{Migrator, register_builtin_migrations};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+    /// let migrator = Migrator::new(register_builtin_migrations());
+    /// migrator.run(&pool).await?;
+    /// assert_eq!(migrator.lock_holder(&pool).await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn lock_holder<S: Source>(&self, source: S) -> Result<Option<Holder>, RunError> {
         self.check()?;
         let mut driver = connect(source).await?;
@@ -418,24 +464,38 @@ impl Migrator {
         let session = self.open_session(driver).await?;
         let lock = Lock::of(&session, &self.tracking);
         let result = if session.exclusive {
-            match lock
-                .acquire(driver, self.patience.lock, &self.observer)
-                .await
-            {
-                Ok(()) => {
-                    let result = self.perform(driver, &session, &lock, task).await;
-                    if driver.is_borrowed() {
-                        lock.release(driver).await;
-                    }
-                    result
-                }
-                Err(error) => Err(error),
-            }
+            self.with_session_lock(driver, &session, &lock, task).await
         } else {
             // Every transaction takes the lock for itself.
             self.perform(driver, &session, &lock, task).await
         };
         session.restore(driver).await;
+        driver.at_parting(None);
+        result
+    }
+
+    async fn with_session_lock<D: Driver>(
+        &self,
+        driver: &mut D,
+        session: &Session,
+        lock: &Lock,
+        task: Task<'_>,
+    ) -> Result<Report, RunError> {
+        let release = lock.release().filter(|_| driver.is_borrowed());
+        let parting: Vec<&str> = release
+            .as_deref()
+            .into_iter()
+            .chain(session.parting())
+            .collect();
+        driver.at_parting((!parting.is_empty()).then(|| parting.join("; ")));
+        lock.acquire(driver, self.patience.lock, &self.observer)
+            .await?;
+        let result = self.perform(driver, session, lock, task).await;
+        if let Some(release) = release
+            && let Err(error) = driver.execute(&release).await
+        {
+            tracing::warn!(%error, "the migration lock could not be released; it ends with the connection");
+        }
         result
     }
 

@@ -35,8 +35,8 @@ pub struct Plan {
     pub(crate) tracking: Tracking,
     /// What the role must be allowed.
     pub(crate) needs: Needs,
-    /// Whether any statement depends on the server's `explicit_defaults_for_timestamp`.
-    pub(crate) expects_explicit_timestamps: bool,
+    /// Whether any migration depends on the server's `explicit_defaults_for_timestamp`.
+    expects_explicit_timestamps: bool,
 }
 
 /// What a plan does for one migration.
@@ -218,7 +218,7 @@ impl Plan {
             migrations: Vec::new(),
             needs: Needs::default(),
             create_tracking,
-            expects_explicit_timestamps: table_expects(dialect, &tracking.definition()),
+            expects_explicit_timestamps: false,
             tracking,
         })
     }
@@ -229,15 +229,16 @@ impl Plan {
 
     /// Notes whether what `operations` make depends on the server's setting for timestamps.
     pub(crate) fn look_at_timestamps(&mut self, operations: &[Operation]) {
-        self.expects_explicit_timestamps |= operations.iter().any(|operation| match operation {
-            Operation::CreateTable(it) => table_expects(self.dialect, &it.table),
-            Operation::AddColumn(it) => expects_explicit_timestamps(self.dialect, &it.column),
-            Operation::DropTable(_)
-            | Operation::DropColumn(_)
-            | Operation::CreateIndex(_)
-            | Operation::DropIndex(_)
-            | Operation::RunSql(_) => false,
-        });
+        self.expects_explicit_timestamps |= expect(self.dialect, operations);
+    }
+
+    /// Whether any statement depends on that setting, the tracking table's own included, where it is to be made.
+    pub(crate) fn needs_explicit_timestamps(&self) -> bool {
+        let tracking = || {
+            !self.create_tracking.is_empty()
+                && table_expects(self.dialect, &self.tracking.definition())
+        };
+        self.expects_explicit_timestamps || tracking()
     }
 
     /// Records one migration in both tables, or erases it from both.
@@ -293,6 +294,19 @@ impl Plan {
         self.migrations.retain(keep);
         self
     }
+}
+
+/// Whether what `operations` make depends on the server's setting for timestamps.
+pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
+    operations.iter().any(|operation| match operation {
+        Operation::CreateTable(it) => table_expects(dialect, &it.table),
+        Operation::AddColumn(it) => expects_explicit_timestamps(dialect, &it.column),
+        Operation::RunSql(it) => expect(dialect, &it.stands_for),
+        Operation::DropTable(_)
+        | Operation::DropColumn(_)
+        | Operation::CreateIndex(_)
+        | Operation::DropIndex(_) => false,
+    })
 }
 
 /// How a migration is undone; where it can't be, that is an error.
@@ -449,7 +463,7 @@ impl Plan {
             }
             Dialect::Postgres | Dialect::Sqlite => {}
         }
-        if self.expects_explicit_timestamps {
+        if self.needs_explicit_timestamps() {
             comment(
                 f,
                 "a NOT NULL timestamp without a default must not get one: set where the server has it OFF",
@@ -524,5 +538,5 @@ fn comment(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
             }
         })
         .collect();
-    writeln!(f, "-- {line}")
+    writeln!(f, "-- {}", line.trim_end())
 }

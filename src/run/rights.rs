@@ -85,6 +85,8 @@ impl Needs {
             dialect,
             &BTreeSet::from([tracking.table.clone(), tracking.journal_name()]),
         );
+        // What is noted there takes the place of what was.
+        let journal = dialect.quote_text(&tracking.journal_name());
         let sql = format!(
             "SELECT current_setting('transaction_read_only'), has_schema_privilege({named}, 'CREATE'), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
@@ -92,7 +94,10 @@ impl Needs {
                  AND NOT pg_has_role(c.relowner, 'USAGE')), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname IN ({recorded}) AND c.relkind IN ('r', 'p') \
-                 AND NOT has_table_privilege(c.oid, 'INSERT')) \
+                 AND NOT has_table_privilege(c.oid, 'INSERT')), \
+             (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
+                 WHERE c.relnamespace = n.oid AND c.relname = {journal} AND c.relkind IN ('r', 'p') \
+                 AND NOT has_table_privilege(c.oid, 'UPDATE')) \
              FROM pg_catalog.pg_namespace n WHERE n.nspname = {named}"
         );
         let row = driver
@@ -113,6 +118,7 @@ impl Needs {
         }
         missing.extend(next().map(|tables| format!("ownership of {tables}")));
         missing.extend(next().map(|tables| format!("INSERT on {tables}")));
+        missing.extend(next().map(|tables| format!("UPDATE on {tables}")));
         Ok(missing)
     }
 
@@ -154,6 +160,8 @@ impl Needs {
         let needed = [
             ("SELECT", true),
             ("INSERT", true),
+            // The journal is written with REPLACE.
+            ("DELETE", true),
             ("CREATE", self.create || altering),
             ("ALTER", altering),
             ("DROP", self.drop),

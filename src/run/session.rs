@@ -86,14 +86,42 @@ impl Session {
             .map_err(|source| RunError::ImplicitTimestamps { source })
     }
 
+    /// SQL that sets what the connection's owner had set.
+    pub(crate) fn parting(&self) -> Option<&str> {
+        self.restore.as_deref()
+    }
+
     /// Gives a connection that was lent to us its settings back.
     pub(crate) async fn restore<D: Driver>(&self, driver: &mut D) {
-        if let Some(sql) = &self.restore
-            && let Err(error) = driver.execute(sql).await
-        {
+        let Some(sql) = &self.restore else {
+            return;
+        };
+        let mut result = driver.execute(sql).await;
+        if result.is_ok() && !self.explicit_timestamps {
+            result = restore_timestamps(driver).await;
+        }
+        if let Err(error) = result {
             tracing::warn!(%error, "the connection's settings could not be restored");
         }
     }
+}
+
+/// Only where it has been set, because setting it takes a privilege.
+async fn restore_timestamps<D: Driver>(driver: &mut D) -> Result<(), DriverError> {
+    let rows = driver
+        .rows("SELECT @@SESSION.explicit_defaults_for_timestamp")
+        .await?;
+    let now = rows.first().and_then(|row| row.first()).cloned().flatten();
+    if is_on(now.as_deref()) {
+        driver
+            .execute("SET SESSION explicit_defaults_for_timestamp = OFF")
+            .await?;
+    }
+    Ok(())
+}
+
+fn is_on(value: Option<&str>) -> bool {
+    matches!(value, Some("1" | "ON"))
 }
 
 async fn open_postgres<D: Driver>(
@@ -159,7 +187,7 @@ async fn open_mysql<D: Driver>(
     if next().is_none() {
         return Err(RunError::MissingDatabase);
     }
-    let explicit_timestamps = matches!(next().as_deref(), Some("1" | "ON"));
+    let explicit_timestamps = is_on(next().as_deref());
     let [lock, row_lock, silence] = [next(), next(), next()].map(number);
     let [mode, zone] = [next(), next()].map(|text| dialect.quote_text(&text.unwrap_or_default()));
     let restore = driver
@@ -177,6 +205,7 @@ async fn open_mysql<D: Driver>(
         &dialect.quote_text(SQL_MODE),
         "'+00:00'",
     );
+    driver.at_parting(restore.clone());
     driver.execute(&settings).await.map_err(failed)?;
     Ok(Session {
         dialect,

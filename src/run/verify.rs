@@ -11,11 +11,11 @@ use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::journal::is_true;
 use super::live::{Live, LiveColumn, LiveIndex, LiveTable, Wanted};
-use super::plan::{PlanError, Steps};
+use super::plan::{PlanError, Steps, expect};
 use super::session::Session;
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::Migrations;
+use crate::dsl::{Migration, Migrations};
 use crate::render::{Opaque, Statement};
 
 /// Compares the live schema with the applied migrations.
@@ -27,6 +27,14 @@ pub(crate) async fn verify<D: Driver>(
 ) -> Result<Vec<Difference>, RunError> {
     let wanted = Wanted::of(history, session.dialect);
     let statements = statements(history, applied, session.dialect)?;
+    let is_applied = |it: &&Migration| applied.contains(&it.id);
+    if history
+        .iter()
+        .filter(is_applied)
+        .any(|it| expect(session.dialect, &it.operations))
+    {
+        session.make_timestamps_explicit(driver).await?;
+    }
     let expected = replay(driver, session, &wanted, &statements)
         .await
         .map_err(|source| RunError::Scratch { source })?;

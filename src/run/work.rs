@@ -122,7 +122,7 @@ impl Work<'_> {
             plan.needs.add_creation();
         }
         self.check_rights(driver, &plan).await?;
-        if plan.expects_explicit_timestamps {
+        if plan.needs_explicit_timestamps() {
             self.session.make_timestamps_explicit(driver).await?;
         }
         let dialect = self.session.dialect;

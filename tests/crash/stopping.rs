@@ -119,6 +119,9 @@ impl<D: Driver> Driver for Stopping<D> {
     fn is_borrowed(&self) -> bool {
         self.inner.is_borrowed()
     }
+    fn at_parting(&mut self, sql: Option<String>) {
+        self.inner.at_parting(sql);
+    }
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
         let plan = self.next();
         carry_out(plan, self.inner.is_exclusive()).await

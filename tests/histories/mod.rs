@@ -24,6 +24,7 @@ pub(crate) fn histories() -> Vec<History> {
         every("types", types()),
         every("shapes", shapes()),
         every("names", names()),
+        every("own_words", own_words()),
         History {
             name: "computed",
             migrations: computed(),
@@ -387,5 +388,79 @@ fn names() -> Migrations {
             .create_table(table(&long).columns([integer("id").primary_key()]))
             .add_column(&long, text("größer als").nullable())
             .create_index(&long, index("short").columns(["id"]).named("short")),
+    ])
+}
+
+/// SQL in the author's own words, with every adjective, and texts that would harm what comes after them.
+fn own_words() -> Migrations {
+    let notes = || {
+        table("notes").columns([
+            integer("id").primary_key(),
+            text("body").nullable(),
+            integer("words").default(0),
+        ])
+    };
+    Migrations::new([
+        Migration::new("001_stands_for", "A table, in the author's words").run_sql(
+            sql("make notes")
+                .everywhere(
+                    "CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, body TEXT, words INTEGER NOT NULL DEFAULT 0)",
+                )
+                .down("DROP TABLE notes")
+                .stands_for([CreateTable { table: notes() }]),
+        ),
+        Migration::new("002_rows", "Rows alone, several statements, a comment last")
+            .run_sql(
+                sql("fill notes")
+                    .everywhere("INSERT INTO notes (id, body) VALUES (10, 'it''s; -- one');\nUPDATE notes SET words = 1 -- all;")
+                    .down("DELETE FROM notes WHERE id = 10 -- the one")
+                    .data_only(),
+            )
+            .add_column("notes", integer("rank").default(3))
+            .run_sql(
+                sql("rank them")
+                    .everywhere("UPDATE notes SET \"rank\" = 4")
+                    .on(MySql, "UPDATE notes SET `rank` = 4")
+                    .down("")
+                    .data_only(),
+            ),
+        Migration::new("003_conditions", "Only where it is true").run_sql(
+            sql("once")
+                .everywhere("INSERT INTO notes (id, body) VALUES (20, '$hammerwork$')")
+                .only_if("NOT EXISTS (SELECT 1 FROM notes WHERE id = 20) -- yet")
+                .down("DELETE FROM notes WHERE id = 20"),
+        ),
+        Migration::new("004_own", "A trigger, as each engine writes it")
+            .run_sql(
+                sql("the function that counts")
+                    .on(
+                        Postgres,
+                        "CREATE FUNCTION count_words() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN\n    NEW.words := 7;\n    RETURN NEW;\nEND $$;",
+                    )
+                    .down_on(Postgres, "DROP FUNCTION count_words()")
+                    .nothing_on(MySql)
+                    .nothing_on(Sqlite),
+            )
+            .run_sql(
+                sql("count words")
+                    .on(
+                        Postgres,
+                        "CREATE TRIGGER count_words BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION count_words()",
+                    )
+                    .down_on(Postgres, "DROP TRIGGER count_words ON notes")
+                    .on(
+                        MySql,
+                        "CREATE TRIGGER count_words BEFORE INSERT ON notes FOR EACH ROW BEGIN\n    SET NEW.words = 6; -- 12 // 2\n    SET NEW.words = NEW.words + 1;\nEND;",
+                    )
+                    .on(
+                        MariaDb,
+                        "CREATE TRIGGER count_words BEFORE INSERT ON notes FOR EACH ROW SET NEW.words = 7",
+                    )
+                    .on(
+                        Sqlite,
+                        "CREATE TRIGGER count_words AFTER INSERT ON notes BEGIN\n    UPDATE notes SET words = 6 WHERE id = NEW.id;\n    UPDATE notes SET words = words + 1 WHERE id = NEW.id;\nEND;",
+                    )
+                    .down("DROP TRIGGER count_words"),
+            ),
     ])
 }

@@ -33,6 +33,9 @@ impl<D: Driver> Driver for Counting<D> {
         self.inner.is_borrowed()
     }
     // A connection of its own is known by what the server has said before: this asks nothing more.
+    fn at_parting(&mut self, sql: Option<String>) {
+        self.inner.at_parting(sql);
+    }
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
         self.inner.is_exclusive().await
     }

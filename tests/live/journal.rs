@@ -49,6 +49,9 @@ impl<D: Driver> Driver for Cut<D> {
     fn is_borrowed(&self) -> bool {
         self.inner.is_borrowed()
     }
+    fn at_parting(&mut self, sql: Option<String>) {
+        self.inner.at_parting(sql);
+    }
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
         self.inner.is_exclusive().await
     }

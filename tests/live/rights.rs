@@ -75,8 +75,10 @@ on_servers! {
                 "CREATE on the schema public",
                 "ownership of hammerwork_jobs",
                 "INSERT on hammerwork_migrations, hammerwork_migrations_journal",
+                "UPDATE on hammerwork_migrations_journal",
             ],
-            _ => &["INSERT on the database", "CREATE on the database", "ALTER on the database"],
+            _ => &["INSERT on the database", "DELETE on the database", "CREATE on the database",
+                   "ALTER on the database"],
         };
         assert_eq!(missing, expected);
         assert_eq!(crate::expected::recorded(database).await.len(), 1);

@@ -6,8 +6,7 @@ use crate::dialect::Dialect;
 
 /// Runs SQL in the author's own words: [`Migration::run_sql`](crate::dsl::Migration::run_sql).
 ///
-/// It is the way to say what the other operations can't. The library can't look into it, so its author says
-/// what the library must know: what it undoes, what it stands for, how to tell whether it is to run.
+#[doc = include_str!("../../../docs/operations/run_sql.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RunSql {

@@ -51,6 +51,11 @@ pub trait Driver: Send {
     /// Whether the caller keeps the connection, so that settings and locks must be given back by hand.
     fn is_borrowed(&self) -> bool;
 
+    /// What is sent, without waiting for the answer, if the driver is dropped while it has a connection that its
+    /// owner keeps: a run that is dropped must leave no lock and no setting behind. With a statement under way
+    /// nothing can be sent; then the lock goes with the connection.
+    fn at_parting(&mut self, sql: Option<String>);
+
     /// Whether the session is surely this driver's alone from one statement to the next. A connection pooler
     /// in transaction mode gives each transaction another session, and says nothing of it; where that can't be
     /// ruled out, no lock and no setting may outlive a transaction.

@@ -1,6 +1,9 @@
 //! The pipe of MySQL and MariaDB.
 
 use std::fmt;
+use std::future::Future as _;
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError};
 use sqlx::{ConnectOptions as _, MySql, MySqlConnection, MySqlPool};
@@ -13,6 +16,8 @@ use crate::dialect::Dialect;
 pub struct MySqlDriver<'c> {
     held: Option<Held<'c, MySql>>,
     dialect: Dialect,
+    /// What is sent if the driver is dropped.
+    parting: Option<String>,
 }
 
 /// Opens a connection of its own.
@@ -31,6 +36,7 @@ impl<'c> MySqlDriver<'c> {
         MySqlDriver {
             held: Some(held),
             dialect: Dialect::MySql,
+            parting: None,
         }
     }
 
@@ -60,6 +66,10 @@ impl Driver for MySqlDriver<'_> {
 
     fn is_borrowed(&self) -> bool {
         self.held.as_ref().is_some_and(Held::is_borrowed)
+    }
+
+    fn at_parting(&mut self, sql: Option<String>) {
+        self.parting = sql;
     }
 
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
@@ -93,6 +103,27 @@ impl Driver for MySqlDriver<'_> {
     async fn close(mut self) {
         if let Some(held) = self.held.take() {
             held.close().await;
+        }
+    }
+}
+
+/// What was not closed was dropped in the middle of something. A connection with an answer outstanding is not
+/// for others, so one from a pool is closed; sqlx would hand it on, or wait for ever for the end of its TLS. One
+/// that its owner keeps gives the lock back: the first poll sends the words, and sqlx reads the answer when
+/// the connection is used next.
+impl Drop for MySqlDriver<'_> {
+    fn drop(&mut self) {
+        match (self.held.take(), self.parting.take()) {
+            (Some(Held::Borrowed(connection)), Some(sql)) => {
+                let parting = pin!(held::execute::<MySql>(connection, &sql));
+                let mut context = Context::from_waker(Waker::noop());
+                if parting.poll(&mut context).is_pending() {
+                    tracing::debug!(
+                        "the migration lock is given back with the connection's next use"
+                    );
+                }
+            }
+            (held, _) => drop(held.map(Held::dedicate)),
         }
     }
 }

@@ -102,6 +102,9 @@ impl Driver for PostgresDriver<'_> {
         self.held.as_ref().is_some_and(Held::is_borrowed)
     }
 
+    /// Nothing outlives a transaction on a connection that is lent.
+    fn at_parting(&mut self, _sql: Option<String>) {}
+
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
         let direct = match &self.path {
             Path::Direct => true,
@@ -149,6 +152,14 @@ impl Driver for PostgresDriver<'_> {
         if let Some(held) = self.held.take() {
             held.close().await;
         }
+    }
+}
+
+/// What was not closed was dropped in the middle of something: a pool's connection with an answer outstanding is
+/// closed, and not handed on.
+impl Drop for PostgresDriver<'_> {
+    fn drop(&mut self) {
+        drop(self.held.take().map(Held::dedicate));
     }
 }
 

@@ -60,6 +60,9 @@ impl Driver for SqliteDriver<'_> {
         self.held.as_ref().is_some_and(Held::is_borrowed)
     }
 
+    /// Nothing outlives the transaction, which is undone when the driver is dropped.
+    fn at_parting(&mut self, _sql: Option<String>) {}
+
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
         Ok(true)
     }
