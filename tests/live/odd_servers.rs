@@ -154,3 +154,48 @@ async fn postgres_that_is_odd() {
     ];
     six_are_applied(Dialect::Postgres, "postgres", "all", &options).await;
 }
+
+/// A replica, or a server that is being moved: what is up to date starts, what is behind says why it can't.
+async fn a_read_only_server(dialect: Dialect, engine: &str) {
+    let server = Server::start(engine, "readonly", &[]);
+    let root = Database::at(dialect, &server.url);
+    let (_, address) = server.url.rsplit_once('@').unwrap();
+    let schema = address.rsplit_once('/').unwrap().1;
+    root.execute("CREATE USER plain@'%' IDENTIFIED BY 'secret'")
+        .await;
+    root.execute(&format!("GRANT ALL ON {schema}.* TO plain@'%'"))
+        .await;
+    let plain = Database::at(dialect, &format!("mysql://plain:secret@{address}"));
+    assert_eq!(
+        plain
+            .run(&builtin().up_to("005_add_batches"))
+            .await
+            .unwrap()
+            .applied
+            .len(),
+        5
+    );
+    root.execute("SET GLOBAL read_only = ON").await;
+    let behind = plain.run(&builtin()).await.unwrap_err();
+    let RunError::Rights { missing } = &behind else {
+        panic!("{behind:?}")
+    };
+    assert_eq!(
+        missing,
+        &["a server that can be written to: this one is read-only"]
+    );
+    let current = builtin().up_to("005_add_batches");
+    assert!(plain.run(&current).await.unwrap().is_up_to_date());
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn mysql_that_is_read_only() {
+    a_read_only_server(Dialect::MySql, "mysql").await;
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn mariadb_that_is_read_only() {
+    a_read_only_server(Dialect::MariaDb, "mariadb").await;
+}
