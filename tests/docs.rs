@@ -86,6 +86,11 @@ fn examples() -> Vec<Example> {
                 .drop_index("jobs", "queue_status");
         },
         example! {
+            "docs/operations/rename_column.md",
+            let migration = Migration::new("011_state", "A job has a state")
+                .rename_column("jobs", "status", "state");
+        },
+        example! {
             "docs/operations/run_sql.md",
             let migration = Migration::new("010_mail", "Mail has a queue of its own")
                 .run_sql(

@@ -187,6 +187,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         3 => (name(), name()).prop_map(|(table, column)| DropColumn { table, column }.into()),
         4 => (name(), index_value()).prop_map(|(table, index)| CreateIndex { table, index }.into()),
         2 => (name(), name()).prop_map(|(table, index)| DropIndex { table, index }.into()),
+        3 => (name(), name(), name())
+            .prop_map(|(table, column, to)| RenameColumn { table, column, to }.into()),
         2 => own_words().prop_map(Operation::from),
     ]
 }
@@ -295,6 +297,11 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
             it.into()
         }
         Operation::DropTable(mut it) => {
+            it.table = table_name;
+            it.into()
+        }
+        Operation::RenameColumn(mut it) => {
+            it.column = column(aim / 7);
             it.table = table_name;
             it.into()
         }

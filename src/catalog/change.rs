@@ -88,6 +88,27 @@ impl Catalog {
         Ok(())
     }
 
+    pub(crate) fn rename_column(
+        &mut self,
+        table: &str,
+        column: &str,
+        to: &str,
+    ) -> Result<(), OperationError> {
+        let table = self.table_mut(table)?;
+        check::renamed_column(table, column, to)?;
+        let indexes = table.indexes.iter_mut().flat_map(|it| &mut it.columns);
+        let names = table
+            .columns
+            .iter_mut()
+            .map(|it| &mut it.name)
+            .chain(&mut table.primary_key)
+            .chain(indexes.map(|it| &mut it.name));
+        for name in names.filter(|name| *name == column) {
+            to.clone_into(name);
+        }
+        Ok(())
+    }
+
     pub(crate) fn add_index(&mut self, table: &str, index: &Index) -> Result<(), OperationError> {
         check::index(self.table_mut(table)?, index)?;
         let name = index.name_in(table, IndexNamespace::Schema);

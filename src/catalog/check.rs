@@ -52,6 +52,33 @@ pub(super) fn added_column(table: &Table, column: &Column) -> Result<(), Operati
     Ok(())
 }
 
+/// A column that gets the name `to`.
+pub(super) fn renamed_column(table: &Table, column: &str, to: &str) -> Result<(), OperationError> {
+    if table.column_named(column).is_none() {
+        return Err(OperationError::unknown_column(table, column));
+    }
+    names::check_column(to)?;
+    let taken = |other: &Column| names::fold_case(&other.name) == names::fold_case(to);
+    if table.columns.iter().any(taken) {
+        return Err(OperationError::DuplicateColumn {
+            table: table.name.clone(),
+            column: to.to_owned(),
+        });
+    }
+    // Its predicate is an expression, which is not rewritten; and MySQL's form of a partial unique index is one.
+    let partial = table.indexes.iter().find(|index| {
+        index.predicate.is_some() && index.named_columns().iter().any(|name| name == column)
+    });
+    match partial {
+        Some(index) => Err(OperationError::ColumnInUse {
+            table: table.name.clone(),
+            column: column.to_owned(),
+            user: format!("the partial index {}", index.label),
+        }),
+        None => Ok(()),
+    }
+}
+
 pub(super) fn primary_key(table: &Table, key: &[String]) -> Result<(), OperationError> {
     for (position, name) in key.iter().enumerate() {
         let Some(column) = table.column_named(name) else {

@@ -2,7 +2,7 @@
 
 use super::{
     AddColumn, Column, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Index,
-    Operation, RunSql, Table,
+    Operation, RenameColumn, RunSql, Table,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -159,6 +159,26 @@ impl Migration {
         self.operation(DropIndex {
             table: table.into(),
             index: label.into(),
+        })
+    }
+
+    /// Gives a column another name. Its values, its place in the primary key and its indexes stay.
+    ///
+    /// | engine | `.rename_column("jobs", "status", "state")` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `ALTER TABLE "jobs" RENAME COLUMN "status" TO "state"` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` RENAME COLUMN `status` TO `state` `` |
+    #[must_use]
+    pub fn rename_column(
+        self,
+        table: impl Into<String>,
+        column: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        self.operation(RenameColumn {
+            table: table.into(),
+            column: column.into(),
+            to: to.into(),
         })
     }
 

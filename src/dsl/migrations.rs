@@ -219,6 +219,7 @@ fn graded(down: &[Operation]) -> Inverse {
             | Operation::AddColumn(_)
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
+            | Operation::RenameColumn(_)
             | Operation::RunSql(_) => None,
         })
         .collect();

@@ -44,7 +44,7 @@ pub use migration::Migration;
 pub use migrations::Migrations;
 pub use op::{
     AddColumn, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Inverse, Operation,
-    RunSql, sql,
+    RenameColumn, RunSql, sql,
 };
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};

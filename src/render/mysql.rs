@@ -8,7 +8,7 @@ use sea_query::ColumnRef;
 use super::batch::Piece;
 use super::expression::expression;
 use super::own_words::run_sql;
-use super::postgres::{direction, find_index, index_columns, literal};
+use super::postgres::{direction, find_index, index_columns, literal, rename_column};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -62,6 +62,11 @@ pub(super) fn render(
             change.drop_index(dialect, &it.table, index);
             Piece::Change(change)
         }
+        // A statement of its own: what else is said of the table before and after means different columns.
+        Operation::RenameColumn(it) => Piece::Statement(Statement {
+            guards: vec![Guard::Present(format!("column {}", it.column))],
+            ..Statement::of(step, rename_column(dialect, it), false)
+        }),
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());

@@ -2,10 +2,12 @@
 
 use super::expression::expression;
 use super::own_words::run_sql;
-use super::{RenderError, Statement};
+use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, ColumnType, DefaultValue, Direction, Index, Literal, Operation, Table};
+use crate::dsl::{
+    Column, ColumnType, DefaultValue, Direction, Index, Literal, Operation, RenameColumn, Table,
+};
 
 const SELF: Dialect = Dialect::Postgres;
 
@@ -14,6 +16,7 @@ pub(super) fn render(
     operation: &Operation,
     before: &Catalog,
 ) -> Result<Vec<Statement>, RenderError> {
+    let mut guards = Vec::new();
     let sql = match operation {
         Operation::CreateTable(it) => create_table(&it.table)?,
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
@@ -29,11 +32,18 @@ pub(super) fn render(
         )],
         Operation::CreateIndex(it) => vec![create_index(SELF, &it.table, &it.index)?],
         Operation::DropIndex(it) => vec![drop_index(SELF, &it.table, &it.index, before)?],
+        Operation::RenameColumn(it) => {
+            guards.push(Guard::Present(format!("column {}", it.column)));
+            vec![rename_column(SELF, it)]
+        }
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     Ok(sql
         .into_iter()
-        .map(|sql| Statement::of(step, sql, true))
+        .map(|sql| Statement {
+            guards: guards.clone(),
+            ..Statement::of(step, sql, true)
+        })
         .collect())
 }
 
@@ -100,6 +110,16 @@ pub(super) fn drop_index(
         "DROP INDEX IF EXISTS {}",
         dialect.quote(&index.physical_name(table, dialect))
     ))
+}
+
+/// A column's new name, as every dialect gives it.
+pub(super) fn rename_column(dialect: Dialect, rename: &RenameColumn) -> String {
+    format!(
+        "ALTER TABLE {} RENAME COLUMN {} TO {}",
+        dialect.quote(&rename.table),
+        dialect.quote(&rename.column),
+        dialect.quote(&rename.to)
+    )
 }
 
 pub(super) fn find_index<'a>(

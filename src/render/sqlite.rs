@@ -2,7 +2,7 @@
 
 use super::expression::expression;
 use super::own_words::run_sql;
-use super::postgres::{create_index, create_table_with, drop_index, literal};
+use super::postgres::{create_index, create_table_with, drop_index, literal, rename_column};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -33,6 +33,10 @@ pub(super) fn render(
         }
         Operation::CreateIndex(it) => vec![create_index(SELF, &it.table, &it.index)?],
         Operation::DropIndex(it) => vec![drop_index(SELF, &it.table, &it.index, before)?],
+        Operation::RenameColumn(it) => {
+            guards.push(Guard::Present(format!("column {}", it.column)));
+            vec![rename_column(SELF, it)]
+        }
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     Ok(sql

@@ -102,6 +102,18 @@ impl State<'_> {
                     .is_some_and(|name| self.live.index(&it.table, &name).is_some());
                 self.gone(Object::Index(it.table.clone(), it.index.clone()), there);
             }
+            Operation::RenameColumn(it) => {
+                let mut after = before.clone();
+                // The history has been folded before, without an error.
+                if operation.apply(&mut after).is_ok()
+                    && let Some(table) = after.table(&it.table)
+                {
+                    let old = self.live.tables.get(&it.table);
+                    let there = old.is_some_and(|table| table.column(&it.column).is_some());
+                    self.gone(Object::Column(it.table.clone(), it.column.clone()), there);
+                    self.create_table(table);
+                }
+            }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
                     self.apply(operation, before);

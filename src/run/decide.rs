@@ -7,7 +7,9 @@ use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable};
 use super::live::{column_difference, index_difference};
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::expression;
-use crate::dsl::{Column, CreateIndex, DropIndex, Index, Migrations, Operation, Table};
+use crate::dsl::{
+    Column, CreateIndex, DropIndex, Index, Migrations, Operation, RenameColumn, Table,
+};
 
 /// What is left to do for one operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +83,7 @@ impl<'h> Decider<'h> {
                     name.is_some_and(|name| self.forget_index(&it.table, &name)),
                 ))
             }
+            Operation::RenameColumn(it) => self.rename_column(position, it),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -172,6 +175,53 @@ impl<'h> Decider<'h> {
         }
         let planned = planned_column(column);
         self.table_mut(table)?.columns.push(planned);
+        Ok(Decision::Needed)
+    }
+
+    /// A column of the new name counts as the renamed one, if the old one is gone, or has come anew since.
+    fn rename_column(
+        &mut self,
+        position: usize,
+        rename: &RenameColumn,
+    ) -> Result<Decision, Difference> {
+        let object = format!("column {}.{}", rename.table, rename.column);
+        let comes_anew = !self
+            .later
+            .columns(position, &rename.table, &rename.column)
+            .is_empty();
+        let table = self.table_mut(&rename.table)?;
+        let is_renamed = table.column(&rename.to).is_some();
+        let old = table.columns.iter_mut().find(|it| it.name == rename.column);
+        let old = match (old, is_renamed) {
+            (Some(old), false) => old,
+            (None, true) => return Ok(Decision::Satisfied),
+            (Some(_), true) if comes_anew => return Ok(Decision::Satisfied),
+            (Some(_), true) => {
+                let to = &rename.to;
+                return Err(Difference::new(
+                    object,
+                    format!("it should become {to}, and there is a column of that name already"),
+                ));
+            }
+            (None, false) => {
+                let to = &rename.to;
+                return Err(Difference::new(
+                    object,
+                    format!("it is missing, and so is {to}, which it should become"),
+                ));
+            }
+        };
+        old.name.clone_from(&rename.to);
+        let keys = table
+            .primary_key
+            .iter_mut()
+            .filter(|it| **it == rename.column);
+        keys.for_each(|it| it.clone_from(&rename.to));
+        for part in table.indexes.iter_mut().flat_map(|it| &mut it.parts) {
+            if part.column.as_deref() == Some(rename.column.as_str()) {
+                part.column = Some(rename.to.clone());
+            }
+        }
         Ok(Decision::Needed)
     }
 
@@ -353,6 +403,11 @@ impl<'h> LaterShapes<'h> {
                 Operation::AddColumn(it) => shapes.column(position, &it.table, &it.column),
                 Operation::CreateIndex(it) => shapes.index(position, &it.table, &it.index),
                 Operation::DropColumn(it) => {
+                    let key = (it.table.as_str(), it.column.as_str());
+                    shapes.dropped_columns.insert(key, position);
+                }
+                // Under this name it will be gone.
+                Operation::RenameColumn(it) => {
                     let key = (it.table.as_str(), it.column.as_str());
                     shapes.dropped_columns.insert(key, position);
                 }

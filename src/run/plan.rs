@@ -305,7 +305,8 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         Operation::DropTable(_)
         | Operation::DropColumn(_)
         | Operation::CreateIndex(_)
-        | Operation::DropIndex(_) => false,
+        | Operation::DropIndex(_)
+        | Operation::RenameColumn(_) => false,
     })
 }
 

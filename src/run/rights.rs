@@ -38,7 +38,9 @@ impl Needs {
                 self.drop = true;
                 self.change(table, there);
             }
-            Operation::DropColumn(_) | Operation::DropIndex(_) => self.change(table, there),
+            Operation::DropColumn(_) | Operation::DropIndex(_) | Operation::RenameColumn(_) => {
+                self.change(table, there);
+            }
             // What it needs, only the server knows.
             Operation::RunSql(_) => {}
         }

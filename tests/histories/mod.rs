@@ -337,6 +337,12 @@ fn shapes() -> Migrations {
         .add_column("claims", string("text").length(10).nullable())
         .add_column("one", integer("passing").nullable())
         .drop_column("one", "passing"),
+        Migration::new("008_renames", "What stays gets another name")
+            .add_column("several", integer("count of").default(1))
+            .create_index("several", index("counts").desc("count of"))
+            .rename_column("several", "count of", "order")
+            .create_index("several", index("orders").columns(["order"]))
+            .rename_column("one", "id", "select"),
     ])
 }
 

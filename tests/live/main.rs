@@ -26,6 +26,7 @@ mod odd_servers;
 mod pooling;
 mod previewing;
 mod racing;
+mod renaming;
 mod rights;
 mod rolling_back;
 mod running;

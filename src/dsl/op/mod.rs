@@ -6,6 +6,7 @@ mod create_table;
 mod drop_column;
 mod drop_index;
 mod drop_table;
+mod rename_column;
 mod run_sql;
 
 use std::fmt;
@@ -16,6 +17,7 @@ pub use create_table::CreateTable;
 pub use drop_column::DropColumn;
 pub use drop_index::DropIndex;
 pub use drop_table::DropTable;
+pub use rename_column::RenameColumn;
 pub use run_sql::{RunSql, sql};
 
 use crate::catalog::{Catalog, OperationError};
@@ -39,6 +41,8 @@ pub enum Operation {
     CreateIndex(CreateIndex),
     /// Drops an index.
     DropIndex(DropIndex),
+    /// Gives a column another name.
+    RenameColumn(RenameColumn),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -98,6 +102,7 @@ macro_rules! dispatch {
             Operation::DropColumn($it) => $call,
             Operation::CreateIndex($it) => $call,
             Operation::DropIndex($it) => $call,
+            Operation::RenameColumn($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -137,6 +142,7 @@ impl Operation {
             Operation::DropColumn(it) => Some(&it.table),
             Operation::CreateIndex(it) => Some(&it.table),
             Operation::DropIndex(it) => Some(&it.table),
+            Operation::RenameColumn(it) => Some(&it.table),
             Operation::RunSql(_) => None,
         }
     }
@@ -150,7 +156,8 @@ impl Operation {
             | Operation::AddColumn(_)
             | Operation::DropColumn(_)
             | Operation::CreateIndex(_)
-            | Operation::DropIndex(_) => std::slice::from_ref(self),
+            | Operation::DropIndex(_)
+            | Operation::RenameColumn(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -186,6 +193,7 @@ macro_rules! into_operation {
 
 into_operation!(
     RunSql,
+    RenameColumn,
     CreateTable,
     DropTable,
     AddColumn,

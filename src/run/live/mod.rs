@@ -166,6 +166,7 @@ impl Wanted {
                 | Operation::AddColumn(_)
                 | Operation::DropColumn(_)
                 | Operation::DropIndex(_)
+                | Operation::RenameColumn(_)
                 | Operation::RunSql(_) => &[],
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
