@@ -16,6 +16,8 @@
 mod database;
 #[path = "../support/expected.rs"]
 mod expected;
+#[path = "../support/server.rs"]
+mod server;
 
 mod adopting;
 mod budgets;

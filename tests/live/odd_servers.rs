@@ -1,52 +1,10 @@
 //! Servers that are set up otherwise: the same schema, or a clear stop.
 
-use std::path::PathBuf;
-use std::process::Command;
-
 use hammerwork_migrations::{Dialect, RunError};
 
 use crate::database::{Database, builtin};
 use crate::expected::assert_schema;
-
-/// A server of a test's own, ended with the value.
-struct Server {
-    directory: PathBuf,
-    url: String,
-}
-
-fn servers() -> Command {
-    Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/servers"))
-}
-
-impl Server {
-    fn start(engine: &str, name: &str, options: &[&str]) -> Server {
-        let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("odd_{engine}_{name}_{}", std::process::id()));
-        let output = servers()
-            .args(["private", engine])
-            .arg(&directory)
-            .arg("--")
-            .args(options)
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let text = String::from_utf8(output.stdout).unwrap();
-        Server {
-            directory,
-            url: text.lines().next().unwrap().to_owned(),
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(servers().arg("private-stop").arg(&self.directory).output());
-    }
-}
+use crate::server::Server;
 
 const ODD: &[&str] = &[
     "--explicit_defaults_for_timestamp=OFF",
@@ -56,7 +14,7 @@ const ODD: &[&str] = &[
 ];
 
 async fn six_are_applied(dialect: Dialect, engine: &str, name: &str, options: &[&str]) {
-    let server = Server::start(engine, name, options);
+    let server = Server::private(engine, name, options);
     let database = Database::at(dialect, &server.url);
     assert_eq!(database.migrate().await.len(), 6);
     assert_schema(&database).await;
@@ -93,7 +51,7 @@ async fn mariadb_with_lower_case_table_names() {
 #[tokio::test]
 #[ignore = "needs servers: run scripts/test"]
 async fn mysql_with_implicit_timestamps_and_an_ordinary_role() {
-    let server = Server::start("mysql", "role", &["--explicit_defaults_for_timestamp=OFF"]);
+    let server = Server::private("mysql", "role", &["--explicit_defaults_for_timestamp=OFF"]);
     let root = Database::at(Dialect::MySql, &server.url);
     let (_, address) = server.url.rsplit_once('@').unwrap();
     let schema = address.rsplit_once('/').unwrap().1;
@@ -110,7 +68,7 @@ async fn mysql_with_implicit_timestamps_and_an_ordinary_role() {
 #[tokio::test]
 #[ignore = "needs servers: run scripts/test"]
 async fn a_galera_cluster_is_refused_unless_allowed() {
-    let server = Server::start("mariadb-galera", "cluster", &[]);
+    let server = Server::private("mariadb-galera", "cluster", &[]);
     let database = Database::at(Dialect::MariaDb, &server.url);
     let error = database.run(&builtin()).await.unwrap_err();
     assert_eq!(error, RunError::Cluster { cluster: "Galera" });
@@ -127,7 +85,7 @@ async fn a_member_of_group_replication_is_refused() {
         "--loose-group-replication-group-name=aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa",
         "--loose-group-replication-start-on-boot=OFF",
     ];
-    let server = Server::start("mysql", "group", &options);
+    let server = Server::private("mysql", "group", &options);
     let database = Database::at(Dialect::MySql, &server.url);
     let cluster = "Group Replication";
     assert_eq!(
@@ -157,7 +115,7 @@ async fn postgres_that_is_odd() {
 
 /// A replica, or a server that is being moved: what is up to date starts, what is behind says why it can't.
 async fn a_read_only_server(dialect: Dialect, engine: &str) {
-    let server = Server::start(engine, "readonly", &[]);
+    let server = Server::private(engine, "readonly", &[]);
     let root = Database::at(dialect, &server.url);
     let (_, address) = server.url.rsplit_once('@').unwrap();
     let schema = address.rsplit_once('/').unwrap().1;

@@ -1,49 +1,10 @@
 //! Behind PgBouncer in transaction mode: nothing outlives a transaction, and nothing is done twice.
 
-use std::path::PathBuf;
-use std::process::Command;
-
 use hammerwork_migrations::Dialect;
 
 use crate::database::{Connection, Database, builtin, connect};
 use crate::expected::{ALL_SIX, assert_schema, recorded};
-
-/// A pooler in front of one database, ended with the value.
-struct Pooler {
-    directory: PathBuf,
-    url: String,
-}
-
-fn servers() -> Command {
-    Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/servers"))
-}
-
-impl Pooler {
-    fn start(database: &Database) -> Pooler {
-        let name = database.url.rsplit_once('/').unwrap().1;
-        let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("pooler_{name}"));
-        let output = servers()
-            .arg("pgbouncer")
-            .arg(&directory)
-            .arg(&database.url)
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let text = String::from_utf8(output.stdout).unwrap();
-        let url = text.lines().next().unwrap().to_owned();
-        Pooler { directory, url }
-    }
-}
-
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        drop(servers().arg("private-stop").arg(&self.directory).output());
-    }
-}
+use crate::server::Server;
 
 async fn leftovers(database: &Database) -> Vec<String> {
     database
@@ -56,7 +17,7 @@ async fn leftovers(database: &Database) -> Vec<String> {
 
 on_postgres! {
     async fn eight_runners_through_a_pooler_apply_six_in_all(database: &Database) {
-        let pooler = Pooler::start(database);
+        let pooler = Server::pooler(&database.url);
         let runners: Vec<_> = (0..8).map(|_| {
             let url = pooler.url.clone();
             tokio::spawn(async move {
@@ -83,7 +44,7 @@ on_postgres! {
     }
 
     async fn a_pool_that_goes_through_a_pooler_is_noticed(database: &Database) {
-        let pooler = Pooler::start(database);
+        let pooler = Server::pooler(&database.url);
         let options: sqlx::postgres::PgConnectOptions = pooler.url.parse().unwrap();
         let options = options.extra_float_digits(None).statement_cache_capacity(0);
         let pool = sqlx::postgres::PgPoolOptions::new().max_connections(2).connect_with(options).await.unwrap();

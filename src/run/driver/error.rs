@@ -53,7 +53,15 @@ impl DriverError {
 }
 
 impl DriverError {
-    pub(crate) fn in_transaction() -> Self {
+    /// A connection that was lent in the middle of a transaction.
+    ///
+    /// ```
+    /// use hammerwork_migrations::run::{DriverError, DriverErrorKind};
+    ///
+    /// assert_eq!(DriverError::in_transaction().kind, DriverErrorKind::InTransaction);
+    /// ```
+    #[must_use]
+    pub fn in_transaction() -> Self {
         DriverError {
             kind: DriverErrorKind::InTransaction,
             message: "the connection is in the middle of a transaction".to_owned(),
