@@ -190,7 +190,7 @@ on_each_server! {
         ended.failed_with(&[
             match server.dialect {
                 Dialect::Postgres => "error: the role lacks CREATE on the schema public\n",
-                _ => "error: the role lacks INSERT on the database; CREATE on the database",
+                _ => "error: the role lacks INSERT on the database; DELETE on the database; CREATE on the database",
             },
             "help: grant it to the role",
         ]);
