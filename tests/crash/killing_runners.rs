@@ -16,7 +16,7 @@ const KILLS: usize = 30;
 on_every_engine! {
     async fn a_killed_runner_is_healed_by_the_next(database: &Database) {
         let dialect = database.dialect;
-        let whole = undisturbed(dialect).await;
+        let mut whole = undisturbed(dialect).await;
         let mut random = Random::seeded(&format!("{dialect}"));
         // How many kills were seen at each number of recorded migrations.
         let mut seen = [0; 7];
@@ -25,15 +25,17 @@ on_every_engine! {
         while seen.iter().sum::<usize>() < KILLS {
             let database = Start::Fresh.database(dialect).await;
             let mut child = runner::spawn(&database.url);
-            tokio::time::sleep(random.moment_of(whole)).await;
+            let moment = random.moment_of(whole);
+            tokio::time::sleep(moment).await;
             child.start_kill().unwrap();
             let outcome = runner::wait(child).await;
             if outcome.status.signal() == Some(9) {
                 within_transaction += usize::from(has_journal(&database));
                 seen[heal(&database).await] += 1;
             } else {
-                // It was faster than expected.
+                // The machine has become less busy since the first runs: this one took no longer than that.
                 assert!(outcome.status.success(), "{outcome:?}");
+                whole = moment;
                 missed += 1;
                 assert!(missed < 3 * KILLS, "the program ends before it can be killed");
             }
