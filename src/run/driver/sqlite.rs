@@ -79,17 +79,20 @@ impl Driver for SqliteDriver<'_> {
         held::rows::<Sqlite>(self.connection()?, sql).await
     }
 
-    /// Whether the write lock is free is asked at once: who waits for it, waits outside, where it can be told.
+    /// On a connection of our own, whether the write lock is free is asked at once: who waits for it, waits
+    /// outside, where it can be told. Every other keeps the patience that its owner gave it, which a run that
+    /// is dropped could not give back.
     async fn begin(&mut self) -> Result<(), DriverError> {
-        let rows = self.rows("PRAGMA busy_timeout").await?;
-        let patience = rows.into_iter().flatten().next().flatten();
-        let patience = patience.and_then(|it| it.parse::<u32>().ok()).unwrap_or(0);
-        self.execute("PRAGMA busy_timeout = 0").await?;
+        if let Some(Held::Owned(_)) = self.held {
+            self.execute("PRAGMA busy_timeout = 0").await?;
+        }
         let begun =
             Transactions::begin(self.connection()?, Some("BEGIN IMMEDIATE".into_sql_str())).await;
         self.in_transaction = begun.is_ok();
-        self.execute(&format!("PRAGMA busy_timeout = {patience}"))
-            .await?;
+        if let Some(Held::Owned(_)) = self.held {
+            // As sqlx opens connections: readers may keep a commit waiting.
+            self.execute("PRAGMA busy_timeout = 5000").await?;
+        }
         Ok(begun?)
     }
 
