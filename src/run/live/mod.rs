@@ -211,6 +211,23 @@ impl Values {
         self.optional().unwrap_or_default()
     }
 
+    /// A column's name, type, whether it is nullable, default and details, in this order in every engine's query;
+    /// none where there is no name, because the table has no columns.
+    fn column(&mut self) -> Option<LiveColumn> {
+        let name = self.optional();
+        let type_name = self.text();
+        let nullable = self.flag();
+        let default = self.optional();
+        let details = self.text();
+        name.map(|name| LiveColumn {
+            name,
+            type_name,
+            nullable,
+            default,
+            details,
+        })
+    }
+
     /// Every engine's truth: `t`, `true`, `1`, `YES`.
     fn flag(&mut self) -> bool {
         matches!(self.text().as_str(), "t" | "true" | "1" | "YES")

@@ -48,18 +48,10 @@ fn add_column(live: &mut Live, mut values: Values) {
         "BASE TABLE" | "SYSTEM VERSIONED" => None,
         other => Some(other.to_ascii_lowercase()),
     };
-    let name = values.optional();
-    let type_name = values.text();
-    let nullable = values.flag();
-    let default = values.optional();
-    let details = values.text();
-    let column = name.map(|name| LiveColumn {
-        name,
-        type_name,
-        nullable,
+    let column = values.column().map(|column| LiveColumn {
         // MariaDB writes the default NULL as a word.
-        default: default.filter(|default| default != "NULL"),
-        details,
+        default: column.default.filter(|default| default != "NULL"),
+        ..column
     });
     live.add_column(&table, other_kind, column);
 }

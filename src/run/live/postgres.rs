@@ -1,6 +1,6 @@
 //! PostgreSQL's catalog. `information_schema` would hide what the role has no grant on.
 
-use super::{Live, LiveColumn, LiveIndex, LivePart, Values, Wanted};
+use super::{Live, LiveIndex, LivePart, Values, Wanted};
 use crate::dialect::Dialect;
 use crate::run::driver::{Driver, DriverError};
 use crate::run::session::Session;
@@ -99,18 +99,7 @@ fn add_column(live: &mut Live, mut values: Values) {
         "i" | "I" => Some("index"),
         _ => Some("type"),
     };
-    let name = values.optional();
-    let type_name = values.text();
-    let nullable = values.flag();
-    let default = values.optional();
-    let details = values.text();
-    let column = name.map(|name| LiveColumn {
-        name,
-        type_name,
-        nullable,
-        default,
-        details,
-    });
+    let column = values.column();
     live.add_column(&table, other_kind.map(str::to_owned), column);
 }
 

@@ -1,6 +1,6 @@
 //! SQLite's catalog.
 
-use super::{Live, LiveColumn, LiveIndex, LivePart, Values, Wanted};
+use super::{Live, LiveIndex, LivePart, Values, Wanted};
 use crate::dialect::Dialect;
 use crate::run::driver::{Driver, DriverError};
 
@@ -8,8 +8,8 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     let tables = wanted.table_list(Dialect::Sqlite);
     let indexes = wanted.index_list(Dialect::Sqlite);
     let columns = format!(
-        "SELECT m.name, m.type, c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, c.pk, \
-             nullif(c.hidden, 0) \
+        "SELECT m.name, m.type, c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, \
+             nullif(c.hidden, 0), c.pk \
          FROM main.sqlite_schema m LEFT JOIN pragma_table_xinfo(m.name) c \
          WHERE m.type IN ('table', 'view') AND m.name IN ({tables}, {indexes}) ORDER BY m.name, c.cid"
     );
@@ -39,22 +39,12 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
 fn add_column(live: &mut Live, mut values: Values) {
     let table = values.text();
     let kind = values.text();
-    let name = values.optional();
-    let type_name = values.text();
-    let nullable = values.flag();
-    let default = values.optional();
+    let column = values.column();
     let position = values.text();
-    if let (Some(name), false) = (&name, position.is_empty() || position == "0") {
+    if let (Some(column), false) = (&column, position.is_empty() || position == "0") {
         let key = &mut live.tables.entry(table.clone()).or_default().primary_key;
-        key.push(format!("{position:0>5} {name}"));
+        key.push(format!("{position:0>5} {}", column.name));
     }
-    let column = name.map(|name| LiveColumn {
-        name,
-        type_name,
-        nullable,
-        default,
-        details: values.text(),
-    });
     live.add_column(&table, (kind != "table").then_some(kind), column);
 }
 
