@@ -18,6 +18,9 @@
 #[path = "../support/database.rs"]
 #[expect(dead_code, unused_macros, reason = "other tests need more of it")]
 mod database;
+#[macro_use]
+#[path = "../support/forwarding.rs"]
+mod forwarding;
 #[path = "../support/expected.rs"]
 mod expected;
 #[path = "../support/parallel.rs"]

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
-use hammerwork_migrations::Dialect;
 use hammerwork_migrations::run::Source;
 use hammerwork_migrations::run::driver::{Driver, DriverError, Row};
 use tokio::sync::Notify;
@@ -105,29 +104,11 @@ async fn carry_out<T: Send>(plan: Option<Plan>, call: impl Future<Output = T> + 
 }
 
 impl<D: Driver> Driver for Stopping<D> {
-    type Scratch = D::Scratch;
+    forward_the_rest! {}
 
-    fn dialect(&self) -> Dialect {
-        self.inner.dialect()
-    }
-    fn identify(&mut self, version: &str) {
-        self.inner.identify(version);
-    }
-    fn dedicate(&mut self) {
-        self.inner.dedicate();
-    }
-    fn is_borrowed(&self) -> bool {
-        self.inner.is_borrowed()
-    }
-    fn at_parting(&mut self, sql: Option<String>) {
-        self.inner.at_parting(sql);
-    }
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
         let plan = self.next();
         carry_out(plan, self.inner.is_exclusive()).await
-    }
-    async fn scratch(&mut self) -> Result<Option<Self::Scratch>, DriverError> {
-        self.inner.scratch().await
     }
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
         let plan = self.next();
@@ -148,9 +129,6 @@ impl<D: Driver> Driver for Stopping<D> {
     async fn rollback(&mut self) -> Result<(), DriverError> {
         let plan = self.next();
         carry_out(plan, self.inner.rollback()).await
-    }
-    async fn close(self) {
-        self.inner.close().await;
     }
 }
 

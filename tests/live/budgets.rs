@@ -18,29 +18,11 @@ struct Counting<D> {
 }
 
 impl<D: Driver> Driver for Counting<D> {
-    type Scratch = D::Scratch;
+    forward_the_rest! {}
 
-    fn dialect(&self) -> Dialect {
-        self.inner.dialect()
-    }
-    fn identify(&mut self, version: &str) {
-        self.inner.identify(version);
-    }
-    fn dedicate(&mut self) {
-        self.inner.dedicate();
-    }
-    fn is_borrowed(&self) -> bool {
-        self.inner.is_borrowed()
-    }
     // A connection of its own is known by what the server has said before: this asks nothing more.
-    fn at_parting(&mut self, sql: Option<String>) {
-        self.inner.at_parting(sql);
-    }
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
         self.inner.is_exclusive().await
-    }
-    async fn scratch(&mut self) -> Result<Option<D::Scratch>, DriverError> {
-        self.inner.scratch().await
     }
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
         self.count.fetch_add(1, Ordering::Relaxed);
@@ -61,9 +43,6 @@ impl<D: Driver> Driver for Counting<D> {
     async fn rollback(&mut self) -> Result<(), DriverError> {
         self.count.fetch_add(1, Ordering::Relaxed);
         self.inner.rollback().await
-    }
-    async fn close(self) {
-        self.inner.close().await;
     }
 }
 

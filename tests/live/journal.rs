@@ -35,28 +35,10 @@ impl<D: Driver> Cut<D> {
 }
 
 impl<D: Driver> Driver for Cut<D> {
-    type Scratch = D::Scratch;
+    forward_the_rest! {}
 
-    fn dialect(&self) -> Dialect {
-        self.inner.dialect()
-    }
-    fn identify(&mut self, told: &str) {
-        self.inner.identify(told);
-    }
-    fn dedicate(&mut self) {
-        self.inner.dedicate();
-    }
-    fn is_borrowed(&self) -> bool {
-        self.inner.is_borrowed()
-    }
-    fn at_parting(&mut self, sql: Option<String>) {
-        self.inner.at_parting(sql);
-    }
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
         self.inner.is_exclusive().await
-    }
-    async fn scratch(&mut self) -> Result<Option<D::Scratch>, DriverError> {
-        self.inner.scratch().await
     }
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
         self.cut(sql, async |inner| inner.execute(sql).await).await
@@ -73,9 +55,6 @@ impl<D: Driver> Driver for Cut<D> {
     async fn rollback(&mut self) -> Result<(), DriverError> {
         self.cut("ROLLBACK", async |inner| inner.rollback().await)
             .await
-    }
-    async fn close(self) {
-        self.inner.close().await;
     }
 }
 

@@ -14,6 +14,9 @@
 #[macro_use]
 #[path = "../support/database.rs"]
 mod database;
+#[macro_use]
+#[path = "../support/forwarding.rs"]
+mod forwarding;
 #[path = "../support/expected.rs"]
 mod expected;
 #[path = "../support/server.rs"]
