@@ -313,10 +313,18 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
 fn index_of(mut index: Index, predicate: &Predicate, table: &Table, aim: usize) -> Index {
     let columns: Vec<String> = table.columns.iter().map(|it| it.name.clone()).collect();
     index.columns.truncate(columns.len());
-    for (position, column) in index.columns.iter_mut().enumerate() {
-        column
-            .name
-            .clone_from(&columns[(aim % columns.len() + position) % columns.len()]);
+    for (position, part) in index.columns.iter_mut().enumerate() {
+        let column = &columns[(aim % columns.len() + position) % columns.len()];
+        match &mut part.key {
+            IndexKey::Column(name) | IndexKey::Prefix { column: name, .. } => name.clone_from(column),
+            IndexKey::Expression { expression, .. } => {
+                *expression = Func::lower(col(column.clone())).into();
+            }
+            other => panic!("teach this test {other:?}"),
+        }
+    }
+    for (position, name) in index.include.iter_mut().enumerate() {
+        name.clone_from(&columns[(aim % columns.len() + columns.len() - 1 - position % columns.len()) % columns.len()]);
     }
     index.predicate = expression(predicate, &columns);
     index

@@ -3,6 +3,7 @@
 mod change;
 mod check;
 mod error;
+mod index;
 pub(crate) mod names;
 
 use std::collections::BTreeMap;

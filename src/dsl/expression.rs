@@ -65,6 +65,29 @@ pub(crate) fn columns(expression: &Expr) -> Vec<String> {
     names
 }
 
+/// Whether a CASE stands in `expression`, whose parts can't be visited.
+pub(crate) fn has_case(expression: &Expr) -> bool {
+    has(expression, |part| matches!(part, Expr::Case(_)))
+}
+
+/// Whether the current moment stands in `expression`.
+pub(crate) fn changes_by_itself(expression: &Expr) -> bool {
+    has(expression, |part| {
+        matches!(
+            part,
+            Expr::Keyword(
+                Keyword::CurrentTimestamp | Keyword::CurrentDate | Keyword::CurrentTime
+            )
+        )
+    })
+}
+
+fn has(expression: &Expr, is_it: impl Fn(&Expr) -> bool) -> bool {
+    let mut found = false;
+    walk(expression, &mut |part| found |= is_it(part));
+    found
+}
+
 /// Why sea-query could not render `expression` on any engine; `None` where it can.
 ///
 /// Rendering such a part would panic, so this is asked first.

@@ -22,6 +22,8 @@
 mod column;
 pub(crate) mod expression;
 mod index;
+mod index_column;
+mod index_method;
 mod literal;
 mod migration;
 pub(crate) mod migrations;
@@ -38,7 +40,9 @@ pub use column::{
     integer, json, real, small_integer, string, text, time, timestamp, uuid,
 };
 pub use expression::{col, now};
-pub use index::{Direction, Index, IndexColumn, index};
+pub use index::{Index, index};
+pub use index_column::{Direction, IndexColumn, IndexKey};
+pub use index_method::IndexMethod;
 pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;

@@ -5,6 +5,7 @@
 
 mod batch;
 mod expression;
+mod index;
 mod mysql;
 mod own_words;
 mod postgres;
@@ -12,7 +13,8 @@ mod sqlite;
 mod statement;
 
 pub(crate) use batch::Batch;
-pub(crate) use mysql::{expects_explicit_timestamps, hidden_column};
+pub(crate) use index::{KeyPart, key_parts};
+pub(crate) use mysql::expects_explicit_timestamps;
 pub use statement::{Guard, Opaque, RenderError, Statement};
 
 use crate::catalog::Catalog;
@@ -45,9 +47,9 @@ impl Dialect {
         operation: &Operation,
         before: &Catalog,
     ) -> Result<Vec<Statement>, RenderError> {
-        let mut batch = Batch::new(self);
+        let mut batch = Batch::new(self, false);
         batch.step(1, operation, before)?;
-        Ok(batch.finish())
+        Ok(batch.finish().statements)
     }
 
     /// The engine's spelling of a type.

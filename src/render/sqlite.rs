@@ -1,12 +1,13 @@
 //! SQLite.
 
 use super::expression::expression;
+use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
-use super::postgres::{create_index, create_table_with, drop_index, literal, rename_column};
+use super::postgres::{create_table_with, literal, rename_column, with_indexes};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, ColumnType, DefaultValue, Operation, Table};
+use crate::dsl::{Column, ColumnType, DefaultValue, Operation};
 
 const SELF: Dialect = Dialect::Sqlite;
 
@@ -17,7 +18,10 @@ pub(super) fn render(
 ) -> Result<Vec<Statement>, RenderError> {
     let mut guards = Vec::new();
     let sql = match operation {
-        Operation::CreateTable(it) => create_table(&it.table)?,
+        Operation::CreateTable(it) => {
+            let create = create_table_with(SELF, &it.table, column)?;
+            return with_indexes(SELF, step, create, &it.table);
+        }
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
         Operation::AddColumn(it) => {
             guards.push(Guard::Missing(format!("column {}", it.column.name)));
@@ -31,8 +35,14 @@ pub(super) fn render(
                 SELF.quote(&it.column)
             )]
         }
-        Operation::CreateIndex(it) => vec![create_index(SELF, &it.table, &it.index)?],
-        Operation::DropIndex(it) => vec![drop_index(SELF, &it.table, &it.index, before)?],
+        Operation::CreateIndex(it) => {
+            let create = create_index(SELF, step, &it.table, &it.index)?;
+            return Ok(create.into_iter().collect());
+        }
+        Operation::DropIndex(it) => {
+            let drop = drop_index(SELF, step, &it.table, &it.index, before)?;
+            return Ok(drop.into_iter().collect());
+        }
         Operation::RenameColumn(it) => {
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
@@ -46,14 +56,6 @@ pub(super) fn render(
             ..Statement::of(step, sql, true)
         })
         .collect())
-}
-
-fn create_table(table: &Table) -> Result<Vec<String>, RenderError> {
-    let mut statements = vec![create_table_with(SELF, table, column)?];
-    for index in &table.indexes {
-        statements.push(create_index(SELF, &table.name, index)?);
-    }
-    Ok(statements)
 }
 
 fn add_column(table: &str, added: &Column) -> Result<String, RenderError> {
