@@ -161,6 +161,8 @@ impl State<'_> {
             return self.made(object, true);
         }
         let name = index.physical_name(table, self.dialect);
+        // It may have had another shape before.
+        self.slow.remove(&object);
         let right = match self.live.index(table, &name) {
             Some(live) if live.valid => match index_difference(self.dialect, table, index, live) {
                 None => true,
