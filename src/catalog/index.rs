@@ -4,7 +4,8 @@ use super::check::type_fault;
 use super::{OperationError, names};
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::{
-    Column, ColumnType, Direction, Expr, Index, IndexColumn, IndexKey, IndexMethod, Table, expression,
+    Column, ColumnType, Direction, Expr, Index, IndexColumn, IndexKey, IndexMethod, Table,
+    expression,
 };
 
 /// The most bytes that a B-tree of PostgreSQL takes in one entry: longer beginnings would refuse rows.
@@ -49,7 +50,6 @@ pub(super) fn check(table: &Table, index: &Index) -> Result<(), OperationError> 
         None => Ok(()),
     }
 }
-
 
 fn fault(table: &Table, index: &Index) -> Option<String> {
     if let Some(mistake) = index.mistakes.first() {
@@ -132,7 +132,9 @@ fn prefix_fault(column: &Column, column_type: &ColumnType, length: u32) -> Optio
         }
     };
     if length == 0 {
-        return Some(format!("a beginning of column {name} of length 0 holds nothing"));
+        return Some(format!(
+            "a beginning of column {name} of length 0 holds nothing"
+        ));
     }
     if let Some(whole) = whole
         && length >= whole
@@ -171,10 +173,14 @@ fn opclass_fault(index: &Index, part: &IndexColumn) -> Option<String> {
     let opclass = part.opclass.as_ref()?;
     let fault = opclass.splitn(2, '.').find_map(names::fault_of);
     if let Some(fault) = fault {
-        return Some(format!("the operator class {opclass:?} is not usable: {fault}"));
+        return Some(format!(
+            "the operator class {opclass:?} is not usable: {fault}"
+        ));
     }
     if index.unique {
-        return Some("it is unique, and an operator class could change which rows are equal".to_owned());
+        return Some(
+            "it is unique, and an operator class could change which rows are equal".to_owned(),
+        );
     }
     (index.method == IndexMethod::Fulltext)
         .then(|| "a fulltext index takes no operator class".to_owned())
@@ -197,8 +203,17 @@ fn comparison_fault(table: &Table, index: &Index, part: &IndexColumn) -> Option<
         IndexMethod::Fulltext => {
             let plain = matches!(part.key, IndexKey::Column(_));
             let types = Dialect::ALL.map(|dialect| column.type_on(dialect));
-            return (!plain || !is_text(&column.column_type) || types.iter().any(|it| !is_text(it) && !matches!(it, ColumnType::Native(_))))
-                .then(|| format!("a fulltext index is over whole columns of text, and {} is none", column.name));
+            return (!plain
+                || !is_text(&column.column_type)
+                || types
+                    .iter()
+                    .any(|it| !is_text(it) && !matches!(it, ColumnType::Native(_))))
+            .then(|| {
+                format!(
+                    "a fulltext index is over whole columns of text, and {} is none",
+                    column.name
+                )
+            });
         }
         IndexMethod::Gin => is_native || *column_type == ColumnType::Json,
         IndexMethod::Gist => is_native,
@@ -226,7 +241,11 @@ fn method_fault(index: &Index) -> Option<String> {
     if index.unique {
         return Some(format!("a {method} index can't be unique"));
     }
-    if index.columns.iter().any(|it| it.direction == Direction::Descending) {
+    if index
+        .columns
+        .iter()
+        .any(|it| it.direction == Direction::Descending)
+    {
         return Some(format!("a {method} index has no direction"));
     }
     if method == IndexMethod::Hash && index.columns.len() > 1 {
@@ -239,7 +258,10 @@ fn method_fault(index: &Index) -> Option<String> {
 
 fn include_fault(index: &Index) -> Option<String> {
     if !index.include.is_empty() && !index.method.carries_columns() {
-        return Some(format!("a {} index carries no further columns", index.method));
+        return Some(format!(
+            "a {} index carries no further columns",
+            index.method
+        ));
     }
     for (position, name) in index.include.iter().enumerate() {
         if index.include[..position].contains(name) {

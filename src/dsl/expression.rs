@@ -75,9 +75,7 @@ pub(crate) fn changes_by_itself(expression: &Expr) -> bool {
     has(expression, |part| {
         matches!(
             part,
-            Expr::Keyword(
-                Keyword::CurrentTimestamp | Keyword::CurrentDate | Keyword::CurrentTime
-            )
+            Expr::Keyword(Keyword::CurrentTimestamp | Keyword::CurrentDate | Keyword::CurrentTime)
         )
     })
 }

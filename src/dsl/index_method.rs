@@ -51,10 +51,9 @@ impl IndexMethod {
     pub(crate) fn carries_columns(self) -> bool {
         match self {
             IndexMethod::BTree | IndexMethod::Gist | IndexMethod::SpGist => true,
-            IndexMethod::Hash
-            | IndexMethod::Gin
-            | IndexMethod::Brin
-            | IndexMethod::Fulltext => false,
+            IndexMethod::Hash | IndexMethod::Gin | IndexMethod::Brin | IndexMethod::Fulltext => {
+                false
+            }
         }
     }
 }

@@ -5,7 +5,9 @@ use super::mysql::hidden_columns;
 use super::{RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Direction, Expr, Func, Index, IndexColumn, IndexKey, IndexMethod, Operation, col};
+use crate::dsl::{
+    Direction, Expr, Func, Index, IndexColumn, IndexKey, IndexMethod, Operation, col,
+};
 
 /// One part of an index's key, as the engine's catalog tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,12 +226,7 @@ pub(super) fn direction(direction: Direction) -> &'static str {
     }
 }
 
-fn create(
-    dialect: Dialect,
-    how: &str,
-    table: &str,
-    index: &Index,
-) -> Result<String, RenderError> {
+fn create(dialect: Dialect, how: &str, table: &str, index: &Index) -> Result<String, RenderError> {
     let features = dialect.features();
     let unique = if index.unique { "UNIQUE " } else { "" };
     let mut sql = format!(
@@ -284,7 +281,9 @@ fn key(dialect: Dialect, index: &Index) -> Result<Vec<String>, RenderError> {
     for part in &index.columns {
         let value = match &part.key {
             IndexKey::Column(column) => dialect.quote(column),
-            IndexKey::Prefix { column, length } => expression(dialect, &beginning(column, *length))?,
+            IndexKey::Prefix { column, length } => {
+                expression(dialect, &beginning(column, *length))?
+            }
             IndexKey::Expression { expression: it, .. } => {
                 format!("({})", expression(dialect, it)?)
             }

@@ -18,9 +18,7 @@ use super::postgres::{literal, rename_column};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{
-    Column, ColumnType, DefaultValue, Expr, Func, Literal, Operation, Table, now,
-};
+use crate::dsl::{Column, ColumnType, DefaultValue, Expr, Func, Literal, Operation, Table, now};
 
 /// Characters take up to four bytes in utf8mb4.
 const BYTES_PER_CHARACTER: u32 = 4;

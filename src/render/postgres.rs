@@ -6,9 +6,7 @@ use super::own_words::run_sql;
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{
-    Column, ColumnType, DefaultValue, Literal, Operation, RenameColumn, Table,
-};
+use crate::dsl::{Column, ColumnType, DefaultValue, Literal, Operation, RenameColumn, Table};
 
 const SELF: Dialect = Dialect::Postgres;
 

@@ -409,7 +409,9 @@ impl<'r> Batch<'r> {
     fn failed(&self, source: DriverError) -> RunError {
         let steps: Vec<usize> = self
             .statements
-            .iter().flat_map(|it| it.steps.clone()).collect();
+            .iter()
+            .flat_map(|it| it.steps.clone())
+            .collect();
         failed(self.migration, &steps, "", source)
     }
 

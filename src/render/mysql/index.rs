@@ -334,9 +334,10 @@ fn value_sql(
         IndexKey::Column(column) => {
             expression(dialect, &trimmed(dialect, table, &col(column.clone())))
         }
-        IndexKey::Prefix { column, length } => {
-            expression(dialect, &trimmed(dialect, table, &beginning(column, *length)))
-        }
+        IndexKey::Prefix { column, length } => expression(
+            dialect,
+            &trimmed(dialect, table, &beginning(column, *length)),
+        ),
         IndexKey::Expression {
             expression: it,
             column_type,
@@ -409,9 +410,7 @@ fn part_type(
     part: &IndexColumn,
 ) -> Result<Option<ColumnType>, RenderError> {
     Ok(match &part.key {
-        IndexKey::Column(column) => {
-            Some(find_column(table, column)?.type_on(dialect).clone())
-        }
+        IndexKey::Column(column) => Some(find_column(table, column)?.type_on(dialect).clone()),
         IndexKey::Prefix { column, length } => {
             Some(match find_column(table, column)?.type_on(dialect) {
                 ColumnType::Bytes => ColumnType::Native(format!("VARBINARY({length})")),
@@ -453,7 +452,9 @@ fn type_of(dialect: Dialect, table: &Table, expression: &Expr) -> Option<ColumnT
     let (Func::Lower | Func::Upper, [Expr::Column(_)]) = (call.get_func(), call.get_args()) else {
         return None;
     };
-    let name = crate::dsl::expression::columns(expression).into_iter().next()?;
+    let name = crate::dsl::expression::columns(expression)
+        .into_iter()
+        .next()?;
     let column_type = table.column_named(&name)?.type_on(dialect);
     matches!(
         column_type,

@@ -143,14 +143,16 @@ fn speed_difference(dialect: Dialect, expected: &Index, live: &LiveIndex) -> Opt
     });
     let found = live.parts.iter().map(|part| part.opclass.as_deref());
     let classes = wanted.zip(found).find(|(wanted, found)| wanted != found);
-    classes.filter(|_| features.index_methods).map(|(wanted, found)| {
-        let word = |it: Option<&str>| it.unwrap_or("the default").to_owned();
-        format!(
-            "an operator class of it is {}, and should be {}",
-            word(found),
-            word(wanted)
-        )
-    })
+    classes
+        .filter(|_| features.index_methods)
+        .map(|(wanted, found)| {
+            let word = |it: Option<&str>| it.unwrap_or("the default").to_owned();
+            format!(
+                "an operator class of it is {}, and should be {}",
+                word(found),
+                word(wanted)
+            )
+        })
 }
 
 fn predicate_difference(dialect: Dialect, expected: &Index, live: &LiveIndex) -> Option<String> {
