@@ -25,6 +25,7 @@ mod server;
 mod adopting;
 mod budgets;
 mod busy;
+mod concurrently;
 mod conflicts;
 mod journal;
 mod odd_servers;
