@@ -273,3 +273,217 @@ fn include_fault(index: &Index) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::{OperationError, tests::fold};
+    use crate::dsl::*;
+
+    /// What is said of the index.
+    fn fault(index: Index) -> Option<String> {
+        let jobs = table("jobs").columns([
+            uuid("id"),
+            string("email").length(40),
+            text("body"),
+            json("data"),
+            integer("score"),
+            boolean("open"),
+        ]);
+        match fold([CreateTable {
+            table: jobs.index(index),
+        }
+        .into()])
+        {
+            Ok(_) => None,
+            Err(OperationError::InvalidIndex { reason, .. }) => Some(reason),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    fn assert_fault(index: Index, part: &str) {
+        let text = index.to_string();
+        let fault = fault(index).unwrap_or_default();
+        assert!(fault.contains(part), "{text}: {fault}");
+    }
+
+    #[test]
+    fn expressions_are_computed_from_columns_alone() {
+        let lower = || Func::lower(col("email"));
+        assert_eq!(fault(index("i").expression(lower()).asc("id")), None);
+        assert_fault(index("i").expression(col("email")), "a column alone");
+        assert_fault(
+            index("i").expression(Expr::val(1).add(2)),
+            "names no column",
+        );
+        assert_fault(
+            index("i").expression(col("score").add(now())),
+            "the current moment",
+        );
+        assert_fault(
+            index("i").expression(lower()).expression(lower()),
+            "an expression twice",
+        );
+        assert_fault(
+            index("i").expression(lower()).of_type(varchar(0)),
+            "length of 0",
+        );
+    }
+
+    #[test]
+    fn adjectives_follow_what_they_speak_of() {
+        assert_fault(index("i").columns(["id"]).of_type(varchar(4)), "of_type");
+        assert_fault(index("i").descending(), "descending");
+        assert_fault(index("i").opclass("x"), "opclass");
+    }
+
+    #[test]
+    fn beginnings_are_of_texts_and_shorter_than_they() {
+        assert_eq!(
+            fault(index("i").prefix("body", 40).prefix("email", 39)),
+            None
+        );
+        assert_fault(index("i").prefix("body", 0), "length 0");
+        assert_fault(index("i").prefix("email", 40), "all of its 40");
+        assert_fault(index("i").prefix("body", 677), "may not fit");
+        assert_fault(index("i").prefix("score", 2), "has no beginning");
+        assert_fault(index("i").prefix("data", 2), "has no beginning");
+        assert_fault(index("i").prefix("body", 2).asc("body"), "body twice");
+    }
+
+    #[test]
+    fn what_is_carried_is_no_part_of_the_key() {
+        assert_eq!(
+            fault(index("i").columns(["id"]).include(["body", "data"])),
+            None
+        );
+        assert_fault(index("i").columns(["id"]).include(["id"]), "in its key");
+        assert_fault(
+            index("i").columns(["id"]).include(["body", "body"]),
+            "twice",
+        );
+        let hash = index("i").columns(["id"]).using(IndexMethod::Hash);
+        assert_fault(hash.include(["body"]), "carries no");
+    }
+
+    #[test]
+    fn methods_take_what_they_can_compare() {
+        let by = |method| index("i").using(method);
+        for good in [
+            by(IndexMethod::Gin).columns(["data"]),
+            by(IndexMethod::Gin)
+                .columns(["body"])
+                .opclass("public.gin_trgm_ops"),
+            by(IndexMethod::Brin).columns(["score", "email"]),
+            by(IndexMethod::SpGist).columns(["body"]),
+            by(IndexMethod::Hash).columns(["id"]),
+            by(IndexMethod::Fulltext).columns(["body", "email"]),
+        ] {
+            assert_eq!(fault(good), None);
+        }
+        assert_fault(by(IndexMethod::Gin).columns(["score"]), "say how");
+        assert_fault(by(IndexMethod::Gist).columns(["email"]), "say how");
+        assert_fault(by(IndexMethod::SpGist).columns(["id"]), "say how");
+        assert_fault(by(IndexMethod::Brin).columns(["open"]), "say how");
+        assert_fault(
+            by(IndexMethod::Gin).columns(["data"]).unique(),
+            "can't be unique",
+        );
+        assert_fault(by(IndexMethod::Brin).desc("score"), "no direction");
+        assert_fault(by(IndexMethod::Hash).columns(["id", "score"]), "one column");
+        assert_fault(
+            by(IndexMethod::Fulltext).columns(["data"]),
+            "columns of text",
+        );
+        assert_fault(
+            by(IndexMethod::Fulltext).prefix("body", 4),
+            "columns of text",
+        );
+        assert_fault(
+            by(IndexMethod::Fulltext).expression(Func::lower(col("body"))),
+            "over columns",
+        );
+    }
+
+    #[test]
+    fn operator_classes_have_names_and_leave_unique_indexes_alone() {
+        for bad in ["", "a\"b", "a.", ".a"] {
+            assert_fault(index("i").columns(["id"]).opclass(bad), "not usable");
+        }
+        assert_fault(
+            index("i")
+                .columns(["email"])
+                .opclass("text_pattern_ops")
+                .unique(),
+            "which rows are equal",
+        );
+    }
+
+    #[test]
+    fn only_a_unique_index_compares_null() {
+        assert_fault(
+            index("i").columns(["id"]).nulls_not_distinct(),
+            "not unique",
+        );
+    }
+
+    #[test]
+    fn what_an_expression_names_neither_goes_nor_gets_another_name() {
+        let jobs = || CreateTable {
+            table: table("t")
+                .columns([integer("a"), string("b"), integer("c")])
+                .index(
+                    index("i")
+                        .asc("a")
+                        .expression(Func::lower(col("b")))
+                        .include(["c"]),
+                ),
+        };
+        let rename = |column: &str| {
+            let rename = RenameColumn {
+                table: "t".into(),
+                column: column.into(),
+                to: "z".into(),
+            };
+            fold([jobs().into(), rename.into()])
+        };
+        assert!(matches!(
+            rename("b"),
+            Err(OperationError::ColumnInUse { .. })
+        ));
+        let renamed = rename("c").unwrap();
+        assert_eq!(renamed.table("t").unwrap().indexes[0].include, ["z"]);
+        for column in ["a", "b", "c"] {
+            let drop = DropColumn {
+                table: "t".into(),
+                column: column.into(),
+            };
+            let error = fold([jobs().into(), drop.into()]);
+            assert!(
+                matches!(error, Err(OperationError::ColumnInUse { .. })),
+                "{error:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_done_concurrently_is_made_of_indexes() {
+        let validate = |it: Migration| {
+            let jobs = Migration::new("001", "x")
+                .create_table(table("t").columns([integer("a"), integer("b")]));
+            Migrations::new([jobs, it]).validate()
+        };
+        let made = Migration::new("002", "x").create_index("t", index("a").columns(["a"]));
+        assert!(validate(made.clone().concurrently()).is_ok());
+        assert_ne!(made.checksum(), made.clone().concurrently().checksum());
+        let more = made.drop_column("t", "b");
+        assert!(validate(more.clone()).is_ok());
+        let error = validate(more.concurrently());
+        assert!(
+            matches!(
+                error,
+                Err(crate::SchemaError::NotConcurrent { step: 2, .. })
+            ),
+            "{error:?}"
+        );
+    }
+}
