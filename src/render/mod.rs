@@ -13,7 +13,8 @@ mod statement;
 
 pub(crate) use batch::Batch;
 pub(crate) use mysql::{expects_explicit_timestamps, hidden_column};
-pub use statement::{Guard, Opaque, RenderError, Statement};
+pub(crate) use sqlite::unknown_clause;
+pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;

@@ -190,6 +190,7 @@ impl TableChange {
             notes: self.notes,
             transactional: false,
             opaque: None,
+            rebuild: None,
         }
     }
 

@@ -1,5 +1,12 @@
 //! SQLite.
 
+mod definition;
+mod rebuild;
+
+pub(crate) use definition::unknown_clause;
+pub(super) use rebuild::Rebuild;
+
+use super::batch::Piece;
 use super::expression::expression;
 use super::own_words::run_sql;
 use super::postgres::{create_index, create_table_with, drop_index, literal, rename_column};
@@ -14,14 +21,23 @@ pub(super) fn render(
     step: usize,
     operation: &Operation,
     before: &Catalog,
-) -> Result<Vec<Statement>, RenderError> {
+) -> Result<Vec<Piece>, RenderError> {
     let mut guards = Vec::new();
     let sql = match operation {
         Operation::CreateTable(it) => create_table(&it.table)?,
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
         Operation::AddColumn(it) => {
+            // https://www.sqlite.org/lang_altertable.html#alter_table_add_column
+            if let Some(DefaultValue::Expression(_)) = it.column.default {
+                let rebuild = Rebuild::by(step, operation, before, Vec::new())?;
+                return Ok(vec![Piece::Rebuild(Box::new(rebuild))]);
+            }
             guards.push(Guard::Missing(format!("column {}", it.column.name)));
-            vec![add_column(&it.table, &it.column)?]
+            vec![format!(
+                "ALTER TABLE {} ADD COLUMN {}",
+                SELF.quote(&it.table),
+                column(&it.column)?
+            )]
         }
         Operation::DropColumn(it) => {
             guards.push(Guard::Present(format!("column {}", it.column)));
@@ -37,13 +53,18 @@ pub(super) fn render(
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
         }
-        Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
+        Operation::RunSql(it) => {
+            let statement = run_sql(SELF, step, it)?;
+            return Ok(statement.map(Piece::Statement).into_iter().collect());
+        }
     };
     Ok(sql
         .into_iter()
-        .map(|sql| Statement {
-            guards: guards.clone(),
-            ..Statement::of(step, sql, true)
+        .map(|sql| {
+            Piece::Statement(Statement {
+                guards: guards.clone(),
+                ..Statement::of(step, sql, true)
+            })
         })
         .collect())
 }
@@ -54,24 +75,6 @@ fn create_table(table: &Table) -> Result<Vec<String>, RenderError> {
         statements.push(create_index(SELF, &table.name, index)?);
     }
     Ok(statements)
-}
-
-fn add_column(table: &str, added: &Column) -> Result<String, RenderError> {
-    if let Some(DefaultValue::Expression(_)) = added.default {
-        return Err(RenderError::unsupported(
-            SELF,
-            format!(
-                "add column {table}.{} with a default that is an expression",
-                added.name
-            ),
-            "give it a constant default, or make it nullable, or make it with its table",
-        ));
-    }
-    Ok(format!(
-        "ALTER TABLE {} ADD COLUMN {}",
-        SELF.quote(table),
-        column(added)?
-    ))
 }
 
 fn column(column: &Column) -> Result<String, RenderError> {

@@ -25,12 +25,7 @@ pub(crate) fn histories() -> Vec<History> {
         every("shapes", shapes()),
         every("names", names()),
         every("own_words", own_words()),
-        History {
-            name: "computed",
-            migrations: computed(),
-            // SQLite can't add a column whose default is an expression.
-            dialects: &[Postgres, MySql, MariaDb],
-        },
+        every("computed", computed()),
     ]
 }
 
