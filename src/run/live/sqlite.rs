@@ -1,6 +1,6 @@
 //! SQLite's catalog.
 
-use super::{Live, LiveIndex, LivePart, Values, Wanted};
+use super::{Live, LiveIndex, LivePart, Source, Values, Wanted};
 use crate::dialect::Dialect;
 use crate::run::driver::{Driver, DriverError};
 
@@ -9,7 +9,9 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     let indexes = wanted.index_list(Dialect::Sqlite);
     let columns = format!(
         "SELECT m.name, m.type, c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, \
-             nullif(c.hidden, 0), c.pk \
+             iif(c.hidden IN (2, 3), 'expression', NULL), \
+             CASE c.hidden WHEN 1 THEN 'hidden' WHEN 2 THEN 'virtual' WHEN 3 THEN 'stored' END, \
+             c.pk, iif(c.pk > 0, m.sql, NULL) \
          FROM main.sqlite_schema m LEFT JOIN pragma_table_xinfo(m.name) c \
          WHERE m.type IN ('table', 'view') AND m.name IN ({tables}, {indexes}) ORDER BY m.name, c.cid"
     );
@@ -39,13 +41,45 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
 fn add_column(live: &mut Live, mut values: Values) {
     let table = values.text();
     let kind = values.text();
-    let column = values.column();
+    let mut column = values.column();
     let position = values.text();
-    if let (Some(column), false) = (&column, position.is_empty() || position == "0") {
+    if let (Some(column), false) = (&mut column, position.is_empty() || position == "0") {
+        // Only the key can be, and no pragma says so.
+        if has_word(&values.text(), "AUTOINCREMENT") {
+            column.source = Source::Counter;
+            column.details += "autoincrement";
+        }
         let key = &mut live.tables.entry(table.clone()).or_default().primary_key;
         key.push(format!("{position:0>5} {}", column.name));
     }
     live.add_column(&table, (kind != "table").then_some(kind), column);
+}
+
+/// Whether SQL has the keyword in it, outside of names, texts and comments.
+fn has_word(sql: &str, keyword: &str) -> bool {
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let end = match first {
+            '\'' | '"' | '`' => rest[1..].find(first).map(|end| end + 2),
+            '[' => rest.find(']').map(|end| end + 1),
+            '-' if rest.starts_with("--") => rest.find('\n'),
+            '/' if rest.starts_with("/*") => rest.find("*/").map(|end| end + 2),
+            _ if is_of_word(first) => {
+                let end = rest.find(|it| !is_of_word(it)).unwrap_or(rest.len());
+                if rest[..end].eq_ignore_ascii_case(keyword) {
+                    return true;
+                }
+                Some(end)
+            }
+            _ => Some(first.len_utf8()),
+        };
+        rest = end.and_then(|end| rest.get(end..)).unwrap_or_default();
+    }
+    false
+}
+
+fn is_of_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_' || character == '$'
 }
 
 /// The key's columns come in the table's order, each behind its position in the key.
@@ -74,4 +108,29 @@ fn add_index(live: &mut Live, mut values: Values) {
         descending: values.flag(),
     };
     live.add_index_part(&table, index, part);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keyword_is_one_only_where_it_stands_alone() {
+        let has = |sql| has_word(sql, "AUTOINCREMENT");
+        assert!(has("CREATE TABLE t (id INTEGER PRIMARY KEY AutoIncrement)"));
+        assert!(has(
+            "CREATE TABLE \"größe\"\"x\" (id INTEGER PRIMARY KEY /* ' */ AUTOINCREMENT)"
+        ));
+        for sql in [
+            "CREATE TABLE t (\"autoincrement\" INTEGER)",
+            "CREATE TABLE t (id TEXT DEFAULT 'it''s autoincrement')",
+            "CREATE TABLE t (id INTEGER -- autoincrement\n)",
+            "CREATE TABLE t (id INTEGER /* autoincrement */, [autoincrement] INT, `autoincrement` INT)",
+            "CREATE TABLE t (autoincrementing INTEGER, autoincrement_ INTEGER)",
+            "CREATE TABLE t (id INTEGER) /* autoincrement",
+            "",
+        ] {
+            assert!(!has(sql), "{sql}");
+        }
+    }
 }
