@@ -12,7 +12,7 @@ impl Catalog {
             });
         }
         names::check_table(&table.name)?;
-        if table.columns.is_empty() {
+        if table.columns.iter().all(|it| it.generated.is_some()) {
             return Err(OperationError::NoColumns {
                 table: table.name.clone(),
             });
@@ -89,7 +89,8 @@ impl Catalog {
                 user,
             });
         }
-        if table.columns.len() == 1 {
+        let mut others = table.columns.iter().filter(|it| it.name != column);
+        if others.all(|it| it.generated.is_some()) {
             return Err(OperationError::NoColumns {
                 table: table.name.clone(),
             });

@@ -224,11 +224,12 @@ fn type_fault(column_type: &ColumnType) -> Option<String> {
         ColumnType::Varbinary { length } if *length == 0 || *length > 65_532 => {
             "bytes hold 1 to 65,532, or as many as there are without a length"
         }
-        ColumnType::Array(element) => match element.as_ref() {
-            ColumnType::Array(_) => "PostgreSQL has one type for arrays of any depth",
-            ColumnType::Native(_) => "an array's elements are of one of the types of the DSL",
-            element => return type_fault(element),
-        },
+        ColumnType::Array(element)
+            if matches!(**element, ColumnType::Array(_) | ColumnType::Native(_)) =>
+        {
+            "an array's elements are of one of the plain types of the DSL"
+        }
+        ColumnType::Array(element) => return type_fault(element),
         ColumnType::Native(sql) if sql.trim().is_empty() => "native_type is empty",
         ColumnType::Native(sql) if sql.contains(|c: char| c.is_control() || c == ';') => {
             "native_type has a control character or a semicolon in it"

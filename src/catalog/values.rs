@@ -165,3 +165,88 @@ pub(super) fn auto_increment_fault(column: &Column) -> Option<String> {
         .is_some()
         .then(|| "a column that numbers the rows can't have a default".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::{Catalog, OperationError, tests::fold};
+    use crate::dsl::*;
+
+    fn create(columns: impl IntoIterator<Item = Column>) -> Result<Catalog, OperationError> {
+        let table = table("t").columns(columns);
+        fold([CreateTable { table }.into()])
+    }
+
+    #[test]
+    fn what_numbers_the_rows_is_the_whole_key_and_an_integer() {
+        let id = || big_integer("id").auto_increment();
+        assert!(create([id().primary_key()]).is_ok());
+        for bad in [
+            vec![id(), text("a")],
+            vec![id().primary_key(), integer("a").primary_key()],
+            vec![id().primary_key(), integer("a").auto_increment()],
+            vec![id().primary_key().default(1)],
+            vec![id().primary_key().nullable()],
+            vec![uuid("id").primary_key().auto_increment()],
+            vec![id().primary_key().on(MySql, native_type("SERIAL"))],
+        ] {
+            assert!(create(bad.clone()).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn it_comes_with_its_table() {
+        let added = AddColumn {
+            table: "t".into(),
+            column: integer("id").auto_increment(),
+        };
+        let none = table("t").columns([text("a")]);
+        let error = fold([CreateTable { table: none }.into(), added.into()]).unwrap_err();
+        assert!(error.to_string().contains("made with its table"), "{error}");
+    }
+
+    #[test]
+    fn the_name_of_its_sequence_is_taken_until_it_gets_another() {
+        let numbered = table("t").columns([integer("id").primary_key().auto_increment()]);
+        let other = |name: &str| {
+            Operation::from(CreateTable {
+                table: table(name).columns([text("a")]),
+            })
+        };
+        let rename = RenameColumn {
+            table: "t".into(),
+            column: "id".into(),
+            to: "n".into(),
+        };
+        let numbered = Operation::from(CreateTable { table: numbered });
+        let taken = fold([numbered.clone(), other("t_id_seq")]);
+        assert!(
+            matches!(taken, Err(OperationError::NameCollision { .. })),
+            "{taken:?}"
+        );
+        let renamed = || [numbered.clone(), rename.clone().into()];
+        assert!(fold(renamed().into_iter().chain([other("t_id_seq")])).is_ok());
+        assert!(fold(renamed().into_iter().chain([other("t_n_seq")])).is_err());
+        let drop = DropTable { table: "t".into() };
+        assert!(fold(renamed().into_iter().chain([drop.into(), other("t_n_seq")])).is_ok());
+    }
+
+    #[test]
+    fn defaults_of_the_rarer_types() {
+        let fits = |column: Column| create([column]).is_ok();
+        assert!(fits(inet("c").default("10.0.0.1")));
+        assert!(fits(bytes("c").length(3).default("abc")));
+        assert!(!fits(bytes("c").length(3).default("äb!")));
+        assert!(!fits(inet("c").default("x".repeat(44))));
+        assert!(!fits(array("c", ColumnType::Text).default("{}")));
+    }
+
+    #[test]
+    fn arrays_are_of_plain_types() {
+        let fits = |element| create([array("c", element)]).is_ok();
+        assert!(fits(ColumnType::Uuid));
+        assert!(!fits(ColumnType::Array(Box::new(ColumnType::Text))));
+        assert!(!fits(native_type("TEXT")));
+        assert!(!fits(ColumnType::Char { length: 300 }));
+        assert!(create([bytes("c").length(0)]).is_err());
+    }
+}

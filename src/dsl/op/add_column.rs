@@ -104,7 +104,7 @@ mod tests {
         assert!(
             error
                 .to_string()
-                .contains("only string and char have a length"),
+                .contains("only string, char and bytes have a length"),
             "{error}"
         );
     }

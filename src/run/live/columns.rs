@@ -51,10 +51,10 @@ fn source_difference(expected: &Column, live: &LiveColumn) -> Option<String> {
             .as_ref()
             .is_some_and(|it| it.starts_with("nextval("))
     };
-    let found = match live.source {
-        Source::Rows if wanted == Source::Counter && is_serial() => Source::Counter,
-        found => found,
-    };
+    let mut found = live.source;
+    if (wanted, found) == (Source::Counter, Source::Rows) && is_serial() {
+        found = Source::Counter;
+    }
     let words = |source| match source {
         Source::Rows => "is written with its row",
         Source::Counter => "numbers the rows",
@@ -245,7 +245,7 @@ fn affinity(declared: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsl::{boolean, integer, json, string, text};
+    use crate::dsl::{big_integer, boolean, col, integer, json, string, text};
 
     fn live(type_name: &str, nullable: bool, default: Option<&str>) -> LiveColumn {
         LiveColumn {
@@ -318,6 +318,45 @@ mod tests {
                 "{dialect} {expected}"
             );
         }
+    }
+
+    #[test]
+    fn what_gives_a_column_its_values_must_be_the_same() {
+        let with = |source, default: Option<&str>| LiveColumn {
+            source,
+            ..live("bigint", false, default)
+        };
+        let numbered = big_integer("c").auto_increment();
+        let computed = big_integer("c").stored_as(col("a"));
+        let difference = |expected: &Column, found: &LiveColumn| {
+            column_difference(Dialect::Postgres, expected, found)
+        };
+        assert_eq!(difference(&numbered, &with(Source::Counter, None)), None);
+        let serial = with(Source::Rows, Some("nextval('t_c_seq'::regclass)"));
+        assert_eq!(difference(&numbered, &serial), None);
+        assert_eq!(
+            difference(&computed, &with(Source::Expression, Some("a"))),
+            None
+        );
+        for (expected, found) in [
+            (&numbered, with(Source::Rows, None)),
+            (&computed, with(Source::Rows, None)),
+            (&big_integer("c"), with(Source::Counter, None)),
+            (&big_integer("c"), with(Source::Expression, Some("a"))),
+        ] {
+            let words = difference(expected, &found).unwrap();
+            assert!(words.contains("should be one that"), "{words}");
+        }
+        // MariaDB has no NOT NULL for it.
+        let unnamed = LiveColumn {
+            nullable: true,
+            ..with(Source::Expression, None)
+        };
+        assert_eq!(
+            column_difference(Dialect::MariaDb, &computed, &unnamed),
+            None
+        );
+        assert!(column_difference(Dialect::MySql, &computed, &unnamed).is_some());
     }
 
     #[test]
