@@ -49,6 +49,11 @@ impl Catalog {
         self.tables.values()
     }
 
+    /// Whether a table, an index or a key has the name where they share one namespace.
+    pub(crate) fn has_relation(&self, name: &str) -> bool {
+        self.relations.contains_key(&names::fold_case(name))
+    }
+
     /// Whether both are the same schema: the order of columns and of indexes says nothing, since what comes back
     /// comes last.
     pub(crate) fn is_same_up_to_order(&self, other: &Catalog) -> bool {

@@ -4,7 +4,7 @@ use super::{NameFault, OperationError};
 use crate::dsl::Table;
 
 /// PostgreSQL cuts names at 63 bytes, MySQL refuses over 64 characters: 63 bytes fit everywhere.
-pub(super) const LONGEST: usize = 63;
+pub(crate) const LONGEST: usize = 63;
 
 /// Columns that every table of PostgreSQL has already.
 const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];

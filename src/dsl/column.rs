@@ -144,8 +144,7 @@ impl Column {
     /// Computes the value from the row's other columns whenever the row is written, and stores it.
     ///
     /// The expression may name columns of the same table that are not generated themselves, and nothing that
-    /// changes from call to call. SQLite can't store it in a table that is there: added later, it is computed
-    /// when it is read there, with a note.
+    /// changes from call to call.
     ///
     /// | engine | `integer("area").stored_as(col("width").mul(col("height")))` |
     /// |---|---|

@@ -15,7 +15,8 @@ mod types;
 
 pub(crate) use batch::Batch;
 pub(crate) use mysql::{expects_explicit_timestamps, hidden_column};
-pub use statement::{Guard, Opaque, RenderError, Statement};
+pub(crate) use sqlite::{counts_on, unknown_clause};
+pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;

@@ -192,6 +192,7 @@ impl TableChange {
             notes: self.notes,
             transactional: false,
             opaque: None,
+            rebuild: None,
         }
     }
 
@@ -536,7 +537,7 @@ fn find_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column, RenderErr
 
 /// `column` as a part of `table`, which need not have it yet.
 fn column(dialect: Dialect, table: &Table, column: &Column) -> Result<String, RenderError> {
-    check_type(dialect, &table.name, column)?;
+    check_type(dialect, column)?;
     let column_type = column.type_on(dialect);
     if let ColumnType::Varchar {
         length: Some(length),

@@ -94,6 +94,19 @@ pub(super) fn create_table_with(
     table: &Table,
     column: impl Fn(&Column) -> Result<String, RenderError>,
 ) -> Result<String, RenderError> {
+    Ok(format!(
+        "CREATE TABLE IF NOT EXISTS {} {}",
+        dialect.quote(&table.name),
+        table_items(dialect, table, column)?
+    ))
+}
+
+/// What stands between the parentheses of CREATE TABLE, with them.
+pub(super) fn table_items(
+    dialect: Dialect,
+    table: &Table,
+    column: impl Fn(&Column) -> Result<String, RenderError>,
+) -> Result<String, RenderError> {
     let mut items = table
         .columns
         .iter()
@@ -105,11 +118,7 @@ pub(super) fn create_table_with(
             dialect.quote_list(&table.primary_key)
         ));
     }
-    Ok(format!(
-        "CREATE TABLE IF NOT EXISTS {} (\n    {}\n)",
-        dialect.quote(&table.name),
-        items.join(",\n    ")
-    ))
+    Ok(format!("(\n    {}\n)", items.join(",\n    ")))
 }
 
 /// CREATE INDEX as PostgreSQL and SQLite both write it.

@@ -28,12 +28,7 @@ pub(crate) fn histories() -> Vec<History> {
         every("names", names()),
         every("own_words", own_words()),
         every("columns", columns::columns()),
-        History {
-            name: "computed",
-            migrations: computed(),
-            // SQLite can't add a column whose default is an expression.
-            dialects: &[Postgres, MySql, MariaDb],
-        },
+        every("computed", computed()),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Live, LiveIndex, LivePart, Source, Values, Wanted};
 use crate::dialect::Dialect;
+use crate::render::counts_on;
 use crate::run::driver::{Driver, DriverError};
 
 pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
@@ -45,7 +46,7 @@ fn add_column(live: &mut Live, mut values: Values) {
     let position = values.text();
     if let (Some(column), false) = (&mut column, position.is_empty() || position == "0") {
         // Only the key can be, and no pragma says so.
-        if has_word(&values.text(), "AUTOINCREMENT") {
+        if counts_on(&values.text()) {
             column.source = Source::Counter;
             column.details += "autoincrement";
         }
@@ -53,33 +54,6 @@ fn add_column(live: &mut Live, mut values: Values) {
         key.push(format!("{position:0>5} {}", column.name));
     }
     live.add_column(&table, (kind != "table").then_some(kind), column);
-}
-
-/// Whether SQL has the keyword in it, outside of names, texts and comments.
-fn has_word(sql: &str, keyword: &str) -> bool {
-    let mut rest = sql;
-    while let Some(first) = rest.chars().next() {
-        let end = match first {
-            '\'' | '"' | '`' => rest[1..].find(first).map(|end| end + 2),
-            '[' => rest.find(']').map(|end| end + 1),
-            '-' if rest.starts_with("--") => rest.find('\n'),
-            '/' if rest.starts_with("/*") => rest.find("*/").map(|end| end + 2),
-            _ if is_of_word(first) => {
-                let end = rest.find(|it| !is_of_word(it)).unwrap_or(rest.len());
-                if rest[..end].eq_ignore_ascii_case(keyword) {
-                    return true;
-                }
-                Some(end)
-            }
-            _ => Some(first.len_utf8()),
-        };
-        rest = end.and_then(|end| rest.get(end..)).unwrap_or_default();
-    }
-    false
-}
-
-fn is_of_word(character: char) -> bool {
-    character.is_alphanumeric() || character == '_' || character == '$'
 }
 
 /// The key's columns come in the table's order, each behind its position in the key.
@@ -108,29 +82,4 @@ fn add_index(live: &mut Live, mut values: Values) {
         descending: values.flag(),
     };
     live.add_index_part(&table, index, part);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_keyword_is_one_only_where_it_stands_alone() {
-        let has = |sql| has_word(sql, "AUTOINCREMENT");
-        assert!(has("CREATE TABLE t (id INTEGER PRIMARY KEY AutoIncrement)"));
-        assert!(has(
-            "CREATE TABLE \"größe\"\"x\" (id INTEGER PRIMARY KEY /* ' */ AUTOINCREMENT)"
-        ));
-        for sql in [
-            "CREATE TABLE t (\"autoincrement\" INTEGER)",
-            "CREATE TABLE t (id TEXT DEFAULT 'it''s autoincrement')",
-            "CREATE TABLE t (id INTEGER -- autoincrement\n)",
-            "CREATE TABLE t (id INTEGER /* autoincrement */, [autoincrement] INT, `autoincrement` INT)",
-            "CREATE TABLE t (autoincrementing INTEGER, autoincrement_ INTEGER)",
-            "CREATE TABLE t (id INTEGER) /* autoincrement",
-            "",
-        ] {
-            assert!(!has(sql), "{sql}");
-        }
-    }
 }

@@ -57,6 +57,25 @@ on_every_engine! {
         assert_eq!(database.rows("SELECT number, title FROM tickets ORDER BY 1").await, [["1", "a"], ["2", "b"]]);
     }
 
+    async fn a_counter_goes_on_where_it_was(database: &Database) {
+        let tickets = table("tickets").columns([
+            big_integer("id").primary_key().auto_increment(),
+            text("title"),
+        ]);
+        let at = timestamp("at").default_expression(now());
+        case(operations().create_table(tickets), operations().add_column("tickets", at))
+            .rows([
+                "INSERT INTO tickets (title) VALUES ('a')",
+                "INSERT INTO tickets (title) VALUES ('b')",
+                "DELETE FROM tickets WHERE title = 'b'",
+            ])
+            .keeps("SELECT id, title FROM tickets")
+            .check(database)
+            .await;
+        database.execute("INSERT INTO tickets (title) VALUES ('c')").await;
+        assert_eq!(database.rows("SELECT id, title FROM tickets ORDER BY id").await, [["1", "a"], ["3", "c"]]);
+    }
+
     async fn generated_columns(database: &Database) {
         let change = operations()
             .add_column("boxes", integer("area").stored_as(col("width").mul(col("height"))))
@@ -80,6 +99,16 @@ on_every_engine! {
         let before = boxes()
             .add_column("boxes", integer("girth").virtual_as(col("width").add(col("height"))));
         case(before, operations().drop_column("boxes", "girth"))
+            .rows(ROWS)
+            .keeps(ALL)
+            .check(database)
+            .await;
+    }
+
+    async fn a_stored_column_that_goes(database: &Database) {
+        let before = boxes()
+            .add_column("boxes", integer("area").stored_as(col("width").mul(col("height"))));
+        case(before, operations().drop_column("boxes", "area"))
             .rows(ROWS)
             .keeps(ALL)
             .check(database)
