@@ -3,14 +3,12 @@
 //! The order is that of <https://www.sqlite.org/lang_altertable.html#otheralter>. What goes around it, foreign
 //! keys that are off and rows without their parents, belongs to the transaction.
 
-use std::collections::BTreeSet;
-
-use super::definition::bare_words;
-use super::{SELF, column, type_name};
+use super::definition::counts_on;
+use super::{SELF, column, definition, stated, type_name};
 use crate::catalog::Catalog;
 use crate::dsl::{Expr, Operation, Table, expression};
 use crate::render::expression::expression as render_expression;
-use crate::render::postgres::{create_index, create_table_with, table_items};
+use crate::render::postgres::{create_index, table_items};
 use crate::render::{RebuildPart, RebuiltTable, RenderError, Statement};
 
 /// The name of the new table, before it takes the old one's.
@@ -133,8 +131,8 @@ impl Rebuild {
 
     fn rendered(mut self) -> Result<Self, RenderError> {
         let [old, new] = [&self.before.name, &self.passing_name].map(|it| SELF.quote(it));
-        let definition = create_table_with(SELF, &self.before, column)?;
-        let items = table_items(SELF, &self.after, column)?;
+        let definition = definition(&self.before)?;
+        let items = table_items(SELF, &stated(&self.after), column)?;
         let mut sql = vec![format!("CREATE TABLE {new} {items}"), self.copy()?];
         if counts_on(&definition) && counts_on(&items) {
             sql.extend(self.keep_count());
@@ -193,7 +191,12 @@ impl Rebuild {
             names.push(number.to_owned());
             values.push(number.to_owned());
         }
-        for column in &self.after.columns {
+        let written = self
+            .after
+            .columns
+            .iter()
+            .filter(|it| it.generated.is_none());
+        for column in written {
             let name = SELF.quote(&column.name);
             let value = match self.values.iter().find(|(of, _)| *of == column.name) {
                 Some((_, value)) => render_expression(SELF, value)?,
@@ -239,12 +242,6 @@ impl Rebuild {
 
 fn has(table: &Table, column: &str) -> bool {
     table.column_named(column).is_some()
-}
-
-/// Whether the table gives numbers that none of its rows ever had.
-fn counts_on(definition: &str) -> bool {
-    let words: BTreeSet<String> = bare_words(definition).into_iter().collect();
-    words.contains("AUTOINCREMENT")
 }
 
 fn find_table<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Table, RenderError> {
