@@ -111,6 +111,7 @@ fn prefix_fault(column: &Column, column_type: &ColumnType, length: u32) -> Optio
         ColumnType::Varchar { length } => (Some(length.unwrap_or(255)), 4),
         ColumnType::Char { length } => (Some(*length), 4),
         ColumnType::Bytes => (None, 1),
+        ColumnType::Varbinary { length } => (Some(*length), 1),
         // Only the engine knows.
         ColumnType::Native(_) => (None, 4),
         ColumnType::Uuid
@@ -125,6 +126,9 @@ fn prefix_fault(column: &Column, column_type: &ColumnType, length: u32) -> Optio
         | ColumnType::Real
         | ColumnType::Double
         | ColumnType::Decimal { .. }
+        | ColumnType::Inet
+        | ColumnType::Interval
+        | ColumnType::Array(_)
         | ColumnType::Boolean => {
             return Some(format!(
                 "column {name} is {column_type}, which has no beginning: texts and bytes have one"
@@ -140,7 +144,7 @@ fn prefix_fault(column: &Column, column_type: &ColumnType, length: u32) -> Optio
         && length >= whole
     {
         return Some(format!(
-            "the first {length} of column {name} are all of its {whole} characters: name the column itself"
+            "the first {length} of column {name} are all of its {whole}: name the column itself"
         ));
     }
     (length > LONGEST_PREFIX / width).then(|| {
@@ -165,8 +169,7 @@ fn expression_fault(expression: &Expr) -> Option<&'static str> {
     if expression::columns(expression).is_empty() {
         return Some("an expression names no column");
     }
-    expression::changes_by_itself(expression)
-        .then_some("an expression has the current moment in it, and no index can follow that")
+    expression::changing(expression)
 }
 
 fn opclass_fault(index: &Index, part: &IndexColumn) -> Option<String> {
@@ -215,12 +218,21 @@ fn comparison_fault(table: &Table, index: &Index, part: &IndexColumn) -> Option<
                 )
             });
         }
-        IndexMethod::Gin => is_native || *column_type == ColumnType::Json,
+        IndexMethod::Gin => {
+            is_native || matches!(column_type, ColumnType::Json | ColumnType::Array(_))
+        }
         IndexMethod::Gist => is_native,
         IndexMethod::SpGist => {
-            is_native || matches!(column_type, ColumnType::Text | ColumnType::Varchar { .. })
+            is_native
+                || matches!(
+                    column_type,
+                    ColumnType::Text | ColumnType::Varchar { .. } | ColumnType::Inet
+                )
         }
-        IndexMethod::Brin => !matches!(column_type, ColumnType::Json | ColumnType::Boolean),
+        IndexMethod::Brin => !matches!(
+            column_type,
+            ColumnType::Json | ColumnType::Boolean | ColumnType::Array(_)
+        ),
     };
     (!fits && part.opclass.is_none()).then(|| {
         format!(
@@ -317,7 +329,7 @@ mod tests {
         );
         assert_fault(
             index("i").expression(col("score").add(now())),
-            "the current moment",
+            "names the current moment",
         );
         assert_fault(
             index("i").expression(lower()).expression(lower()),

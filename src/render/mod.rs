@@ -5,17 +5,20 @@
 
 mod batch;
 mod expression;
+mod generated;
 mod index;
 mod mysql;
 mod own_words;
 mod postgres;
 mod sqlite;
 mod statement;
+mod types;
 
 pub(crate) use batch::Batch;
 pub(crate) use index::{KeyPart, key_parts};
 pub(crate) use mysql::expects_explicit_timestamps;
-pub use statement::{Guard, Opaque, RenderError, Statement};
+pub(crate) use sqlite::{counts_on, unknown_clause};
+pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -52,7 +55,8 @@ impl Dialect {
         Ok(batch.finish().statements)
     }
 
-    /// The engine's spelling of a type.
+    /// The engine's spelling of a type. One that the engine has not, and nothing stands for, keeps PostgreSQL's
+    /// name; [`render`](Self::render) refuses it.
     ///
     /// ```
     /// use hammerwork_migrations::dsl::*;

@@ -1,12 +1,15 @@
 //! PostgreSQL.
 
 use super::expression::expression;
+use super::generated;
 use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
 use super::{Guard, RenderError, Statement};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
-use crate::dsl::{Column, ColumnType, DefaultValue, Literal, Operation, RenameColumn, Table};
+use crate::dsl::{
+    Column, ColumnType, DefaultValue, Literal, Operation, RenameColumn, Storage, Table,
+};
 
 const SELF: Dialect = Dialect::Postgres;
 
@@ -16,17 +19,25 @@ pub(super) fn render(
     before: &Catalog,
 ) -> Result<Vec<Statement>, RenderError> {
     let mut guards = Vec::new();
+    let mut notes = Vec::new();
     let sql = match operation {
         Operation::CreateTable(it) => {
-            let create = create_table_with(SELF, &it.table, column)?;
+            let notes = it.table.columns.iter().filter_map(note);
+            let create = Statement {
+                notes: notes.collect(),
+                ..Statement::of(step, create_table_with(SELF, &it.table, column)?, true)
+            };
             return with_indexes(SELF, step, create, &it.table);
         }
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
-        Operation::AddColumn(it) => vec![format!(
-            "ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}",
-            SELF.quote(&it.table),
-            column(&it.column)?
-        )],
+        Operation::AddColumn(it) => {
+            notes.extend(note(&it.column));
+            vec![format!(
+                "ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}",
+                SELF.quote(&it.table),
+                column(&it.column)?
+            )]
+        }
         Operation::DropColumn(it) => vec![format!(
             "ALTER TABLE {} DROP COLUMN IF EXISTS {}",
             SELF.quote(&it.table),
@@ -42,27 +53,50 @@ pub(super) fn render(
         }
         Operation::RenameColumn(it) => {
             guards.push(Guard::Present(format!("column {}", it.column)));
-            vec![rename_column(SELF, it)]
+            let mut sql = vec![rename_column(SELF, it)];
+            sql.extend(rename_sequence(it, before));
+            sql
         }
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
-    Ok(sql
-        .into_iter()
-        .map(|sql| Statement {
-            guards: guards.clone(),
-            ..Statement::of(step, sql, true)
-        })
-        .collect())
+    let statement = |sql| Statement {
+        guards: guards.clone(),
+        notes: std::mem::take(&mut notes),
+        ..Statement::of(step, sql, true)
+    };
+    Ok(sql.into_iter().map(statement).collect())
+}
+
+/// The sequence that numbers the rows goes by the name of its column.
+fn rename_sequence(rename: &RenameColumn, before: &Catalog) -> Option<String> {
+    let table = before.table(&rename.table)?;
+    let is_numbered = table.column_named(&rename.column)?.auto_increment;
+    let quoted = |column: &str| SELF.quote(&names::sequence(&rename.table, column));
+    is_numbered.then(|| {
+        format!(
+            "ALTER SEQUENCE IF EXISTS {} RENAME TO {}",
+            quoted(&rename.column),
+            quoted(&rename.to)
+        )
+    })
+}
+
+fn note(column: &Column) -> Option<String> {
+    generated::note(
+        column,
+        Storage::Stored,
+        "PostgreSQL before 18 can only store it",
+    )
 }
 
 /// The statement that makes a table, with those that make its indexes.
 pub(super) fn with_indexes(
     dialect: Dialect,
     step: usize,
-    create: String,
+    create: Statement,
     table: &Table,
 ) -> Result<Vec<Statement>, RenderError> {
-    let mut statements = vec![Statement::of(step, create, true)];
+    let mut statements = vec![create];
     for index in &table.indexes {
         statements.extend(create_index(dialect, step, &table.name, index)?);
     }
@@ -71,6 +105,19 @@ pub(super) fn with_indexes(
 
 /// CREATE TABLE as PostgreSQL and SQLite both write it; `column` spells one column.
 pub(super) fn create_table_with(
+    dialect: Dialect,
+    table: &Table,
+    column: impl Fn(&Column) -> Result<String, RenderError>,
+) -> Result<String, RenderError> {
+    Ok(format!(
+        "CREATE TABLE IF NOT EXISTS {} {}",
+        dialect.quote(&table.name),
+        table_items(dialect, table, column)?
+    ))
+}
+
+/// What stands between the parentheses of CREATE TABLE, with them.
+pub(super) fn table_items(
     dialect: Dialect,
     table: &Table,
     column: impl Fn(&Column) -> Result<String, RenderError>,
@@ -86,11 +133,7 @@ pub(super) fn create_table_with(
             dialect.quote_list(&table.primary_key)
         ));
     }
-    Ok(format!(
-        "CREATE TABLE IF NOT EXISTS {} (\n    {}\n)",
-        dialect.quote(&table.name),
-        items.join(",\n    ")
-    ))
+    Ok(format!("(\n    {}\n)", items.join(",\n    ")))
 }
 
 /// A column's new name, as every dialect gives it.
@@ -111,6 +154,12 @@ fn column(column: &Column) -> Result<String, RenderError> {
     );
     if !column.nullable {
         sql += " NOT NULL";
+    }
+    if column.auto_increment {
+        sql += " GENERATED BY DEFAULT AS IDENTITY";
+    }
+    if let Some(generated) = &column.generated {
+        sql += &generated::standard(SELF, generated, Storage::Stored)?;
     }
     match &column.default {
         None => {}
@@ -154,7 +203,10 @@ pub(super) fn type_name(column_type: &ColumnType) -> String {
         ColumnType::Double => "DOUBLE PRECISION".to_owned(),
         ColumnType::Decimal { precision, scale } => format!("NUMERIC({precision}, {scale})"),
         ColumnType::Boolean => "BOOLEAN".to_owned(),
-        ColumnType::Bytes => "BYTEA".to_owned(),
+        ColumnType::Bytes | ColumnType::Varbinary { .. } => "BYTEA".to_owned(),
+        ColumnType::Inet => "INET".to_owned(),
+        ColumnType::Interval => "INTERVAL".to_owned(),
+        ColumnType::Array(element) => format!("{}[]", type_name(element)),
         ColumnType::Native(sql) => sql.clone(),
     }
 }

@@ -388,6 +388,10 @@ fn cast(
         | ColumnType::Timestamp
         | ColumnType::Text
         | ColumnType::Bytes
+        | ColumnType::Varbinary { .. }
+        | ColumnType::Inet
+        | ColumnType::Interval
+        | ColumnType::Array(_)
         | ColumnType::Native(_) => return Err(type_unknown(dialect, table, index)),
     })
 }
@@ -413,11 +417,16 @@ fn part_type(
         IndexKey::Column(column) => Some(find_column(table, column)?.type_on(dialect).clone()),
         IndexKey::Prefix { column, length } => {
             Some(match find_column(table, column)?.type_on(dialect) {
-                ColumnType::Bytes => ColumnType::Native(format!("VARBINARY({length})")),
+                ColumnType::Bytes | ColumnType::Varbinary { .. } => {
+                    ColumnType::Varbinary { length: *length }
+                }
                 ColumnType::Text
                 | ColumnType::Varchar { .. }
                 | ColumnType::Char { .. }
                 | ColumnType::Native(_)
+                | ColumnType::Inet
+                | ColumnType::Interval
+                | ColumnType::Array(_)
                 | ColumnType::Uuid
                 | ColumnType::Json
                 | ColumnType::Timestamp
@@ -473,13 +482,22 @@ fn in_place_of_null(column_type: &ColumnType) -> Option<&'static str> {
         | ColumnType::Double
         | ColumnType::Decimal { .. }
         | ColumnType::Boolean => Some("0"),
-        ColumnType::Uuid | ColumnType::Varchar { .. } | ColumnType::Char { .. } => Some("''"),
+        ColumnType::Uuid
+        | ColumnType::Varchar { .. }
+        | ColumnType::Char { .. }
+        | ColumnType::Varbinary { .. }
+        | ColumnType::Inet => Some("''"),
         ColumnType::Date => Some("DATE'1970-01-01'"),
         ColumnType::Time => Some("TIME'00:00:00'"),
         ColumnType::DateTime => Some("TIMESTAMP'1970-01-01 00:00:00'"),
         // What it would be as text or as a moment without a zone depends on the session's time zone.
         ColumnType::Timestamp => None,
-        ColumnType::Text | ColumnType::Json | ColumnType::Bytes | ColumnType::Native(_) => None,
+        ColumnType::Text
+        | ColumnType::Json
+        | ColumnType::Bytes
+        | ColumnType::Interval
+        | ColumnType::Array(_)
+        | ColumnType::Native(_) => None,
     }
 }
 
@@ -508,11 +526,11 @@ fn widths(
             IndexKey::Column(column) => super::width(dialect, table, column)?,
             IndexKey::Prefix { column, length } => {
                 let column_type = find_column(table, column)?.type_on(dialect);
-                let width = if *column_type == ColumnType::Bytes {
-                    1
-                } else {
-                    BYTES_PER_CHARACTER
-                };
+                let is_bytes = matches!(
+                    column_type,
+                    ColumnType::Bytes | ColumnType::Varbinary { .. }
+                );
+                let width = if is_bytes { 1 } else { BYTES_PER_CHARACTER };
                 (Some(length * width), column.clone())
             }
             // Where it is not known, the engine refuses what does not fit.
