@@ -242,4 +242,99 @@ mod tests {
             ));
         }
     }
+
+    fn speed(expected: &Index, live: &LiveIndex) -> String {
+        match index_difference(Dialect::Postgres, "t", expected, live) {
+            Some(IndexDifference::Speed(difference)) => difference,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_carried_and_how_it_is_compared_concerns_speed() {
+        let unique = index("i").columns(["a"]).unique().include(["b"]);
+        let bare = live(&["a"], true, false);
+        assert!(speed(&unique, &bare).contains("should include (b)"));
+        let carrying = LiveIndex {
+            included: vec!["b".to_owned()],
+            ..bare.clone()
+        };
+        assert_eq!(
+            index_difference(Dialect::Postgres, "t", &unique, &carrying),
+            None
+        );
+        // Elsewhere nothing is carried by a unique index.
+        assert_eq!(index_difference(Dialect::MySql, "t", &unique, &bare), None);
+        let classed = index("i")
+            .columns(["a"])
+            .opclass("pg_catalog.text_pattern_ops");
+        let plain = live(&["a"], false, false);
+        assert!(speed(&classed, &plain).contains("should be text_pattern_ops"));
+        assert_eq!(
+            index_difference(Dialect::Sqlite, "t", &classed, &plain),
+            None
+        );
+    }
+
+    #[test]
+    fn carried_columns_may_be_the_last_of_a_key() {
+        let expected = index("i").columns(["a"]).include(["b", "c"]);
+        for parts in [&["a"][..], &["a", "b", "c"]] {
+            let found = live(parts, false, false);
+            assert_eq!(
+                index_difference(Dialect::MariaDb, "t", &expected, &found),
+                None
+            );
+        }
+        let other = live(&["a", "c"], false, false);
+        assert!(matches!(
+            index_difference(Dialect::MariaDb, "t", &expected, &other),
+            Some(IndexDifference::Speed(_))
+        ));
+    }
+
+    #[test]
+    fn a_method_concerns_speed_but_for_the_search_for_words() {
+        let gin = index("i").columns(["a"]).using(IndexMethod::Gin);
+        assert!(speed(&gin, &live(&["a"], false, false)).contains("should be gin"));
+        let words = index("i").columns(["a"]).using(IndexMethod::Fulltext);
+        assert!(matches!(
+            index_difference(Dialect::MySql, "t", &words, &live(&["a"], false, false)),
+            Some(IndexDifference::Meaning(_))
+        ));
+        let brin = index("i").columns(["a"]).using(IndexMethod::Brin);
+        assert_eq!(
+            index_difference(Dialect::MySql, "t", &brin, &live(&["a"], false, false)),
+            None
+        );
+    }
+
+    #[test]
+    fn whether_null_equals_null_and_how_much_is_compared_is_meaning() {
+        let nulls = index("i").columns(["a"]).unique().nulls_not_distinct();
+        let beginning = index("i").prefix("a", 4).unique();
+        let whole = live(&["a"], true, false);
+        for (dialect, expected) in [
+            (Dialect::Postgres, &nulls),
+            (Dialect::MySql, &nulls),
+            (Dialect::MariaDb, &nulls),
+            (Dialect::MySql, &beginning),
+            (Dialect::Sqlite, &beginning),
+        ] {
+            assert!(
+                matches!(
+                    index_difference(dialect, "t", expected, &whole),
+                    Some(IndexDifference::Meaning(_))
+                ),
+                "{dialect} {expected}"
+            );
+        }
+        let mut hidden = live(&["idx_i_a", "idx_i_a_null"], true, false);
+        assert_eq!(
+            index_difference(Dialect::MariaDb, "t", &nulls, &hidden),
+            None
+        );
+        hidden.parts.reverse();
+        assert!(index_difference(Dialect::MariaDb, "t", &nulls, &hidden).is_some());
+    }
 }
