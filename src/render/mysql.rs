@@ -111,6 +111,8 @@ pub(super) struct TableChange {
     creates: bool,
     items: Vec<Item>,
     notes: Vec<String>,
+    /// Whether it makes an index over words: MySQL adds one at a time.
+    makes_fulltext: bool,
 }
 
 /// One object of the table that comes or goes.
@@ -138,6 +140,7 @@ impl TableChange {
             creates: true,
             items: Vec::new(),
             notes: Vec::new(),
+            makes_fulltext: false,
         }
     }
 
@@ -166,12 +169,14 @@ impl TableChange {
                     .iter()
                     .any(|mine| is_same(&mine.object, &item.object))
         });
-        if later.creates || clash {
+        let two_at_once = !self.creates && self.makes_fulltext && later.makes_fulltext;
+        if later.creates || clash || two_at_once {
             return Some(later);
         }
         self.steps.extend(later.steps);
         self.items.extend(later.items);
         self.notes.extend(later.notes);
+        self.makes_fulltext |= later.makes_fulltext;
         None
     }
 

@@ -71,6 +71,7 @@ impl TableChange {
                 | IndexMethod::Brin,
             ) => "",
         };
+        self.makes_fulltext |= index.method == IndexMethod::Fulltext;
         let quoted = dialect.quote(&name);
         self.add(
             format!("index {name}"),
