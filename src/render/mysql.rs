@@ -3,6 +3,7 @@
 //! Every DDL statement commits here, and one `ALTER TABLE` is all or nothing: so all changes of a table in
 //! one migration become one statement.
 
+mod computed;
 mod index;
 
 use sea_query::ColumnRef;
