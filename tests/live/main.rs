@@ -25,10 +25,13 @@ mod server;
 mod stopping;
 
 mod adopting;
+mod baselining;
 mod budgets;
 mod busy;
 mod concurrently;
 mod conflicts;
+mod dry_running;
+mod ending;
 mod journal;
 mod odd_servers;
 mod operations;
