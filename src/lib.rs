@@ -43,6 +43,8 @@ mod checksum;
 pub mod cli;
 mod dialect;
 pub mod dsl;
+#[cfg(doctest)]
+mod guide;
 mod migrations;
 mod render;
 pub mod run;
