@@ -39,6 +39,8 @@ pub(super) fn of_run(error: &RunError) -> Option<String> {
         | RunError::Conflict { .. }
         | RunError::Statement { .. }
         | RunError::Rights { .. }
+        | RunError::Stopped { .. }
+        | RunError::Baseline { .. }
         | RunError::Scratch { .. }
         | RunError::Database { .. } => return error.help(),
     };

@@ -60,6 +60,29 @@ impl Migrations {
         self.list.iter().find(|migration| migration.id == id)
     }
 
+    /// The schema after the migration of that id; none where there is no such migration.
+    ///
+    /// # Errors
+    ///
+    /// The first [`SchemaError`], as [`validate`](Self::validate) has it.
+    ///
+    /// ```
+    /// use hammerwork_migrations::register_builtin_migrations;
+    ///
+    /// let migrations = register_builtin_migrations();
+    /// let schema = migrations.schema_at("002_add_priority")?.expect("there is such a migration");
+    /// assert!(schema.table("hammerwork_batches").is_none());
+    /// assert_eq!(migrations.schema_at("999_none")?, None);
+    /// # Ok::<(), hammerwork_migrations::SchemaError>(())
+    /// ```
+    pub fn schema_at(&self, id: &str) -> Result<Option<Catalog>, SchemaError> {
+        let Some(position) = self.list.iter().position(|it| it.id == id) else {
+            return Ok(None);
+        };
+        let history = Migrations::new(self.iter().take(position + 1).cloned());
+        history.validate().map(Some)
+    }
+
     /// Folds the whole history: every operation against the schema that those before it have made.
     ///
     /// # Errors

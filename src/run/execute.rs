@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tracing::Instrument as _;
+
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::event::{Event, Observer};
@@ -11,6 +13,8 @@ use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlannedMigration, Way};
 use super::report::{AppliedNow, Report};
 use super::session::Session;
+use super::spans;
+use super::stop::Stop;
 use super::tracking::POSTGRES_ELAPSED;
 use crate::dialect::Dialect;
 use crate::render::{Opaque, Statement};
@@ -36,33 +40,33 @@ pub(crate) struct Execution<'r> {
     pub(crate) journal: &'r Journal,
     pub(crate) patience: Patience,
     pub(crate) observer: &'r Observer,
+    pub(crate) stop: &'r Stop,
 }
 
 impl Execution<'_> {
     /// Runs the plan's migrations and records each.
     pub(crate) async fn run<D: Driver>(&self, driver: &mut D) -> Result<Outcome, RunError> {
         let mut report = Report::default();
+        self.observer.tell(Event::Planned {
+            migrations: self.plan.migrations.len(),
+            statements: self.plan.statement_count(),
+        });
         for (index, migration) in self.plan.migrations.iter().enumerate() {
             let first = index == 0;
+            self.stop.check(Some((&migration.id, 1)))?;
             let start = Instant::now();
             self.observer.tell(Event::Started {
                 migration: migration.id.clone(),
                 statements: migration.statements.len(),
             });
-            match self.plan.dialect {
-                Dialect::Postgres => {
-                    if !self.in_one_transaction(driver, migration, first).await? {
-                        return Ok(Outcome::Superseded(report));
-                    }
-                }
-                Dialect::MySql | Dialect::MariaDb => {
-                    self.statement_by_statement(driver, migration, first, start)
-                        .await?;
-                }
-                Dialect::Sqlite => {
-                    self.in_a_savepoint(driver, migration, first, start).await?;
-                }
+            let span = spans::of_migration(migration);
+            let applied = self
+                .apply(driver, migration, first, start)
+                .instrument(span.clone());
+            if !applied.await? {
+                return Ok(Outcome::Superseded(report));
             }
+            spans::finish(&span, start);
             let applied = AppliedNow {
                 id: migration.id.clone(),
                 summary: migration.summary.clone(),
@@ -84,6 +88,28 @@ impl Execution<'_> {
         Ok(Outcome::Done(report))
     }
 
+    /// Runs and records one migration, as its engine needs it. False says that another runner has recorded it
+    /// meanwhile.
+    async fn apply<D: Driver>(
+        &self,
+        driver: &mut D,
+        migration: &PlannedMigration,
+        first: bool,
+        start: Instant,
+    ) -> Result<bool, RunError> {
+        match self.plan.dialect {
+            Dialect::Postgres => self.in_one_transaction(driver, migration, first).await,
+            Dialect::MySql | Dialect::MariaDb => self
+                .statement_by_statement(driver, migration, first, start)
+                .await
+                .map(|()| true),
+            Dialect::Sqlite => self
+                .in_a_savepoint(driver, migration, first, start)
+                .await
+                .map(|()| true),
+        }
+    }
+
     /// PostgreSQL: the migration and its row are one transaction, and one round trip. False says that another
     /// runner has recorded it meanwhile.
     async fn in_one_transaction<D: Driver>(
@@ -102,7 +128,10 @@ impl Execution<'_> {
         );
         let mut told = false;
         loop {
-            let Err(error) = driver.execute(&text).await else {
+            let span = spans::of_batch(migration);
+            let sent = Instant::now();
+            let Err(error) = driver.execute(&text).instrument(span.clone()).await else {
+                spans::finish(&span, sent);
                 return Ok(true);
             };
             if error.kind == DriverErrorKind::Connection {
@@ -148,6 +177,8 @@ impl Execution<'_> {
     ) -> Result<(), RunError> {
         self.make_tracking(driver, first).await?;
         for statement in &migration.statements {
+            let step = statement.steps.first().copied().unwrap_or(1);
+            self.stop.check(Some((&migration.id, step)))?;
             let Some(opaque) = &statement.opaque else {
                 self.patiently(driver, migration, statement, &statement.sql)
                     .await?;
@@ -194,7 +225,7 @@ impl Execution<'_> {
         sql: &str,
     ) -> Result<(), RunError> {
         let mut retries = self.retries();
-        while let Err(error) = driver.execute(sql).await {
+        while let Err(error) = sent(driver, &statement.steps, sql).await {
             let pause = match error.kind {
                 // Of several statements, those before the one that waited would run twice.
                 DriverErrorKind::Busy if statement.opaque.is_none() || is_one(sql) => {
@@ -258,11 +289,12 @@ impl Execution<'_> {
         start: Instant,
     ) -> Result<(), RunError> {
         for statement in &migration.statements {
+            // What was done of this migration is undone.
+            self.stop.check(Some((&migration.id, 1)))?;
             if !asked(driver, migration, statement).await? {
                 continue;
             }
-            driver
-                .execute(&statement.sql)
+            sent(driver, &statement.steps, &statement.sql)
                 .await
                 .map_err(|source| failed(migration, &statement.steps, &statement.sql, source))?;
         }
@@ -435,13 +467,22 @@ impl<'r> Batch<'r> {
 }
 
 /// The number by which the journal knows a step: those of the way back count downwards.
-fn journal_step(way: Way, statement: &Statement) -> i64 {
+pub(crate) fn journal_step(way: Way, statement: &Statement) -> i64 {
     let step = statement.steps.first().copied().unwrap_or_default();
     let step = i64::try_from(step).unwrap_or(i64::MAX);
     match way {
         Way::Up => step,
         Way::Down => -step,
     }
+}
+
+/// Sends one statement, in a span of its own.
+async fn sent<D: Driver>(driver: &mut D, steps: &[usize], sql: &str) -> Result<(), DriverError> {
+    let span = spans::of_statement(steps, sql);
+    let start = Instant::now();
+    let result = driver.execute(sql).instrument(span.clone()).await;
+    spans::finish(&span, start);
+    result
 }
 
 /// Whether the statement is to be run: its own condition is asked, where it has one.

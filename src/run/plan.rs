@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::error::RunError;
+use super::found::{Found, PlannedStep};
 use super::rights::Needs;
 use super::session::SQL_MODE;
 use super::tracking::{POSTGRES_ELAPSED, Tracking};
@@ -33,6 +35,10 @@ pub struct Plan {
     /// Makes the tracking table and the journal.
     pub(crate) create_tracking: Vec<String>,
     pub(crate) tracking: Tracking,
+    /// What a person should know of the order of the migrations.
+    pub warnings: Vec<String>,
+    /// What the role is not allowed, each as a noun phrase; known where the plan is for a database as it is.
+    pub missing_rights: Vec<String>,
     /// What the role must be allowed.
     pub(crate) needs: Needs,
     /// Whether any migration depends on the server's `explicit_defaults_for_timestamp`.
@@ -49,6 +55,8 @@ pub struct PlannedMigration {
     pub summary: String,
     /// What is run before it is recorded; nothing where the database has it all.
     pub statements: Vec<Statement>,
+    /// Its operations, with what was found of each; empty where no database was looked at.
+    pub steps: Vec<PlannedStep>,
     /// What was found to differ and is left as it is, because it only concerns speed.
     pub warnings: Vec<String>,
     /// Whether it is run, or undone.
@@ -216,6 +224,8 @@ impl Plan {
         Ok(Plan {
             dialect,
             migrations: Vec::new(),
+            warnings: Vec::new(),
+            missing_rights: Vec::new(),
             needs: Needs::default(),
             create_tracking,
             expects_explicit_timestamps: false,
@@ -282,6 +292,26 @@ impl Plan {
         Ok(plan)
     }
 
+    /// What a run of it would be refused with, before it changed anything: the first conflict, or what the role
+    /// is not allowed; none where nothing is known to be in the way.
+    ///
+    /// ```
+    /// use hammerwork_migrations::{Dialect, register_builtin_migrations};
+    ///
+    /// let plan = register_builtin_migrations().preview(Dialect::Sqlite)?;
+    /// assert_eq!(plan.refusal(), None);
+    /// # Ok::<(), hammerwork_migrations::PlanError>(())
+    /// ```
+    #[must_use]
+    pub fn refusal(&self) -> Option<RunError> {
+        let conflict = self.migrations.iter().find_map(PlannedMigration::conflict);
+        let missing = &self.missing_rights;
+        let rights = (!missing.is_empty()).then(|| RunError::Rights {
+            missing: missing.clone(),
+        });
+        conflict.or(rights)
+    }
+
     /// How many statements change the schema; the tracking table's own are not counted.
     #[must_use]
     pub fn statement_count(&self) -> usize {
@@ -293,6 +323,20 @@ impl Plan {
     pub fn only(mut self, keep: impl Fn(&PlannedMigration) -> bool) -> Plan {
         self.migrations.retain(keep);
         self
+    }
+}
+
+impl PlannedMigration {
+    fn conflict(&self) -> Option<RunError> {
+        self.steps.iter().find_map(|it| match &it.found {
+            Found::Conflict(difference) => Some(RunError::Conflict {
+                migration: self.id.clone(),
+                step: it.step,
+                operation: it.operation.clone(),
+                difference: difference.clone(),
+            }),
+            Found::Needed | Found::Partly | Found::Satisfied => None,
+        })
     }
 }
 
@@ -341,6 +385,7 @@ fn table_expects(dialect: Dialect, table: &Table) -> bool {
 pub(crate) struct Steps<'m> {
     migration: &'m Migration,
     batch: Batch,
+    noted: Vec<PlannedStep>,
 }
 
 impl<'m> Steps<'m> {
@@ -362,7 +407,17 @@ impl<'m> Steps<'m> {
         Steps {
             migration,
             batch: Batch::new(dialect),
+            noted: Vec::new(),
         }
+    }
+
+    /// Keeps what was found of one operation.
+    pub(crate) fn note(&mut self, step: usize, operation: &Operation, found: Found) {
+        self.noted.push(PlannedStep {
+            step,
+            operation: operation.headline(),
+            found,
+        });
     }
 
     /// Adds the SQL of one operation.
@@ -397,6 +452,7 @@ impl<'m> Steps<'m> {
             id: self.migration.id.clone(),
             summary: self.migration.summary.clone(),
             statements: self.batch.finish(),
+            steps: self.noted,
             warnings,
             way: Way::Up,
             checksum: self.migration.checksum(),

@@ -25,12 +25,32 @@ pub(crate) async fn verify<D: Driver>(
     history: &Migrations,
     applied: &AppliedIds,
 ) -> Result<Vec<Difference>, RunError> {
-    let wanted = Wanted::of(history, session.dialect);
-    let statements = statements(history, applied, session.dialect)?;
-    let is_applied = |it: &&Migration| applied.contains(&it.id);
-    if history
+    let made: Vec<&Migration> = history
         .iter()
-        .filter(is_applied)
+        .filter(|it| applied.contains(&it.id))
+        .collect();
+    let changed = applied.changed(history).into_iter().map(|id| {
+        Difference::new(
+            format!("migration {id}"),
+            "it was changed after it was applied",
+        )
+    });
+    let schema = differences(driver, session, history, &made).await?;
+    Ok(changed.chain(schema).collect())
+}
+
+/// Compares the live schema with what those migrations make; of tables that `history` does not speak of, nothing
+/// is said.
+pub(crate) async fn differences<D: Driver>(
+    driver: &mut D,
+    session: &Session,
+    history: &Migrations,
+    made: &[&Migration],
+) -> Result<Vec<Difference>, RunError> {
+    let wanted = Wanted::of(history, session.dialect);
+    let statements = statements(made, session.dialect)?;
+    if made
+        .iter()
         .any(|it| expect(session.dialect, &it.operations))
     {
         session.make_timestamps_explicit(driver).await?;
@@ -44,29 +64,16 @@ pub(crate) async fn verify<D: Driver>(
             doing: "read the database's own catalog",
             source,
         })?;
-    let mut differences: Vec<Difference> = applied
-        .changed(history)
-        .into_iter()
-        .map(|id| {
-            Difference::new(
-                format!("migration {id}"),
-                "it was changed after it was applied",
-            )
-        })
-        .collect();
+    let mut differences = Vec::new();
     compare(&expected, &live, &mut differences);
     Ok(differences)
 }
 
-/// The SQL of the applied migrations.
-fn statements(
-    history: &Migrations,
-    applied: &AppliedIds,
-    dialect: Dialect,
-) -> Result<Vec<Statement>, PlanError> {
+/// The SQL of those migrations.
+fn statements(made: &[&Migration], dialect: Dialect) -> Result<Vec<Statement>, PlanError> {
     let mut catalog = Catalog::default();
     let mut statements = Vec::new();
-    for migration in history.iter().filter(|it| applied.contains(&it.id)) {
+    for migration in made {
         let mut steps = Steps::new(migration, dialect);
         for (step, operation) in (1..).zip(&migration.operations) {
             steps.run(step, operation, &catalog)?;

@@ -95,7 +95,7 @@ impl Work<'_> {
 
     /// Carries out a plan that was made for what is `pending`. False says that another runner was faster, so
     /// that all must be read and planned anew.
-    async fn carry_out<D: Driver>(
+    pub(super) async fn carry_out<D: Driver>(
         &self,
         driver: &mut D,
         plan: Result<Plan, RunError>,
@@ -139,6 +139,7 @@ impl Work<'_> {
             journal: &journal,
             patience: migrator.patience,
             observer: self.observer,
+            stop: &migrator.stop,
         };
         match execution.run(driver).await? {
             Outcome::Done(done) => {

@@ -23,9 +23,12 @@ mod expected;
 mod server;
 
 mod adopting;
+mod baselining;
 mod budgets;
 mod busy;
 mod conflicts;
+mod dry_running;
+mod ending;
 mod journal;
 mod odd_servers;
 mod operations;
