@@ -1,5 +1,5 @@
 //! The guide's Rust, as tests: each page of `docs/` that has some.
-#![cfg(all(doctest, feature = "sqlite", feature = "cli"))]
+#![cfg(all(doctest, feature = "sqlite", feature = "cli", feature = "test-kit"))]
 
 #[doc = include_str!("../docs/adopting.md")]
 struct Adopting;

@@ -1,6 +1,5 @@
 //! What the guide says is so: its sessions are run, its commands exist, its Rust is compiled, its links lead
 //! somewhere.
-#![cfg(all(feature = "cli", feature = "sqlite"))]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The sessions of each page run in a folder of the page's own, in their order, and print what the page shows:
-/// `[..]` stands for anything in a line, `...` for any lines.
+/// `[..]` stands for anything in a line, `...` for any lines. A command ends with 0, or as it says in brackets.
 #[test]
 fn sessions_print_what_the_guide_shows() {
     let mut commands = 0;
@@ -20,8 +19,11 @@ fn sessions_print_what_the_guide_shows() {
         for session in blocks(&text, "console") {
             for step in format!("\n{session}").split("\n$ ").skip(1) {
                 let (line, shown) = step.split_once('\n').unwrap_or((step, ""));
-                let printed = run(line, &folder);
-                let shown: Vec<&str> = shown.lines().collect();
+                let (code, printed) = run(line, &folder);
+                let mut shown: Vec<&str> = shown.lines().collect();
+                let ends = shown.pop_if(|it| it.starts_with("(ends with "));
+                let ends = ends.unwrap_or("(ends with 0)");
+                assert_eq!(ends, format!("(ends with {code})"), "{page}: `{line}`");
                 let lines: Vec<&str> = printed.lines().collect();
                 assert!(
                     matches(&shown, &lines),
@@ -202,8 +204,8 @@ impl Help {
     }
 }
 
-/// What a line of a session prints.
-fn run(line: &str, folder: &Path) -> String {
+/// What a line of a session ends with, and what it prints.
+fn run(line: &str, folder: &Path) -> (i32, String) {
     let words: Vec<&str> = line.split_whitespace().collect();
     let (program, arguments) = words.split_first().unwrap();
     assert_eq!(
@@ -217,7 +219,10 @@ fn run(line: &str, folder: &Path) -> String {
         .output()
         .unwrap();
     let text = [output.stdout, output.stderr].concat();
-    String::from_utf8(text).unwrap()
+    (
+        output.status.code().unwrap(),
+        String::from_utf8(text).unwrap(),
+    )
 }
 
 fn matches(shown: &[&str], printed: &[&str]) -> bool {
