@@ -62,8 +62,12 @@ pub(super) enum Error {
     NoMigration { id: String },
     #[error("--format sql needs a dialect")]
     NoSchemaDialect,
+    #[error("{from} comes after {to}")]
+    NoRange { from: String, to: String },
     #[error("{name:?} can't be the name of a migration")]
     BadName { name: String },
+    #[error("{name:?} can't be the name of a crate")]
+    BadPackage { name: String },
     #[error("{} is there already", path.display())]
     Exists { path: PathBuf },
     #[error("there are no migrations in {}", path.display())]
@@ -117,7 +121,9 @@ impl Error {
             | Error::Killed { .. }
             | Error::NoMigration { .. }
             | Error::NoSchemaDialect
+            | Error::NoRange { .. }
             | Error::BadName { .. }
+            | Error::BadPackage { .. }
             | Error::Exists { .. }
             | Error::NoFolder { .. }
             | Error::NoList { .. }
@@ -181,7 +187,14 @@ impl Error {
             Error::NoMigration { .. } => {
                 Some("`preview` and `status` list the migrations".to_owned())
             }
-            Error::NoSchemaDialect => Error::NoDialect.help(),
+            Error::NoSchemaDialect => {
+                let names = Dialect::ALL.map(Dialect::name).join(", ");
+                Some(format!("give --dialect DIALECT (one of {names})"))
+            }
+            Error::NoRange { .. } => Some("name them the other way round".to_owned()),
+            Error::BadPackage { .. } => Some(
+                "it begins with a letter, and has letters, digits, - and _ alone".to_owned(),
+            ),
             Error::BadName { .. } => {
                 Some("say in a few words what it does: new add priority".to_owned())
             }
@@ -206,7 +219,9 @@ impl Error {
             | Error::DoneAndUndone { .. }
             | Error::NoMigration { .. }
             | Error::NoSchemaDialect
+            | Error::NoRange { .. }
             | Error::BadName { .. }
+            | Error::BadPackage { .. }
             | Error::Run {
                 error: RunError::UnknownStep { .. },
                 ..

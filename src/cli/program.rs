@@ -8,7 +8,7 @@ use super::console::Console;
 use super::log;
 use super::options::Output;
 use super::secrets::Secrets;
-use super::workspace::Delegate;
+use super::workspace::{self, Delegate};
 use crate::dsl::Migrations;
 
 /// The whole command line for these migrations: reads the program's arguments, does what they ask, and says
@@ -29,7 +29,7 @@ use crate::dsl::Migrations;
 /// its help instead.
 #[must_use = "the exit code tells the caller what happened: return it from main"]
 pub fn main(migrations: Migrations) -> ExitCode {
-    ExitCode::from(run(&migrations, std::env::args_os().collect()))
+    ExitCode::from(run(&migrations, workspace::words()))
 }
 
 /// The command line of `cargo hammerwork`: in a workspace that names a package of migrations of its own, that

@@ -83,7 +83,7 @@ fn with_module(text: &str, id: &str) -> String {
         let name = line.strip_suffix(';').and_then(|it| it.rsplit_once("mod "));
         name.is_some_and(|(_, name)| folder::number_of(name).is_some())
     };
-    let last = text.lines().filter(is_module).last();
+    let last = text.lines().rfind(is_module);
     let Some(last) = last else {
         let comment: usize = text
             .split_inclusive('\n')
@@ -116,7 +116,7 @@ fn with_entry(text: &str, id: &str) -> Option<String> {
         return Some(format!("{}\n{lines}    {}", &text[..open], &text[close..]));
     }
     let is_entry = |line: &&str| line.trim().ends_with("::migration(),");
-    let last = text.lines().filter(is_entry).last()?;
+    let last = text.lines().rfind(is_entry)?;
     let indent = &last[..last.len() - last.trim_start().len()];
     let more = format!("{last}\n{indent}m{id}::migration(),");
     Some(text.replacen(last, &more, 1))

@@ -9,6 +9,19 @@ use serde_json::Value;
 use super::error::Error;
 use super::exit;
 
+/// Tells the other program that it stands for `cargo hammerwork`, which does nothing without a command.
+const CALLED_BY_CARGO: &str = "CARGO_HAMMERWORK";
+
+/// The words of this program, as it was called.
+pub(super) fn words() -> Vec<OsString> {
+    let mut words: Vec<OsString> = std::env::args_os().collect();
+    if std::env::var_os(CALLED_BY_CARGO).is_some() {
+        let name = ["cargo-hammerwork", "hammerwork"].map(OsString::from);
+        words.splice(..words.len().min(1), name);
+    }
+    words
+}
+
 /// Another program that is run with the words of this one.
 #[derive(Debug)]
 pub(super) struct Delegate {
@@ -24,7 +37,11 @@ impl Delegate {
         let words = words
             .get(if by_cargo { 2 } else { 1 }..)
             .unwrap_or_default();
-        if words.iter().any(|it| it == "init") {
+        let command = words
+            .iter()
+            .find(|it| !it.to_string_lossy().starts_with('-'));
+        // What begins files must work where the ones that are there don't compile.
+        if command.is_some_and(|it| it == "init" || it == "new") {
             return Ok(None);
         }
         let Ok(here) = std::env::current_dir() else {
@@ -48,6 +65,7 @@ impl Delegate {
             .arg(&self.manifest)
             .args(["--package", &self.package, "--"])
             .args(&self.words)
+            .env(CALLED_BY_CARGO, "1")
             .status()
             .map_err(Error::Cargo)?;
         // Without a code it was killed by a signal.

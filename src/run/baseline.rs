@@ -71,7 +71,7 @@ impl Work<'_> {
             let history = Migrations::new(made.iter().copied().cloned());
             let differences = differences(driver, self.session, &history, &made).await?;
             let recorded = made.iter().copied().filter(|it| is_new(it));
-            if let Some(last) = recorded.clone().last()
+            if let Some(last) = recorded.clone().next_back()
                 && !differences.is_empty()
             {
                 return Err(RunError::Baseline {

@@ -79,8 +79,7 @@ async fn run(database: &Database, migrator: &Migrator) -> Vec<String> {
         Connection::Sqlite(inner) => migrator.run(Hearing { inner, heard }).await,
     };
     report.unwrap();
-    let heard = shared.lock().unwrap().clone();
-    heard
+    shared.lock().unwrap().clone()
 }
 
 /// Asserts that a dry run changes nothing, and a run then sends just its statements.
@@ -93,7 +92,7 @@ async fn assert_told_before(database: &Database, migrator: &Migrator) -> Plan {
     ];
     for sql in &sent {
         let begins = |it: &&str| sql.trim_start().starts_with(*it);
-        assert!(!changes.iter().any(|it| begins(&it)), "{sql}");
+        assert!(!changes.iter().any(|it| begins(it)), "{sql}");
     }
     let statements = || plan.migrations.iter().flat_map(|it| &it.statements);
     let sent = run(database, migrator).await;

@@ -6,7 +6,7 @@ use crate::cli::error::Error;
 use crate::cli::{folder, scaffold};
 
 pub(super) fn init(args: &Init, context: &Context<'_>) -> Result<(), Error> {
-    let bad = || Error::BadName {
+    let bad = || Error::BadPackage {
         name: args.folder.display().to_string(),
     };
     let package = args.folder.file_name().and_then(|it| it.to_str());

@@ -47,6 +47,12 @@ impl Preview {
         let from = only.or(position(&self.from)?).unwrap_or(0);
         let to = only.or(position(&self.to)?);
         let end = to.map_or(ids.len(), |it| it + 1);
-        Ok(ids.get(from..end).unwrap_or_default().to_vec())
+        match ids.get(from..end) {
+            Some(wanted) if from < end || ids.is_empty() => Ok(wanted.to_vec()),
+            Some(_) | None => Err(Error::NoRange {
+                from: self.from.clone().unwrap_or_default(),
+                to: self.to.clone().unwrap_or_default(),
+            }),
+        }
     }
 }
