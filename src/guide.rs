@@ -4,6 +4,9 @@
 #[doc = include_str!("../docs/adopting.md")]
 struct Adopting;
 
+#[doc = include_str!("../docs/cli.md")]
+struct Cli;
+
 #[doc = include_str!("../docs/coming-from.md")]
 struct ComingFrom;
 
