@@ -156,72 +156,10 @@ pub(super) fn package(
     ]
 }
 
-const CARGO_TOML: &str = r#"[package]
-name = "PACKAGE"
-version = "0.1.0"
-edition = "2024"
-publish = false
-
-[dependencies]
-hammerwork-migrations = { PLACE, default-features = false, features = ["cli", ENGINES] }
-
-[dev-dependencies]
-hammerwork-migrations = { PLACE, default-features = false, features = ["sqlite", "test-kit"] }
-sqlx = { version = "0.9", default-features = false, features = ["runtime-tokio", "sqlite-bundled"] }
-tokio = { version = "1", features = ["macros", "rt"] }
-"#;
-
-const LIB_RS: &str = r#"//! The history of our schema: a file for each migration, and their list.
-
-mod m001_first_table;
-
-use hammerwork_migrations::{Migrations, migrations};
-
-/// Our migrations, oldest first.
-pub fn migrations() -> Migrations {
-    migrations![
-        m001_first_table,
-    ]
-}
-
-#[cfg(test)]
-mod tests {
-    use hammerwork_migrations::test_kit;
-
-    #[test]
-    fn every_engine_has_sql_for_them() {
-        test_kit::assert_renders_everywhere(&super::migrations());
-    }
-
-    #[tokio::test]
-    async fn they_go_up_and_down() {
-        let pool = sqlx::SqlitePool::connect("sqlite::memory:").await.unwrap();
-        test_kit::assert_up_down(&pool, super::migrations()).await;
-    }
-}
-"#;
-
-const MAIN_RS: &str = r#"//! The command line for our migrations: `cargo hammerwork` runs it, and so does a container.
-
-fn main() -> std::process::ExitCode {
-    hammerwork_migrations::cli::main(CRATE::migrations())
-}
-"#;
-
-const FIRST_RS: &str = r#"//! The first table: give it a name of yours, before any database has it.
-
-use hammerwork_migrations::dsl::*;
-
-pub(super) fn migration() -> Migration {
-    Migration::new("001_first_table", "There is a first table").create_table(
-        table("things").columns([
-            big_integer("id").primary_key(),
-            string("name").length(100),
-            timestamp("created_at").default_expression(now()),
-        ]),
-    )
-}
-"#;
+const CARGO_TOML: &str = include_str!("scaffold/manifest.txt");
+const LIB_RS: &str = include_str!("scaffold/lib.txt");
+const MAIN_RS: &str = include_str!("scaffold/main.txt");
+const FIRST_RS: &str = include_str!("scaffold/first.txt");
 
 /// The manifest of the workspace, as it is to be.
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use super::Source;
 use super::applied::AppliedIds;
 use super::driver::Driver;
 use super::error::RunError;
+use super::foreign_keys::ForeignKeys;
 use super::migrator::{Migrator, Task, connect};
 use super::plan::{Plan, Steps};
 use super::report::Report;
@@ -52,7 +53,11 @@ impl Migrator {
 
 impl Work<'_> {
     /// Records what is pending, where the schema has it all.
-    pub(super) async fn baseline<D: Driver>(&self, driver: &mut D) -> Result<Report, RunError> {
+    pub(super) async fn baseline<D: Driver>(
+        &self,
+        driver: &mut D,
+        keys: &mut ForeignKeys,
+    ) -> Result<Report, RunError> {
         let migrator = self.migrator;
         let mut report = Report::default();
         loop {
@@ -85,7 +90,7 @@ impl Work<'_> {
             }
             let planned = Ok(plan);
             if self
-                .carry_out(driver, planned, &pending, &mut report)
+                .carry_out(driver, keys, planned, &pending, &mut report)
                 .await?
             {
                 return Ok(report);

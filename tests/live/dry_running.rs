@@ -92,7 +92,7 @@ async fn assert_told_before(database: &Database, migrator: &Migrator) -> Plan {
     ];
     for sql in &sent {
         let begins = |it: &&str| sql.trim_start().starts_with(*it);
-        assert!(!changes.iter().any(|it| begins(it)), "{sql}");
+        assert!(!changes.iter().any(begins), "{sql}");
     }
     let statements = || plan.migrations.iter().flat_map(|it| &it.statements);
     let sent = run(database, migrator).await;
