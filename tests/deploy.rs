@@ -65,8 +65,8 @@ fn what_the_image_is_built_from_is_enough() {
         copy(&root().join(folder), &context.join(folder), extension);
     }
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--locked", "--offline", "--no-deps"])
-        .args(["--format-version", "1"])
+        // It judges the manifest as a build does; `cargo metadata` is content with less.
+        .args(["fetch", "--locked", "--offline"])
         .current_dir(&context)
         .output()
         .unwrap();
