@@ -29,6 +29,7 @@ mod budgets;
 mod busy;
 mod concurrently;
 mod conflicts;
+mod constraining;
 mod journal;
 mod odd_servers;
 mod operations;
