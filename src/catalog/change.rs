@@ -2,7 +2,7 @@
 
 use super::{Catalog, OperationError, check, names};
 use crate::dialect::IndexNamespace;
-use crate::dsl::{Column, Index, Table};
+use crate::dsl::{Column, ColumnChange, Index, Table};
 
 impl Catalog {
     pub(crate) fn add_table(&mut self, table: &Table) -> Result<(), OperationError> {
@@ -105,6 +105,20 @@ impl Catalog {
             .chain(indexes.map(|it| &mut it.name));
         for name in names.filter(|name| *name == column) {
             to.clone_into(name);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn alter_column(
+        &mut self,
+        table: &str,
+        change: &ColumnChange,
+    ) -> Result<(), OperationError> {
+        let table = self.table_mut(table)?;
+        let altered = check::altered_column(table, change)?;
+        let columns = table.columns.iter_mut();
+        for column in columns.filter(|it| it.name == altered.name) {
+            column.clone_from(&altered);
         }
         Ok(())
     }

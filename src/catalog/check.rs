@@ -2,7 +2,10 @@
 
 use super::{OperationError, names};
 use crate::dialect::{Dialect, IndexNamespace};
-use crate::dsl::{Column, ColumnType, DefaultValue, Index, Literal, Table, expression};
+use crate::dsl::conversion::{Conversion, conversion};
+use crate::dsl::{
+    Column, ColumnChange, ColumnType, DefaultValue, Index, Literal, Table, expression,
+};
 
 /// A column that `table` is to get, whether in its creation or later.
 pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationError> {
@@ -17,6 +20,11 @@ pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationErro
             column: column.name.clone(),
         });
     }
+    shape(table, column)
+}
+
+/// Types and default of a column.
+fn shape(table: &Table, column: &Column) -> Result<(), OperationError> {
     let types = std::iter::once(&column.column_type)
         .chain(column.overrides.iter().map(|(_, column_type)| column_type));
     let fault = column
@@ -29,6 +37,64 @@ pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationErro
         Some(reason) => Err(invalid_column(table, column, reason)),
         None => Ok(()),
     }
+}
+
+/// A column that changes, as it is afterwards.
+pub(super) fn altered_column(
+    table: &Table,
+    change: &ColumnChange,
+) -> Result<Column, OperationError> {
+    let Some(column) = table.column_named(&change.column) else {
+        return Err(OperationError::unknown_column(table, &change.column));
+    };
+    let altered = change.applied_to(column);
+    shape(table, &altered)?;
+    for name in change.using.iter().flat_map(expression::columns) {
+        if table.column_named(&name).is_none() {
+            return Err(OperationError::unknown_column(table, &name));
+        }
+    }
+    if let Some(reason) = change_fault(table, change, column, &altered) {
+        return Err(invalid_column(table, column, reason));
+    }
+    let retyped = Dialect::ALL
+        .into_iter()
+        .any(|dialect| column.type_on(dialect) != altered.type_on(dialect));
+    match partial_index_over(table, &column.name) {
+        // MariaDB's hidden columns have its type, and what is compared with it in a predicate may have too.
+        Some(index) if retyped => Err(in_use_by_partial(table, &column.name, index)),
+        Some(_) | None => Ok(altered),
+    }
+}
+
+fn change_fault(
+    table: &Table,
+    change: &ColumnChange,
+    column: &Column,
+    altered: &Column,
+) -> Option<String> {
+    if let Some(fault) = change.using.as_ref().and_then(expression::fault) {
+        return Some(fault.to_owned());
+    }
+    if change.using.is_some() && change.column_type.is_none() && change.overrides.is_empty() {
+        return Some("using says how values get a new type, and there is none".to_owned());
+    }
+    if column == altered {
+        return Some("nothing of it changes".to_owned());
+    }
+    if altered.nullable && table.primary_key.contains(&column.name) {
+        return Some("a column of the primary key can't be nullable".to_owned());
+    }
+    let unclear = Dialect::ALL.into_iter().find(|dialect| {
+        conversion(column.type_on(*dialect), altered.type_on(*dialect)) == Conversion::Unclear
+    })?;
+    change.using.is_none().then(|| {
+        format!(
+            "what becomes of {} as {} is not the same on all engines: say it with .using(..)",
+            column.type_on(unclear),
+            altered.type_on(unclear)
+        )
+    })
 }
 
 /// What more must hold for a column that comes after its table's creation.
@@ -66,16 +132,23 @@ pub(super) fn renamed_column(table: &Table, column: &str, to: &str) -> Result<()
         });
     }
     // Its predicate is an expression, which is not rewritten; and MySQL's form of a partial unique index is one.
-    let partial = table.indexes.iter().find(|index| {
-        index.predicate.is_some() && index.named_columns().iter().any(|name| name == column)
-    });
-    match partial {
-        Some(index) => Err(OperationError::ColumnInUse {
-            table: table.name.clone(),
-            column: column.to_owned(),
-            user: format!("the partial index {}", index.label),
-        }),
+    match partial_index_over(table, column) {
+        Some(index) => Err(in_use_by_partial(table, column, index)),
         None => Ok(()),
+    }
+}
+
+fn partial_index_over<'t>(table: &'t Table, column: &str) -> Option<&'t Index> {
+    table.indexes.iter().find(|index| {
+        index.predicate.is_some() && index.named_columns().iter().any(|name| name == column)
+    })
+}
+
+fn in_use_by_partial(table: &Table, column: &str, index: &Index) -> OperationError {
+    OperationError::ColumnInUse {
+        table: table.name.clone(),
+        column: column.to_owned(),
+        user: format!("the partial index {}", index.label),
     }
 }
 

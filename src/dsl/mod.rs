@@ -19,7 +19,9 @@
 //! Nothing here does IO, and nothing can fail: mistakes are found by folding
 //! ([`Migrations::validate`]).
 
+mod change;
 mod column;
+pub(crate) mod conversion;
 pub(crate) mod expression;
 mod index;
 mod literal;
@@ -33,6 +35,7 @@ pub use sea_query::{Expr, ExprTrait, Func};
 
 pub use crate::dialect::Dialect::{self, MariaDb, MySql, Postgres, Sqlite};
 
+pub use change::{ColumnChange, DefaultChange, alter};
 pub use column::{
     Column, DefaultValue, big_integer, boolean, bytes, char, date, datetime, decimal, double,
     integer, json, real, small_integer, string, text, time, timestamp, uuid,
@@ -43,8 +46,8 @@ pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;
 pub use op::{
-    AddColumn, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Inverse, Operation,
-    RenameColumn, RunSql, sql,
+    AddColumn, AlterColumn, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Inverse,
+    Operation, RenameColumn, RunSql, sql,
 };
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};

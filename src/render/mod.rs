@@ -12,7 +12,9 @@ mod sqlite;
 mod statement;
 
 pub(crate) use batch::Batch;
-pub(crate) use mysql::{expects_explicit_timestamps, hidden_column};
+pub(crate) use mysql::{
+    change_may_expect_explicit_timestamps, expects_explicit_timestamps, hidden_column,
+};
 pub(crate) use sqlite::unknown_clause;
 pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 

@@ -3,6 +3,8 @@
 //! Every DDL statement commits here, and one `ALTER TABLE` is all or nothing: so all changes of a table in
 //! one migration become one statement.
 
+mod alter_column;
+
 use sea_query::ColumnRef;
 
 use super::batch::Piece;
@@ -13,7 +15,8 @@ use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Column, ColumnType, DefaultValue, Expr, Func, Index, Literal, Operation, Table, col, now,
+    Column, ColumnChange, ColumnType, DefaultValue, Expr, Func, Index, Literal, Operation, Table,
+    col, now,
 };
 
 /// Characters take up to four bytes in utf8mb4.
@@ -67,6 +70,10 @@ pub(super) fn render(
             guards: vec![Guard::Present(format!("column {}", it.column))],
             ..Statement::of(step, rename_column(dialect, it), false)
         }),
+        Operation::AlterColumn(it) => {
+            let change = alter_column::alter_column(dialect, step, it, before)?;
+            return Ok(change.map(Piece::Change).into_iter().collect());
+        }
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());
@@ -122,6 +129,7 @@ struct Item {
 enum Verb {
     Add,
     Drop,
+    Modify,
 }
 
 impl TableChange {
@@ -146,7 +154,7 @@ impl TableChange {
     /// as it was before the statement, so an object must not come and go in one.
     pub(super) fn merge(&mut self, later: TableChange) -> Option<TableChange> {
         let clash = later.items.iter().any(|item| {
-            (self.creates && item.verb == Verb::Drop)
+            (self.creates && item.verb != Verb::Add)
                 || self
                     .items
                     .iter()
@@ -173,15 +181,15 @@ impl TableChange {
             let items: Vec<&str> = self.items.iter().map(|it| it.in_alter.as_str()).collect();
             format!("ALTER TABLE {table}\n    {}", items.join(",\n    "))
         };
-        // CREATE TABLE says IF NOT EXISTS itself; so does every item of MariaDB's ALTER TABLE.
-        let guarded = !self.creates && !dialect.features().column_if_exists;
+        // CREATE TABLE says IF NOT EXISTS itself; so does what comes and goes in MariaDB's ALTER TABLE.
+        let says_it = self.creates || dialect.features().column_if_exists;
         let guards = self
             .items
             .iter()
-            .filter(|_| guarded)
+            .filter(|item| !says_it || item.verb == Verb::Modify)
             .map(|item| match item.verb {
                 Verb::Add => Guard::Missing(item.object.clone()),
-                Verb::Drop => Guard::Present(item.object.clone()),
+                Verb::Drop | Verb::Modify => Guard::Present(item.object.clone()),
             });
         Statement {
             guards: guards.collect(),
@@ -228,6 +236,15 @@ impl TableChange {
             format!("column {name}"),
             format!("DROP COLUMN {}{}", if_exists(dialect), dialect.quote(name)),
         );
+    }
+
+    fn modify_column(&mut self, name: &str, definition: &str) {
+        self.items.push(Item {
+            object: format!("column {name}"),
+            verb: Verb::Modify,
+            in_create: String::new(),
+            in_alter: format!("MODIFY COLUMN {definition}"),
+        });
     }
 
     fn add_index(
@@ -588,6 +605,20 @@ pub(crate) fn expects_explicit_timestamps(dialect: Dialect, column: &Column) -> 
         }
         Dialect::Postgres | Dialect::Sqlite => false,
     }
+}
+
+/// As [`expects_explicit_timestamps`], where of the column only the change is known: yes, unless its new type says no.
+pub(crate) fn change_may_expect_explicit_timestamps(
+    dialect: Dialect,
+    change: &ColumnChange,
+) -> bool {
+    let column = Column::new(
+        "",
+        change.column_type.clone().unwrap_or(ColumnType::Timestamp),
+    );
+    let changed = change.applied_to(&column);
+    expects_explicit_timestamps(dialect, &changed)
+        && (change.column_type.is_some() || change.nullable.is_some() || change.default.is_some())
 }
 
 pub(super) fn type_name(column_type: &ColumnType) -> String {

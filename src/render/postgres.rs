@@ -1,5 +1,7 @@
 //! PostgreSQL.
 
+mod alter_column;
+
 use super::expression::expression;
 use super::own_words::run_sql;
 use super::{Guard, RenderError, Statement};
@@ -36,6 +38,9 @@ pub(super) fn render(
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
         }
+        Operation::AlterColumn(it) => alter_column::alter_column(it, before)?
+            .into_iter()
+            .collect(),
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     Ok(sql
@@ -174,14 +179,17 @@ fn column(column: &Column) -> Result<String, RenderError> {
     if !column.nullable {
         sql += " NOT NULL";
     }
-    match &column.default {
-        None => {}
-        Some(DefaultValue::Literal(value)) => sql += &format!(" DEFAULT {}", literal(SELF, value)),
-        Some(DefaultValue::Expression(value)) => {
-            sql += &format!(" DEFAULT {}", expression(SELF, value)?);
-        }
+    if let Some(default) = &column.default {
+        sql += &format!(" DEFAULT {}", default_of(default)?);
     }
     Ok(sql)
+}
+
+fn default_of(default: &DefaultValue) -> Result<String, RenderError> {
+    match default {
+        DefaultValue::Literal(value) => Ok(literal(SELF, value)),
+        DefaultValue::Expression(value) => expression(SELF, value),
+    }
 }
 
 /// A constant, as every dialect writes it but for texts.

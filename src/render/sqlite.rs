@@ -1,5 +1,6 @@
 //! SQLite.
 
+mod alter_column;
 mod definition;
 mod rebuild;
 
@@ -52,6 +53,13 @@ pub(super) fn render(
         Operation::RenameColumn(it) => {
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
+        }
+        Operation::AlterColumn(it) => {
+            let rebuild = alter_column::alter_column(step, it, before)?;
+            return Ok(rebuild
+                .map(|it| Piece::Rebuild(Box::new(it)))
+                .into_iter()
+                .collect());
         }
         Operation::RunSql(it) => {
             let statement = run_sql(SELF, step, it)?;

@@ -36,6 +36,12 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
             if let Operation::RunSql(_) = operation {
                 return found;
             }
+            // Nor does it tell whether values were: a type that goes and comes back leaves others.
+            if let Operation::AlterColumn(it) = operation
+                && it.loss(&catalog).is_some()
+            {
+                return found;
+            }
             state.apply(operation, &catalog);
             // The history has been folded before, without an error.
             if operation.apply(&mut catalog).is_err() {
@@ -112,6 +118,12 @@ impl State<'_> {
                     let there = old.is_some_and(|table| table.column(&it.column).is_some());
                     self.gone(Object::Column(it.table.clone(), it.column.clone()), there);
                     self.create_table(table);
+                }
+            }
+            Operation::AlterColumn(it) => {
+                // The history has been folded before, without an error.
+                if let Some((_, column)) = it.columns(before) {
+                    self.create_column(&it.table, &column);
                 }
             }
             Operation::RunSql(it) => {

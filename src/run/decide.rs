@@ -1,10 +1,13 @@
 //! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
 
+mod alter_column;
+
 use std::collections::BTreeMap;
 
 use super::difference::Difference;
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable};
 use super::live::{column_difference, index_difference};
+use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::expression;
 use crate::dsl::{
@@ -48,7 +51,7 @@ impl<'h> Decider<'h> {
         &mut self,
         position: usize,
         operation: &Operation,
-        before: &crate::Catalog,
+        before: &Catalog,
     ) -> Result<Decision, Difference> {
         // A run that was cut off may have dropped the table already, together with what this is about.
         if let Some(table) = operation.table()
@@ -84,6 +87,7 @@ impl<'h> Decider<'h> {
                 ))
             }
             Operation::RenameColumn(it) => self.rename_column(position, it),
+            Operation::AlterColumn(it) => self.alter_column(position, it, before),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -377,7 +381,7 @@ fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
 /// The shapes that operations give to columns and indexes, each with its place in the whole history.
 #[derive(Debug, Default)]
 struct LaterShapes<'h> {
-    columns: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Column)>>,
+    columns: BTreeMap<(String, String), Vec<(usize, Column)>>,
     indexes: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Index)>>,
     dropped_columns: BTreeMap<(&'h str, &'h str), usize>,
     dropped_tables: BTreeMap<&'h str, usize>,
@@ -386,6 +390,7 @@ struct LaterShapes<'h> {
 impl<'h> LaterShapes<'h> {
     fn of(history: &'h Migrations) -> Self {
         let mut shapes = LaterShapes::default();
+        let mut catalog = Catalog::default();
         let operations = history.iter().flat_map(|it| &it.operations);
         let operations = operations
             .enumerate()
@@ -414,15 +419,27 @@ impl<'h> LaterShapes<'h> {
                 Operation::DropTable(it) => {
                     shapes.dropped_tables.insert(&it.table, position);
                 }
+                Operation::AlterColumn(it) => {
+                    if let Some((_, column)) = it.columns(&catalog) {
+                        let key = (it.table.clone(), column.name.clone());
+                        let shapes = shapes.columns.entry(key).or_default();
+                        shapes.push((position, column));
+                    }
+                }
                 Operation::DropIndex(_) | Operation::RunSql(_) => {}
+            }
+            // The history has been folded before, without an error.
+            if operation.apply(&mut catalog).is_err() {
+                break;
             }
         }
         shapes
     }
 
     fn column(&mut self, position: usize, table: &'h str, column: &'h Column) {
-        let shapes = self.columns.entry((table, &column.name)).or_default();
-        shapes.push((position, column));
+        let key = (table.to_owned(), column.name.clone());
+        let shapes = self.columns.entry(key).or_default();
+        shapes.push((position, column.clone()));
     }
 
     fn index(&mut self, position: usize, table: &'h str, index: &'h Index) {
@@ -430,12 +447,21 @@ impl<'h> LaterShapes<'h> {
         shapes.push((position, index));
     }
 
-    fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&'h Column> {
-        after_position(self.columns.get(&(table, column)), after)
+    fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&Column> {
+        let shapes = self.columns.get(&(table.to_owned(), column.to_owned()));
+        let shapes = shapes.into_iter().flatten();
+        shapes
+            .filter(|(position, _)| *position > after)
+            .map(|(_, shape)| shape)
+            .collect()
     }
 
     fn indexes(&self, after: usize, table: &str, label: &str) -> Vec<&'h Index> {
-        after_position(self.indexes.get(&(table, label)), after)
+        let shapes = self.indexes.get(&(table, label)).into_iter().flatten();
+        shapes
+            .filter(|(position, _)| *position > after)
+            .map(|(_, shape)| *shape)
+            .collect()
     }
 
     fn drops(&self, after: usize, table: &str, column: &str) -> bool {
@@ -451,19 +477,9 @@ impl<'h> LaterShapes<'h> {
     }
 }
 
-fn after_position<'h, T>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
-    let shapes = shapes.map(Vec::as_slice).unwrap_or_default();
-    shapes
-        .iter()
-        .filter(|(position, _)| *position > after)
-        .map(|(_, shape)| *shape)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Catalog;
     use crate::dsl::*;
 
     /// The decision about each operation of a migration, on a database that has `live`.

@@ -38,7 +38,10 @@ impl Needs {
                 self.drop = true;
                 self.change(table, there);
             }
-            Operation::DropColumn(_) | Operation::DropIndex(_) | Operation::RenameColumn(_) => {
+            Operation::DropColumn(_)
+            | Operation::DropIndex(_)
+            | Operation::RenameColumn(_)
+            | Operation::AlterColumn(_) => {
                 self.change(table, there);
             }
             // What it needs, only the server knows.

@@ -1,6 +1,7 @@
 //! Operations: what a migration is made of. One file each; here they are only told apart.
 
 mod add_column;
+mod alter_column;
 mod create_index;
 mod create_table;
 mod drop_column;
@@ -12,6 +13,7 @@ mod run_sql;
 use std::fmt;
 
 pub use add_column::AddColumn;
+pub use alter_column::AlterColumn;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
 pub use drop_column::DropColumn;
@@ -43,6 +45,8 @@ pub enum Operation {
     DropIndex(DropIndex),
     /// Gives a column another name.
     RenameColumn(RenameColumn),
+    /// Changes a column.
+    AlterColumn(AlterColumn),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -103,6 +107,7 @@ macro_rules! dispatch {
             Operation::CreateIndex($it) => $call,
             Operation::DropIndex($it) => $call,
             Operation::RenameColumn($it) => $call,
+            Operation::AlterColumn($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -143,6 +148,7 @@ impl Operation {
             Operation::CreateIndex(it) => Some(&it.table),
             Operation::DropIndex(it) => Some(&it.table),
             Operation::RenameColumn(it) => Some(&it.table),
+            Operation::AlterColumn(it) => Some(&it.table),
             Operation::RunSql(_) => None,
         }
     }
@@ -157,7 +163,8 @@ impl Operation {
             | Operation::DropColumn(_)
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
-            | Operation::RenameColumn(_) => std::slice::from_ref(self),
+            | Operation::RenameColumn(_)
+            | Operation::AlterColumn(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -194,6 +201,7 @@ macro_rules! into_operation {
 into_operation!(
     RunSql,
     RenameColumn,
+    AlterColumn,
     CreateTable,
     DropTable,
     AddColumn,

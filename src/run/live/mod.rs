@@ -167,6 +167,7 @@ impl Wanted {
                 | Operation::DropColumn(_)
                 | Operation::DropIndex(_)
                 | Operation::RenameColumn(_)
+                | Operation::AlterColumn(_)
                 | Operation::RunSql(_) => &[],
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
