@@ -3,7 +3,9 @@
 mod change;
 mod check;
 mod error;
+mod generated;
 pub(crate) mod names;
+mod values;
 
 use std::collections::BTreeMap;
 

@@ -18,8 +18,9 @@ pub(crate) enum Conversion {
 /// What becomes of values of the type `from` in a column of the type `to`, on any engine.
 pub(crate) fn conversion(from: &ColumnType, to: &ColumnType) -> Conversion {
     use ColumnType::{
-        BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Integer, Json, Native,
-        Real, SmallInteger, Text, Time, Timestamp, Uuid, Varchar,
+        Array, BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Inet, Integer,
+        Interval, Json, Native, Real, SmallInteger, Text, Time, Timestamp, Uuid, Varbinary,
+        Varchar,
     };
     if from == to {
         return Conversion::None;
@@ -36,6 +37,7 @@ pub(crate) fn conversion(from: &ColumnType, to: &ColumnType) -> Conversion {
         | (SmallInteger | Integer, Double)
         | (SmallInteger, Real)
         | (Real, Double)
+        | (Bytes | Varbinary { .. }, Bytes | Varbinary { .. })
         | (DateTime, Timestamp)
         | (Timestamp, DateTime) => Conversion::Exact,
         (Decimal { scale, .. }, Decimal { scale: wider, .. }) if wider >= scale => {
@@ -98,10 +100,36 @@ pub(crate) fn conversion(from: &ColumnType, to: &ColumnType) -> Conversion {
         ) => Conversion::Lossy,
 
         // `true` is 1 to some, moments are cut in different places, and bytes are text to some.
-        (Boolean | Bytes | Uuid | Json | Date | Time | DateTime | Timestamp, _)
-        | (_, Boolean | Bytes | Uuid | Json | Date | Time | DateTime | Timestamp) => {
-            Conversion::Unclear
-        }
+        (
+            Boolean
+            | Bytes
+            | Varbinary { .. }
+            | Inet
+            | Interval
+            | Array(_)
+            | Uuid
+            | Json
+            | Date
+            | Time
+            | DateTime
+            | Timestamp,
+            _,
+        )
+        | (
+            _,
+            Boolean
+            | Bytes
+            | Varbinary { .. }
+            | Inet
+            | Interval
+            | Array(_)
+            | Uuid
+            | Json
+            | Date
+            | Time
+            | DateTime
+            | Timestamp,
+        ) => Conversion::Unclear,
     }
 }
 

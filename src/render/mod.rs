@@ -5,17 +5,19 @@
 
 mod batch;
 mod expression;
+mod generated;
 mod mysql;
 mod own_words;
 mod postgres;
 mod sqlite;
 mod statement;
+mod types;
 
 pub(crate) use batch::Batch;
 pub(crate) use mysql::{
     change_may_expect_explicit_timestamps, expects_explicit_timestamps, hidden_column,
 };
-pub(crate) use sqlite::unknown_clause;
+pub(crate) use sqlite::{counts_on, unknown_clause};
 pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 
 use crate::catalog::Catalog;
@@ -53,7 +55,8 @@ impl Dialect {
         Ok(batch.finish())
     }
 
-    /// The engine's spelling of a type.
+    /// The engine's spelling of a type. One that the engine has not, and nothing stands for, keeps PostgreSQL's
+    /// name; [`render`](Self::render) refuses it.
     ///
     /// ```
     /// use hammerwork_migrations::dsl::*;

@@ -4,17 +4,21 @@ mod alter_column;
 mod definition;
 mod rebuild;
 
-pub(crate) use definition::unknown_clause;
+use std::borrow::Cow;
+
+pub(crate) use definition::{counts_on, unknown_clause};
 pub(super) use rebuild::Rebuild;
 
 use super::batch::Piece;
 use super::expression::expression;
+use super::generated;
 use super::own_words::run_sql;
 use super::postgres::{create_index, create_table_with, drop_index, literal, rename_column};
+use super::types::check_type;
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, ColumnType, DefaultValue, Operation, Table};
+use crate::dsl::{Column, ColumnType, DefaultValue, Generated, Operation, Storage, Table};
 
 const SELF: Dialect = Dialect::Sqlite;
 
@@ -29,7 +33,7 @@ pub(super) fn render(
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
         Operation::AddColumn(it) => {
             // https://www.sqlite.org/lang_altertable.html#alter_table_add_column
-            if let Some(DefaultValue::Expression(_)) = it.column.default {
+            if needs_rebuild(&it.column) {
                 let rebuild = Rebuild::by(step, operation, before, Vec::new())?;
                 return Ok(vec![Piece::Rebuild(Box::new(rebuild))]);
             }
@@ -78,14 +82,36 @@ pub(super) fn render(
 }
 
 fn create_table(table: &Table) -> Result<Vec<String>, RenderError> {
-    let mut statements = vec![create_table_with(SELF, table, column)?];
+    let mut statements = vec![definition(table)?];
     for index in &table.indexes {
         statements.push(create_index(SELF, &table.name, index)?);
     }
     Ok(statements)
 }
 
+/// CREATE TABLE without the indexes.
+fn definition(table: &Table) -> Result<String, RenderError> {
+    create_table_with(SELF, &stated(table), column)
+}
+
+/// The table as its clauses say it: AUTOINCREMENT is said of the column, which then is the key.
+fn stated(table: &Table) -> Cow<'_, Table> {
+    let mut stated = Cow::Borrowed(table);
+    if table.columns.iter().any(|it| it.auto_increment) {
+        stated.to_mut().primary_key.clear();
+    }
+    stated
+}
+
+/// What ADD COLUMN can't say.
+fn needs_rebuild(added: &Column) -> bool {
+    let is_computed = matches!(added.default, Some(DefaultValue::Expression(_)));
+    let is_stored = |it: &Generated| it.storage == Storage::Stored;
+    is_computed || added.generated.as_ref().is_some_and(is_stored)
+}
+
 fn column(column: &Column) -> Result<String, RenderError> {
+    check_type(SELF, column)?;
     let mut sql = format!(
         "{} {}",
         SELF.quote(&column.name),
@@ -93,6 +119,12 @@ fn column(column: &Column) -> Result<String, RenderError> {
     );
     if !column.nullable {
         sql += " NOT NULL";
+    }
+    if column.auto_increment {
+        sql += " PRIMARY KEY AUTOINCREMENT";
+    }
+    if let Some(generated) = &column.generated {
+        sql += &generated::standard(SELF, generated, generated.storage)?;
     }
     match &column.default {
         None => {}
@@ -114,14 +146,17 @@ pub(super) fn type_name(column_type: &ColumnType) -> String {
         | ColumnType::Time
         | ColumnType::Varchar { .. }
         | ColumnType::Char { .. }
-        | ColumnType::Text => "TEXT".to_owned(),
+        | ColumnType::Text
+        | ColumnType::Inet
+        | ColumnType::Array(_) => "TEXT".to_owned(),
+        ColumnType::Interval => "INTERVAL".to_owned(),
         ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger => {
             "INTEGER".to_owned()
         }
         ColumnType::Real | ColumnType::Double => "REAL".to_owned(),
         ColumnType::Decimal { precision, scale } => format!("NUMERIC({precision}, {scale})"),
         ColumnType::Boolean => "BOOLEAN".to_owned(),
-        ColumnType::Bytes => "BLOB".to_owned(),
+        ColumnType::Bytes | ColumnType::Varbinary { .. } => "BLOB".to_owned(),
         ColumnType::Native(sql) => sql.clone(),
     }
 }

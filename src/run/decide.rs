@@ -5,7 +5,7 @@ mod alter_column;
 use std::collections::BTreeMap;
 
 use super::difference::Difference;
-use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable};
+use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Source};
 use super::live::{column_difference, index_difference};
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
@@ -363,6 +363,7 @@ fn planned_column(column: &Column) -> LiveColumn {
         type_name: String::new(),
         nullable: column.nullable,
         default: None,
+        source: Source::Rows,
         details: String::new(),
     }
 }

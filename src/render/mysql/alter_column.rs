@@ -30,8 +30,8 @@ pub(super) fn alter_column(
              new one",
         ));
     }
-    let definition = column(dialect, &it.table, &new)?;
-    if definition == column(dialect, &it.table, &old)? {
+    let definition = column(dialect, table, &new)?;
+    if definition == column(dialect, table, &old)? {
         return Ok(None);
     }
     let mut after = table.clone();

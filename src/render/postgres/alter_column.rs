@@ -17,6 +17,8 @@ pub(super) fn alter_column(
             it.table, it.change.column
         ))
     })?;
+    // What the new column could not be anywhere, it can't become.
+    super::column(&new)?;
     let name = SELF.quote(&new.name);
     let mut actions = Vec::new();
     let retyped = type_name(old.type_on(SELF)) != type_name(new.type_on(SELF));
@@ -61,8 +63,9 @@ pub(super) fn alter_column(
 /// To a text of bounded length there must be no cast: it would cut what is too long, where an assignment refuses it.
 fn converted(name: &str, old: &Column, new: &Column) -> Option<String> {
     use ColumnType::{
-        BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Integer, Json, Native,
-        Real, SmallInteger, Text, Time, Timestamp, Uuid, Varchar,
+        Array, BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Inet, Integer,
+        Interval, Json, Native, Real, SmallInteger, Text, Time, Timestamp, Uuid, Varbinary,
+        Varchar,
     };
     let to = type_name(new.type_on(SELF));
     match (old.type_on(SELF), new.type_on(SELF)) {
@@ -105,6 +108,10 @@ fn converted(name: &str, old: &Column, new: &Column) -> Option<String> {
             | DateTime
             | Timestamp
             | Bytes
+            | Varbinary { .. }
+            | Inet
+            | Interval
+            | Array(_)
             | Native(_),
             Varchar { .. }
             | Text
@@ -123,6 +130,10 @@ fn converted(name: &str, old: &Column, new: &Column) -> Option<String> {
             | DateTime
             | Timestamp
             | Bytes
+            | Varbinary { .. }
+            | Inet
+            | Interval
+            | Array(_)
             | Native(_),
         ) => None,
     }

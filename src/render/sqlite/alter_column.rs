@@ -30,8 +30,9 @@ pub(super) fn alter_column(
 /// what does not fit as it is.
 fn converted(old: &Column, new: &Column) -> Option<Expr> {
     use ColumnType::{
-        BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Integer, Json, Native,
-        Real, SmallInteger, Text, Time, Timestamp, Uuid, Varchar,
+        Array, BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Inet, Integer,
+        Interval, Json, Native, Real, SmallInteger, Text, Time, Timestamp, Uuid, Varbinary,
+        Varchar,
     };
     let value = || col(old.name.clone());
     match (old.type_on(SELF), new.type_on(SELF)) {
@@ -57,6 +58,10 @@ fn converted(old: &Column, new: &Column) -> Option<Expr> {
             | DateTime
             | Timestamp
             | Bytes
+            | Varbinary { .. }
+            | Inet
+            | Interval
+            | Array(_)
             | Native(_),
             Varchar { .. }
             | Text
@@ -75,6 +80,10 @@ fn converted(old: &Column, new: &Column) -> Option<Expr> {
             | DateTime
             | Timestamp
             | Bytes
+            | Varbinary { .. }
+            | Inet
+            | Interval
+            | Array(_)
             | Native(_),
         ) => None,
     }

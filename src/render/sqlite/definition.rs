@@ -25,8 +25,15 @@ pub(crate) fn unknown_clause(live: &str, known: &str) -> Option<&'static str> {
         .find(|clause| count(&live, clause) > count(&known, clause))
 }
 
+/// Whether the table gives only numbers that none of its rows ever had.
+pub(crate) fn counts_on(definition: &str) -> bool {
+    bare_words(definition)
+        .iter()
+        .any(|word| word == "AUTOINCREMENT")
+}
+
 /// The words of a statement, in upper case; what stands in quotes or in a comment is none.
-pub(super) fn bare_words(sql: &str) -> Vec<String> {
+fn bare_words(sql: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut characters = sql.chars().peekable();

@@ -3,14 +3,12 @@
 //! The order is that of <https://www.sqlite.org/lang_altertable.html#otheralter>. What goes around it, foreign
 //! keys that are off and rows without their parents, belongs to the transaction.
 
-use std::collections::BTreeSet;
-
-use super::definition::bare_words;
-use super::{SELF, column, type_name};
+use super::definition::counts_on;
+use super::{SELF, column, definition, stated, type_name};
 use crate::catalog::Catalog;
 use crate::dsl::{ColumnType, Expr, Operation, Table, expression};
 use crate::render::expression::expression as render_expression;
-use crate::render::postgres::{create_index, create_table_with, table_items};
+use crate::render::postgres::{create_index, table_items};
 use crate::render::{RebuildPart, RebuiltTable, RenderError, Statement};
 
 /// The name of the new table, before it takes the old one's.
@@ -146,8 +144,8 @@ impl Rebuild {
 
     fn rendered(mut self) -> Result<Self, RenderError> {
         let [old, new] = [&self.before.name, &self.passing_name].map(|it| SELF.quote(it));
-        let definition = create_table_with(SELF, &self.before, column)?;
-        let items = table_items(SELF, &self.after, column)?;
+        let definition = definition(&self.before)?;
+        let items = table_items(SELF, &stated(&self.after), column)?;
         let mut sql = vec![format!("CREATE TABLE {new} {items}"), self.copy()?];
         if counts_on(&definition) && counts_on(&items) {
             sql.extend(self.keep_count());
@@ -207,7 +205,12 @@ impl Rebuild {
             names.push(number.to_owned());
             values.push(number.to_owned());
         }
-        for column in &self.after.columns {
+        let written = self
+            .after
+            .columns
+            .iter()
+            .filter(|it| it.generated.is_none());
+        for column in written {
             let name = SELF.quote(&column.name);
             let value = match self.values.iter().find(|(of, _)| *of == column.name) {
                 Some((_, value)) => render_expression(SELF, value)?,
@@ -304,22 +307,19 @@ fn storage(column_type: &ColumnType) -> Option<(&'static str, &'static str)> {
         | ColumnType::Time
         | ColumnType::Varchar { .. }
         | ColumnType::Char { .. }
-        | ColumnType::Text => Some(("text", "'text'")),
+        | ColumnType::Text
+        | ColumnType::Inet
+        | ColumnType::Interval
+        | ColumnType::Array(_) => Some(("text", "'text'")),
         ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger => {
             Some(("an integer", "'integer'"))
         }
         ColumnType::Real | ColumnType::Double => Some(("a number", "'real'")),
         ColumnType::Decimal { .. } => Some(("a number", "'integer', 'real'")),
         ColumnType::Boolean => Some(("a truth value", "'integer'")),
-        ColumnType::Bytes => Some(("bytes", "'blob'")),
+        ColumnType::Bytes | ColumnType::Varbinary { .. } => Some(("bytes", "'blob'")),
         ColumnType::Native(_) => None,
     }
-}
-
-/// Whether the table gives numbers that none of its rows ever had.
-fn counts_on(definition: &str) -> bool {
-    let words: BTreeSet<String> = bare_words(definition).into_iter().collect();
-    words.contains("AUTOINCREMENT")
 }
 
 fn find_table<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Table, RenderError> {

@@ -6,4 +6,5 @@
 mod altering;
 mod basics;
 mod check;
+mod columns;
 mod schema;
