@@ -28,6 +28,7 @@ mod adopting;
 mod altering;
 mod budgets;
 mod busy;
+mod concurrently;
 mod conflicts;
 mod journal;
 mod odd_servers;

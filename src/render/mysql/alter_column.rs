@@ -1,5 +1,6 @@
 //! MySQL and MariaDB change a column by saying all of it anew.
 
+use super::index::check_width;
 use super::{TableChange, check_key, column};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -41,11 +42,12 @@ pub(super) fn alter_column(
     if after.primary_key.contains(&new.name) {
         check_key(dialect, &after, &after.primary_key, "the primary key")?;
     }
-    for index in &after.indexes {
-        let columns: Vec<String> = index.columns.iter().map(|it| it.name.clone()).collect();
-        if columns.contains(&new.name) {
-            check_key(dialect, &after, &columns, &format!("index {}", index.label))?;
-        }
+    for index in after
+        .indexes
+        .iter()
+        .filter(|it| it.named_columns().contains(&new.name))
+    {
+        check_width(dialect, &after, index)?;
     }
     let mut change = TableChange::alter(&it.table, step);
     change.modify_column(&new.name, &definition);

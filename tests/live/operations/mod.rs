@@ -7,4 +7,5 @@ mod altering;
 mod basics;
 mod check;
 mod columns;
+mod indexes;
 mod schema;
