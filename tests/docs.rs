@@ -146,6 +146,12 @@ fn examples() -> Vec<Example> {
                 .drop_primary_key("attempts");
         },
         example! {
+            "docs/operations/alter_column.md",
+            let migration = Migration::new("012_long_names", "Names of queues are longer, and a status may be missing")
+                .alter_column("jobs", alter("queue_name").set_type(varchar(200)).set_default("main"))
+                .alter_column("jobs", alter("status").set_nullable());
+        },
+        example! {
             "docs/operations/run_sql.md",
             let migration = Migration::new("010_mail", "Mail has a queue of its own")
                 .run_sql(

@@ -293,8 +293,36 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (name(), name()).prop_map(|(table, index)| DropIndex { table, index }.into()),
         3 => (name(), name(), name())
             .prop_map(|(table, column, to)| RenameColumn { table, column, to }.into()),
+        4 => (name(), column_change())
+            .prop_map(|(table, change)| AlterColumn { table, change }.into()),
         2 => own_words().prop_map(Operation::from),
     ]
+}
+
+fn column_change() -> impl Strategy<Value = ColumnChange> {
+    let typed = column_type().prop_flat_map(|it| (default(&it), Just(it)));
+    let overridden = proptest::option::weighted(0.1, (select(&Dialect::ALL[..]), column_type()));
+    (name(), typed, 0..8_u8, any::<[bool; 2]>(), overridden).prop_map(
+        |(column, (default, column_type), what, [nullable, using], overridden)| {
+            let mut change = alter(column.clone());
+            if what & 1 == 0 {
+                change = change.set_type(column_type);
+            }
+            if what & 2 == 0 {
+                change.nullable = Some(nullable);
+            }
+            if what & 4 == 0 {
+                change.default = Some(default.map_or(DefaultChange::Drop, DefaultChange::Set));
+            }
+            if let Some((dialect, column_type)) = overridden {
+                change = change.on(dialect, column_type);
+            }
+            if using && change.column_type.is_some() {
+                change = change.using(col(column).is_not_null());
+            }
+            change
+        },
+    )
 }
 
 /// Texts that SQLite takes, and that mean harm to what comes after them.
@@ -410,6 +438,15 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
         }
         Operation::RenameColumn(mut it) => {
             it.column = column(aim / 7);
+            it.table = table_name;
+            it.into()
+        }
+        Operation::AlterColumn(mut it) => {
+            it.change.column = column(aim / 7);
+            it.change.using = it
+                .change
+                .using
+                .map(|_| col(it.change.column.clone()).is_not_null());
             it.table = table_name;
             it.into()
         }
@@ -576,9 +613,10 @@ proptest! {
             for dialect in Dialect::ALL {
                 match dialect.render(&operation, &before) {
                     Ok(statements) => {
-                        // Only an author may say that there is nothing to do, and an engine that has no such index.
+                        // Only an author may say that there is nothing to do, and an engine that has no such index, or
+                        // tells nothing of the column apart.
                         let may_be_empty = match &operation {
-                            Operation::RunSql(_) => true,
+                            Operation::RunSql(_) | Operation::AlterColumn(_) => true,
                             Operation::CreateIndex(it) => !it.index.is_made_on(dialect),
                             Operation::DropIndex(it) => before
                                 .table(&it.table)

@@ -2,7 +2,7 @@
 
 use super::{Catalog, OperationError, check, generated, index, names};
 use crate::dialect::IndexNamespace;
-use crate::dsl::{Column, Index, Table};
+use crate::dsl::{Column, ColumnChange, Index, Table};
 
 impl Catalog {
     pub(crate) fn add_table(&mut self, table: &Table) -> Result<(), OperationError> {
@@ -158,6 +158,20 @@ impl Catalog {
         let keys = self.tables.values_mut().flat_map(|it| &mut it.foreign_keys);
         let referring = keys.filter(|key| key.table == owner);
         rename(referring.flat_map(|it| &mut it.referenced), column, to);
+        Ok(())
+    }
+
+    pub(crate) fn alter_column(
+        &mut self,
+        table: &str,
+        change: &ColumnChange,
+    ) -> Result<(), OperationError> {
+        let table = self.table_mut(table)?;
+        let altered = check::altered_column(table, change)?;
+        let columns = table.columns.iter_mut();
+        for column in columns.filter(|it| it.name == altered.name) {
+            column.clone_from(&altered);
+        }
         Ok(())
     }
 

@@ -129,7 +129,7 @@ pub enum OperationError {
         /// The label of the index.
         index: String,
     },
-    /// It drops a column that something else names.
+    /// It drops, renames or retypes a column that something else names.
     #[error("column {table}.{column} is named by {user}: drop that first")]
     ColumnInUse {
         /// The name of the table.

@@ -41,6 +41,11 @@ pub(super) fn check(table: &Table, index: &Index) -> Result<(), OperationError> 
             return Err(OperationError::unknown_column(table, &name));
         }
     }
+    check_parts(table, index)
+}
+
+/// What an index asks of the columns that it names.
+pub(super) fn check_parts(table: &Table, index: &Index) -> Result<(), OperationError> {
     match fault(table, index) {
         Some(reason) => Err(OperationError::InvalidIndex {
             table: table.name.clone(),

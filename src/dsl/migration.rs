@@ -1,9 +1,10 @@
 //! A migration: an id, a summary, and operations as plain values.
 
 use super::{
-    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, Check, Column, CreateIndex,
-    CreateTable, DropCheck, DropColumn, DropForeignKey, DropIndex, DropPrimaryKey, DropTable,
-    DropUnique, ForeignKey, Index, Operation, RenameColumn, RunSql, Table, Unique,
+    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn, Check, Column,
+    ColumnChange, CreateIndex, CreateTable, DropCheck, DropColumn, DropForeignKey, DropIndex,
+    DropPrimaryKey, DropTable, DropUnique, ForeignKey, Index, Operation, RenameColumn, RunSql,
+    Table, Unique,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -311,6 +312,21 @@ impl Migration {
     pub fn drop_primary_key(self, table: impl Into<String>) -> Self {
         self.operation(DropPrimaryKey {
             table: table.into(),
+        })
+    }
+
+    /// Changes a column: its type, whether it may be NULL, its default. [`ColumnChange`] shows the SQL of each.
+    ///
+    /// | engine | `.alter_column("jobs", alter("priority").set_type(ColumnType::BigInteger).set_default(3))`, where it is `integer("priority").default(2)` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE "jobs" ALTER COLUMN "priority" DROP DEFAULT, ALTER COLUMN "priority" TYPE BIGINT, ALTER COLUMN "priority" SET DEFAULT 3` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN `priority` BIGINT NOT NULL DEFAULT 3 `` |
+    /// | SQLite | the table is rebuilt with `"priority" INTEGER NOT NULL DEFAULT 3` |
+    #[must_use]
+    pub fn alter_column(self, table: impl Into<String>, change: ColumnChange) -> Self {
+        self.operation(AlterColumn {
+            table: table.into(),
+            change,
         })
     }
 

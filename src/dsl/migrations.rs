@@ -170,7 +170,9 @@ impl Migration {
     /// ```
     pub fn inverse(&self, before: &Catalog) -> Result<Inverse, SchemaError> {
         if let Some(down) = &self.down {
-            return Ok(graded(down));
+            let mut after = before.clone();
+            self.fold_into(&mut after)?;
+            return Ok(graded(down, after));
         }
         let mut catalog = before.clone();
         let mut back = Vec::new();
@@ -220,6 +222,7 @@ impl Migration {
                 | Operation::DropUnique(_)
                 | Operation::AddPrimaryKey(_)
                 | Operation::DropPrimaryKey(_)
+                | Operation::AlterColumn(_)
                 | Operation::RunSql(_) => {
                     return Err(SchemaError::NotConcurrent {
                         migration: self.id.clone(),
@@ -265,29 +268,16 @@ impl Migration {
     }
 }
 
-/// A way back that was written: what it drops is lost.
-fn graded(down: &[Operation]) -> Inverse {
-    let losses: Vec<String> = down
-        .iter()
-        .filter_map(|operation| match operation {
-            Operation::DropTable(it) => Some(format!("the rows of {}", it.table)),
-            Operation::DropColumn(it) => Some(format!("the values of {}.{}", it.table, it.column)),
-            Operation::CreateTable(_)
-            | Operation::AddColumn(_)
-            | Operation::CreateIndex(_)
-            | Operation::DropIndex(_)
-            | Operation::RenameColumn(_)
-            | Operation::AddForeignKey(_)
-            | Operation::DropForeignKey(_)
-            | Operation::AddCheck(_)
-            | Operation::DropCheck(_)
-            | Operation::AddUnique(_)
-            | Operation::DropUnique(_)
-            | Operation::AddPrimaryKey(_)
-            | Operation::DropPrimaryKey(_)
-            | Operation::RunSql(_) => None,
-        })
-        .collect();
+/// A way back that was written, for the schema after the migration: what it drops or converts is lost.
+fn graded(down: &[Operation], mut catalog: Catalog) -> Inverse {
+    let mut losses = Vec::new();
+    for operation in down {
+        losses.extend(loss(operation, &catalog));
+        // What does not fit is found where the history is folded.
+        if operation.apply(&mut catalog).is_err() {
+            break;
+        }
+    }
     if losses.is_empty() {
         Inverse::Exact(down.to_vec())
     } else {
@@ -295,6 +285,29 @@ fn graded(down: &[Operation]) -> Inverse {
             operations: down.to_vec(),
             loss: losses.join(", "),
         }
+    }
+}
+
+/// What of rows and values an operation takes away.
+fn loss(operation: &Operation, before: &Catalog) -> Option<String> {
+    match operation {
+        Operation::DropTable(it) => Some(format!("the rows of {}", it.table)),
+        Operation::DropColumn(it) => Some(format!("the values of {}.{}", it.table, it.column)),
+        Operation::AlterColumn(it) => it.loss(before),
+        Operation::CreateTable(_)
+        | Operation::AddColumn(_)
+        | Operation::CreateIndex(_)
+        | Operation::DropIndex(_)
+        | Operation::RenameColumn(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_)
+        | Operation::RunSql(_) => None,
     }
 }
 

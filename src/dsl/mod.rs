@@ -19,8 +19,10 @@
 //! Nothing here does IO, and nothing can fail: mistakes are found by folding
 //! ([`Migrations::validate`]).
 
+mod change;
 mod check;
 mod column;
+pub(crate) mod conversion;
 pub(crate) mod expression;
 mod foreign_key;
 mod generated;
@@ -40,6 +42,7 @@ pub use sea_query::{Expr, ExprTrait, Func};
 
 pub use crate::dialect::Dialect::{self, MariaDb, MySql, Postgres, Sqlite};
 
+pub use change::{ColumnChange, DefaultChange, alter};
 pub use check::{Check, check};
 pub use column::{Column, DefaultValue};
 pub use expression::{col, now};
@@ -57,9 +60,9 @@ pub use nouns::{
     interval, json, real, small_integer, string, text, time, timestamp, uuid,
 };
 pub use op::{
-    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, CreateIndex, CreateTable,
-    DropCheck, DropColumn, DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropUnique,
-    Inverse, Operation, RenameColumn, RunSql, sql,
+    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn, CreateIndex,
+    CreateTable, DropCheck, DropColumn, DropForeignKey, DropIndex, DropPrimaryKey, DropTable,
+    DropUnique, Inverse, Operation, RenameColumn, RunSql, sql,
 };
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};

@@ -89,6 +89,7 @@ pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Vec<String> {
         | Operation::DropUnique(_)
         | Operation::AddPrimaryKey(_)
         | Operation::DropPrimaryKey(_)
+        | Operation::AlterColumn(_)
         | Operation::RunSql(_) => return Vec::new(),
     };
     indexes
@@ -204,6 +205,7 @@ pub(super) fn concurrently(
         | Operation::DropUnique(_)
         | Operation::AddPrimaryKey(_)
         | Operation::DropPrimaryKey(_)
+        | Operation::AlterColumn(_)
         | Operation::RunSql(_) => Ok(None),
     }
 }

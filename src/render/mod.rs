@@ -17,7 +17,7 @@ mod types;
 
 pub(crate) use batch::Batch;
 pub(crate) use index::{KeyPart, key_parts};
-pub(crate) use mysql::expects_explicit_timestamps;
+pub(crate) use mysql::{change_may_expect_explicit_timestamps, expects_explicit_timestamps};
 pub(crate) use sqlite::{counts_on, unknown_clause};
 pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 

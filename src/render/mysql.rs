@@ -3,6 +3,7 @@
 //! Every DDL statement commits here, and one `ALTER TABLE` is all or nothing: so all changes of a table in
 //! one migration become one statement.
 
+mod alter_column;
 mod computed;
 mod constraint;
 mod index;
@@ -25,7 +26,9 @@ use super::types::check_type;
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, ColumnType, DefaultValue, Expr, Func, Literal, Operation, Table, now};
+use crate::dsl::{
+    Column, ColumnChange, ColumnType, DefaultValue, Expr, Func, Literal, Operation, Table, now,
+};
 
 /// Characters take up to four bytes in utf8mb4.
 const BYTES_PER_CHARACTER: u32 = 4;
@@ -118,6 +121,10 @@ pub(super) fn render(
             guards: vec![Guard::Present(format!("column {}", it.column))],
             ..Statement::of(step, rename_column(dialect, it), false)
         }),
+        Operation::AlterColumn(it) => {
+            let change = alter_column::alter_column(dialect, step, it, before)?;
+            return Ok(change.map(Piece::Change).into_iter().collect());
+        }
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());
@@ -181,6 +188,7 @@ struct Item {
 enum Verb {
     Add,
     Drop,
+    Modify,
 }
 
 impl TableChange {
@@ -215,7 +223,7 @@ impl TableChange {
     /// as it was before the statement, so an object must not come and go in one.
     pub(super) fn merge(&mut self, later: TableChange) -> Option<TableChange> {
         let clash = later.items.iter().any(|item| {
-            (self.creates && item.verb == Verb::Drop)
+            (self.creates && item.verb != Verb::Add)
                 || self
                     .items
                     .iter()
@@ -299,6 +307,16 @@ impl TableChange {
             format!("column {name}"),
             format!("DROP COLUMN {}{}", if_exists(dialect), dialect.quote(name)),
         );
+    }
+
+    fn modify_column(&mut self, name: &str, definition: &str) {
+        self.items.push(Item {
+            object: format!("column {name}"),
+            verb: Verb::Modify,
+            unconditional: true,
+            in_create: String::new(),
+            in_alter: format!("MODIFY COLUMN {definition}"),
+        });
     }
 }
 
@@ -545,6 +563,20 @@ pub(crate) fn expects_explicit_timestamps(dialect: Dialect, column: &Column) -> 
         }
         Dialect::Postgres | Dialect::Sqlite => false,
     }
+}
+
+/// As [`expects_explicit_timestamps`], where of the column only the change is known: yes, unless its new type says no.
+pub(crate) fn change_may_expect_explicit_timestamps(
+    dialect: Dialect,
+    change: &ColumnChange,
+) -> bool {
+    let column = Column::new(
+        "",
+        change.column_type.clone().unwrap_or(ColumnType::Timestamp),
+    );
+    let changed = change.applied_to(&column);
+    expects_explicit_timestamps(dialect, &changed)
+        && (change.column_type.is_some() || change.nullable.is_some() || change.default.is_some())
 }
 
 pub(super) fn type_name(column_type: &ColumnType) -> String {

@@ -4,6 +4,8 @@ use super::constraint::{
     check, check_name, find_table, foreign_key, foreign_key_name, of_table, primary_key, unique,
     unique_name,
 };
+mod alter_column;
+
 use super::expression::expression;
 use super::generated;
 use super::index::{create_index, drop_index};
@@ -93,6 +95,9 @@ pub(super) fn render(
         Operation::DropCheck(it) => {
             vec![drop(&it.table, &check_name(&it.table, &it.check, before)?)]
         }
+        Operation::AlterColumn(it) => alter_column::alter_column(it, before)?
+            .into_iter()
+            .collect(),
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     let statement = |sql| Statement {
@@ -230,14 +235,17 @@ fn column(column: &Column) -> Result<String, RenderError> {
     if let Some(generated) = &column.generated {
         sql += &generated::standard(SELF, generated, Storage::Stored)?;
     }
-    match &column.default {
-        None => {}
-        Some(DefaultValue::Literal(value)) => sql += &format!(" DEFAULT {}", literal(SELF, value)),
-        Some(DefaultValue::Expression(value)) => {
-            sql += &format!(" DEFAULT {}", expression(SELF, value)?);
-        }
+    if let Some(default) = &column.default {
+        sql += &format!(" DEFAULT {}", default_of(default)?);
     }
     Ok(sql)
+}
+
+fn default_of(default: &DefaultValue) -> Result<String, RenderError> {
+    match default {
+        DefaultValue::Literal(value) => Ok(literal(SELF, value)),
+        DefaultValue::Expression(value) => expression(SELF, value),
+    }
 }
 
 /// A constant, as every dialect writes it but for texts.

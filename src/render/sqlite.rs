@@ -1,5 +1,6 @@
 //! SQLite.
 
+mod alter_column;
 mod definition;
 mod rebuild;
 
@@ -78,6 +79,13 @@ pub(super) fn render(
         | Operation::DropCheck(_) => {
             let rebuild = Rebuild::by(step, operation, before, Vec::new())?;
             return Ok(vec![Piece::Rebuild(Box::new(rebuild))]);
+        }
+        Operation::AlterColumn(it) => {
+            let rebuild = alter_column::alter_column(step, it, before)?;
+            return Ok(rebuild
+                .map(|it| Piece::Rebuild(Box::new(it)))
+                .into_iter()
+                .collect());
         }
         Operation::RunSql(it) => {
             let statement = run_sql(SELF, step, it)?;

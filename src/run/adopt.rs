@@ -39,6 +39,12 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
             if let Operation::RunSql(_) = operation {
                 return found;
             }
+            // Nor does it tell whether values were: a type that goes and comes back leaves others.
+            if let Operation::AlterColumn(it) = operation
+                && it.loss(&catalog).is_some()
+            {
+                return found;
+            }
             state.apply(operation, &catalog);
             // The history has been folded before, without an error.
             if operation.apply(&mut catalog).is_err() {
@@ -162,6 +168,12 @@ impl State<'_> {
                 let there = |table: &LiveTable| name.is_some_and(|it| table.check(&it).is_some());
                 let there = self.live.tables.get(&it.table).is_some_and(there);
                 self.gone(Object::Check(it.table.clone(), it.check.clone()), there);
+            }
+            Operation::AlterColumn(it) => {
+                // The history has been folded before, without an error.
+                if let Some((_, column)) = it.columns(before) {
+                    self.create_column(&it.table, &column);
+                }
             }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {

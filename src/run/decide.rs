@@ -1,5 +1,6 @@
 //! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
 
+mod alter_column;
 mod constraint;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use constraint::Labelled;
 use super::difference::Difference;
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Source};
 use super::live::{column_difference, index_difference};
+use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::{
     Column, CreateIndex, DropIndex, ForeignKey, Index, Migrations, Operation, RenameColumn, Table,
@@ -52,7 +54,7 @@ impl<'h> Decider<'h> {
         &mut self,
         position: usize,
         operation: &Operation,
-        before: &crate::Catalog,
+        before: &Catalog,
     ) -> Result<Decision, Difference> {
         // A run that was cut off may have dropped the table already, together with what this is about.
         if let Some(table) = operation.table()
@@ -98,6 +100,7 @@ impl<'h> Decider<'h> {
             Operation::DropForeignKey(it) => self.drop_foreign_key(it, before),
             Operation::AddCheck(it) => self.add_check(position, &it.table, &it.check),
             Operation::DropCheck(it) => self.drop_check(it, before),
+            Operation::AlterColumn(it) => self.alter_column(position, it, before),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -401,7 +404,7 @@ fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
 /// The shapes that operations give to columns and indexes, each with its place in the whole history.
 #[derive(Debug, Default)]
 struct LaterShapes<'h> {
-    columns: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Column)>>,
+    columns: BTreeMap<(String, String), Vec<(usize, Column)>>,
     indexes: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Index)>>,
     dropped_columns: BTreeMap<(&'h str, &'h str), usize>,
     dropped_tables: BTreeMap<&'h str, usize>,
@@ -415,6 +418,7 @@ struct LaterShapes<'h> {
 impl<'h> LaterShapes<'h> {
     fn of(history: &'h Migrations) -> Self {
         let mut shapes = LaterShapes::default();
+        let mut catalog = Catalog::default();
         let operations = history.iter().flat_map(|it| &it.operations);
         let operations = operations
             .enumerate()
@@ -470,15 +474,27 @@ impl<'h> LaterShapes<'h> {
                 Operation::DropCheck(it) => {
                     shapes.dropped_constraint(position, &it.table, Labelled::Check(&it.check));
                 }
+                Operation::AlterColumn(it) => {
+                    if let Some((_, column)) = it.columns(&catalog) {
+                        let key = (it.table.clone(), column.name.clone());
+                        let shapes = shapes.columns.entry(key).or_default();
+                        shapes.push((position, column));
+                    }
+                }
                 Operation::AddCheck(_) | Operation::DropIndex(_) | Operation::RunSql(_) => {}
+            }
+            // The history has been folded before, without an error.
+            if operation.apply(&mut catalog).is_err() {
+                break;
             }
         }
         shapes
     }
 
     fn column(&mut self, position: usize, table: &'h str, column: &'h Column) {
-        let shapes = self.columns.entry((table, &column.name)).or_default();
-        shapes.push((position, column));
+        let key = (table.to_owned(), column.name.clone());
+        let shapes = self.columns.entry(key).or_default();
+        shapes.push((position, column.clone()));
     }
 
     fn index(&mut self, position: usize, table: &'h str, index: &'h Index) {
@@ -522,8 +538,13 @@ impl<'h> LaterShapes<'h> {
         after_position(self.foreign_keys.get(&(table, label)), after).into_iter()
     }
 
-    fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&'h Column> {
-        after_position(self.columns.get(&(table, column)), after)
+    fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&Column> {
+        let shapes = self.columns.get(&(table.to_owned(), column.to_owned()));
+        let shapes = shapes.into_iter().flatten();
+        shapes
+            .filter(|(position, _)| *position > after)
+            .map(|(_, shape)| shape)
+            .collect()
     }
 
     fn indexes(&self, after: usize, table: &str, label: &str) -> Vec<&'h Index> {
@@ -543,10 +564,9 @@ impl<'h> LaterShapes<'h> {
     }
 }
 
-fn after_position<'h, T>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
-    let shapes = shapes.map(Vec::as_slice).unwrap_or_default();
+fn after_position<'h, T: ?Sized>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
+    let shapes = shapes.into_iter().flatten();
     shapes
-        .iter()
         .filter(|(position, _)| *position > after)
         .map(|(_, shape)| *shape)
         .collect()
@@ -555,7 +575,6 @@ fn after_position<'h, T>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Catalog;
     use crate::dsl::*;
 
     /// The decision about each operation of a migration, on a database that has `live`.

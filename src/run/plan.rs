@@ -10,7 +10,10 @@ use super::tracking::{POSTGRES_ELAPSED, Tracking};
 use crate::catalog::{Catalog, SchemaError};
 use crate::dialect::Dialect;
 use crate::dsl::{Inverse, Migration, Migrations, Operation, Table};
-use crate::render::{Batch, RenderError, Statement, expects_explicit_timestamps};
+use crate::render::{
+    Batch, RenderError, Statement, change_may_expect_explicit_timestamps,
+    expects_explicit_timestamps,
+};
 
 /// What would be run, and in which order. Printing it gives SQL that the engine's own client takes.
 ///
@@ -360,6 +363,7 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
     operations.iter().any(|operation| match operation {
         Operation::CreateTable(it) => table_expects(dialect, &it.table),
         Operation::AddColumn(it) => expects_explicit_timestamps(dialect, &it.column),
+        Operation::AlterColumn(it) => change_may_expect_explicit_timestamps(dialect, &it.change),
         Operation::RunSql(it) => expect(dialect, &it.stands_for),
         Operation::DropTable(_)
         | Operation::DropColumn(_)

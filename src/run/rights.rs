@@ -58,7 +58,8 @@ impl Needs {
             | Operation::DropUnique(_)
             | Operation::DropForeignKey(_)
             | Operation::AddCheck(_)
-            | Operation::DropCheck(_) => {
+            | Operation::DropCheck(_)
+            | Operation::AlterColumn(_) => {
                 self.change(table, there);
             }
             // What it needs, only the server knows.

@@ -366,6 +366,31 @@ fn shapes() -> Migrations {
             .rename_column("several", "count of", "order")
             .create_index("several", index("orders").columns(["order"]))
             .rename_column("one", "id", "select"),
+        Migration::new("009_alters", "What stays changes")
+            .alter_column("several", alter("order").set_type(ColumnType::BigInteger))
+            .alter_column("several", alter("order").set_default(-5).set_nullable())
+            .alter_column(
+                "seats",
+                alter("seat").set_type(ColumnType::Text).set_not_null(),
+            )
+            .alter_column(
+                "seats",
+                alter("seat").set_type(varchar(40)).set_default("it's"),
+            )
+            .alter_column("turned", alter("a").set_type(ColumnType::SmallInteger))
+            .alter_column(
+                "turned",
+                alter("b").on(MySql, native_type("BIGINT UNSIGNED")),
+            )
+            .alter_column("turned", alter("c").drop_default())
+            .add_column("turned", string("passing").length(9).default("1"))
+            .alter_column(
+                "turned",
+                alter("passing")
+                    .set_type(ColumnType::Integer)
+                    .set_default(7),
+            )
+            .alter_column("claims", alter("open").set_default(false)),
     ])
 }
 

@@ -25,6 +25,7 @@ mod server;
 mod stopping;
 
 mod adopting;
+mod altering;
 mod baselining;
 mod budgets;
 mod busy;

@@ -5,6 +5,7 @@ mod add_column;
 mod add_foreign_key;
 mod add_primary_key;
 mod add_unique;
+mod alter_column;
 mod create_index;
 mod create_table;
 mod drop_check;
@@ -24,6 +25,7 @@ pub use add_column::AddColumn;
 pub use add_foreign_key::AddForeignKey;
 pub use add_primary_key::AddPrimaryKey;
 pub use add_unique::AddUnique;
+pub use alter_column::AlterColumn;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
 pub use drop_check::DropCheck;
@@ -75,6 +77,8 @@ pub enum Operation {
     AddPrimaryKey(AddPrimaryKey),
     /// Takes a table's primary key away.
     DropPrimaryKey(DropPrimaryKey),
+    /// Changes a column.
+    AlterColumn(AlterColumn),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -143,6 +147,7 @@ macro_rules! dispatch {
             Operation::DropUnique($it) => $call,
             Operation::AddPrimaryKey($it) => $call,
             Operation::DropPrimaryKey($it) => $call,
+            Operation::AlterColumn($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -191,6 +196,7 @@ impl Operation {
             Operation::DropUnique(it) => Some(&it.table),
             Operation::AddPrimaryKey(it) => Some(&it.table),
             Operation::DropPrimaryKey(it) => Some(&it.table),
+            Operation::AlterColumn(it) => Some(&it.table),
             Operation::RunSql(_) => None,
         }
     }
@@ -213,7 +219,8 @@ impl Operation {
             | Operation::AddUnique(_)
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
-            | Operation::DropPrimaryKey(_) => std::slice::from_ref(self),
+            | Operation::DropPrimaryKey(_)
+            | Operation::AlterColumn(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -258,6 +265,7 @@ into_operation!(
     AddPrimaryKey,
     DropPrimaryKey,
     RenameColumn,
+    AlterColumn,
     CreateTable,
     DropTable,
     AddColumn,

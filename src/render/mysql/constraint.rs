@@ -190,6 +190,10 @@ pub(super) fn guards(change: &TableChange, dialect: Dialect) -> Vec<Guard> {
                 Guard::Present(item.object.clone()),
                 Guard::Missing(item.object.clone()),
             ),
+            super::Verb::Modify => {
+                guards.push(Guard::Present(item.object.clone()));
+                continue;
+            }
         };
         if !says_so(item.unconditional) && !guards.contains(&opposite) {
             guards.push(guard);

@@ -230,6 +230,7 @@ impl Wanted {
                 | Operation::DropUnique(_)
                 | Operation::AddPrimaryKey(_)
                 | Operation::DropPrimaryKey(_)
+                | Operation::AlterColumn(_)
                 | Operation::RunSql(_) => (&[], &[]),
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
