@@ -44,6 +44,8 @@ pub mod cli;
 mod create_tables;
 mod dialect;
 pub mod dsl;
+#[cfg(doctest)]
+mod guide;
 mod macros;
 mod migrations;
 mod render;
