@@ -72,6 +72,7 @@ mod tests {
                     found: found.clone(),
                 })
                 .collect(),
+            left_out: Vec::new(),
             warnings: Vec::new(),
             way: Way::Up,
             checksum: String::new(),

@@ -36,12 +36,13 @@ impl Serialize for Plan {
 
 impl Serialize for PlannedMigration {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut migration = serializer.serialize_struct("PlannedMigration", 6)?;
+        let mut migration = serializer.serialize_struct("PlannedMigration", 7)?;
         migration.serialize_field("id", &self.id)?;
         migration.serialize_field("summary", &self.summary)?;
         migration.serialize_field("way", &self.way)?;
         migration.serialize_field("steps", &self.steps)?;
         migration.serialize_field("statements", &self.statements)?;
+        migration.serialize_field("left_out", &self.left_out)?;
         migration.serialize_field("warnings", &self.warnings)?;
         migration.end()
     }

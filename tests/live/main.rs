@@ -28,6 +28,7 @@ mod adopting;
 mod baselining;
 mod budgets;
 mod busy;
+mod concurrently;
 mod conflicts;
 mod dry_running;
 mod ending;
