@@ -64,6 +64,7 @@ mod tests {
             id: "002".to_owned(),
             summary: String::new(),
             statements: Vec::new(),
+            left_out: Vec::new(),
             steps: (1..)
                 .zip(found)
                 .map(|(step, found)| PlannedStep {

@@ -55,10 +55,10 @@ pub struct PlannedMigration {
     pub summary: String,
     /// What is run before it is recorded; nothing where the database has it all.
     pub statements: Vec<Statement>,
-    /// Its operations, with what was found of each; empty where no database was looked at.
-    pub steps: Vec<PlannedStep>,
     /// What the engine has no form of, and is done without, because it only concerns speed.
     pub left_out: Vec<String>,
+    /// Its operations, with what was found of each; empty where no database was looked at.
+    pub steps: Vec<PlannedStep>,
     /// What was found to differ and is left as it is, because it only concerns speed.
     pub warnings: Vec<String>,
     /// Whether it is run, or undone.
