@@ -1,7 +1,7 @@
 //! What must hold before something enters a catalog.
 
 use super::{OperationError, generated, names, values};
-use crate::dsl::{Column, ColumnType, Table};
+use crate::dsl::{Check, Column, ColumnType, ForeignKey, Table, Unique};
 
 /// A column that `table` is to get, whether in its creation or later.
 pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationError> {
@@ -79,14 +79,24 @@ pub(super) fn renamed_column(table: &Table, column: &str, to: &str) -> Result<()
         .indexes
         .iter()
         .find_map(|index| Some((index, index.holds_names(column)?)));
-    match holder {
-        Some((index, what)) => Err(OperationError::ColumnInUse {
+    let user = holder
+        .map(|(index, what)| format!("{what} {}", index.label))
+        .or_else(|| checked(table, column));
+    match user {
+        Some(user) => Err(OperationError::ColumnInUse {
             table: table.name.clone(),
             column: column.to_owned(),
-            user: format!("{what} {}", index.label),
+            user,
         }),
         None => Ok(()),
     }
+}
+
+/// The check that names a column.
+fn checked(table: &Table, column: &str) -> Option<String> {
+    let names = |check: &&Check| check.named_columns().iter().any(|name| name == column);
+    let check = table.checks.iter().find(names)?;
+    Some(format!("check {}", check.label))
 }
 
 pub(super) fn primary_key(table: &Table, key: &[String]) -> Result<(), OperationError> {
@@ -137,6 +147,17 @@ pub(super) fn user_of(table: &Table, column: &str) -> Option<String> {
         .iter()
         .find(|index| index.named_columns().iter().any(|name| name == column))
         .map(|index| format!("index {}", index.label))
+        .or_else(|| {
+            let has = |unique: &&Unique| unique.columns.iter().any(|name| name == column);
+            let unique = table.uniques.iter().find(has)?;
+            Some(format!("unique constraint {}", unique.label))
+        })
+        .or_else(|| {
+            let has = |key: &&ForeignKey| key.columns.iter().any(|name| name == column);
+            let key = table.foreign_keys.iter().find(has)?;
+            Some(format!("foreign key {}", key.label))
+        })
+        .or_else(|| checked(table, column))
         .or_else(|| generated::user_of(table, column))
 }
 

@@ -212,6 +212,14 @@ impl Migration {
                 | Operation::AddColumn(_)
                 | Operation::DropColumn(_)
                 | Operation::RenameColumn(_)
+                | Operation::AddForeignKey(_)
+                | Operation::DropForeignKey(_)
+                | Operation::AddCheck(_)
+                | Operation::DropCheck(_)
+                | Operation::AddUnique(_)
+                | Operation::DropUnique(_)
+                | Operation::AddPrimaryKey(_)
+                | Operation::DropPrimaryKey(_)
                 | Operation::RunSql(_) => {
                     return Err(SchemaError::NotConcurrent {
                         migration: self.id.clone(),
@@ -269,6 +277,14 @@ fn graded(down: &[Operation]) -> Inverse {
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
             | Operation::RenameColumn(_)
+            | Operation::AddForeignKey(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
             | Operation::RunSql(_) => None,
         })
         .collect();

@@ -19,8 +19,10 @@
 //! Nothing here does IO, and nothing can fail: mistakes are found by folding
 //! ([`Migrations::validate`]).
 
+mod check;
 mod column;
 pub(crate) mod expression;
+mod foreign_key;
 mod generated;
 mod index;
 mod index_column;
@@ -32,13 +34,17 @@ mod nouns;
 mod op;
 mod table;
 mod types;
+mod unique;
 
 pub use sea_query::{Expr, ExprTrait, Func};
 
 pub use crate::dialect::Dialect::{self, MariaDb, MySql, Postgres, Sqlite};
 
+pub use check::{Check, check};
 pub use column::{Column, DefaultValue};
 pub use expression::{col, now};
+pub use foreign_key::Action::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
+pub use foreign_key::{ForeignKey, Timing, foreign_key};
 pub use generated::{Generated, Storage};
 pub use index::{Index, index};
 pub use index_column::{Direction, IndexColumn, IndexKey};
@@ -51,8 +57,10 @@ pub use nouns::{
     interval, json, real, small_integer, string, text, time, timestamp, uuid,
 };
 pub use op::{
-    AddColumn, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Inverse, Operation,
-    RenameColumn, RunSql, sql,
+    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, CreateIndex, CreateTable,
+    DropCheck, DropColumn, DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropUnique,
+    Inverse, Operation, RenameColumn, RunSql, sql,
 };
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};
+pub use unique::{Unique, unique};

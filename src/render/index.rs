@@ -81,6 +81,14 @@ pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Vec<String> {
         | Operation::DropColumn(_)
         | Operation::DropIndex(_)
         | Operation::RenameColumn(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_)
         | Operation::RunSql(_) => return Vec::new(),
     };
     indexes
@@ -188,6 +196,14 @@ pub(super) fn concurrently(
         | Operation::AddColumn(_)
         | Operation::DropColumn(_)
         | Operation::RenameColumn(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_)
         | Operation::RunSql(_) => Ok(None),
     }
 }

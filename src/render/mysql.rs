@@ -4,7 +4,10 @@
 //! one migration become one statement.
 
 mod computed;
+mod constraint;
 mod index;
+
+use std::collections::BTreeSet;
 
 use sea_query::ColumnRef;
 
@@ -12,6 +15,7 @@ pub(crate) use index::hidden_columns;
 
 use self::index::check_hidden;
 use super::batch::Piece;
+use super::constraint::find_table;
 use super::expression::expression;
 use super::generated;
 use super::index::find_index;
@@ -69,6 +73,46 @@ pub(super) fn render(
             change.drop_index(dialect, &it.table, index);
             return Ok(change.unless_empty());
         }
+        Operation::AddPrimaryKey(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.add_primary_key(dialect, find_table(before, &it.table)?, &it.columns)?;
+            Piece::Change(change)
+        }
+        Operation::DropPrimaryKey(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.drop_primary_key();
+            Piece::Change(change)
+        }
+        Operation::AddUnique(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.add_unique(dialect, find_table(before, &it.table)?, &it.unique)?;
+            Piece::Change(change)
+        }
+        Operation::DropUnique(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.drop_unique(dialect, &it.table, &it.unique, before)?;
+            Piece::Change(change)
+        }
+        Operation::AddForeignKey(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.add_foreign_key(dialect, find_table(before, &it.table)?, &it.foreign_key)?;
+            Piece::Change(change)
+        }
+        Operation::DropForeignKey(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.drop_foreign_key(dialect, &it.table, &it.foreign_key, before)?;
+            Piece::Change(change)
+        }
+        Operation::AddCheck(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.add_check(dialect, &it.check)?;
+            Piece::Change(change)
+        }
+        Operation::DropCheck(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.drop_check(dialect, &it.table, &it.check, before)?;
+            Piece::Change(change)
+        }
         // A statement of its own: what else is said of the table before and after means different columns.
         Operation::RenameColumn(it) => Piece::Statement(Statement {
             guards: vec![Guard::Present(format!("column {}", it.column))],
@@ -88,17 +132,19 @@ fn create_table(dialect: Dialect, step: usize, table: &Table) -> Result<TableCha
         change.add_column(dialect, table, column)?;
     }
     if !table.primary_key.is_empty() {
-        check_key(dialect, table, &table.primary_key, "the primary key")?;
-        let key = format!("PRIMARY KEY ({})", dialect.quote_list(&table.primary_key));
-        change.items.push(Item {
-            object: "the primary key".to_owned(),
-            verb: Verb::Add,
-            in_create: key.clone(),
-            in_alter: format!("ADD {key}"),
-        });
+        change.add_primary_key(dialect, table, &table.primary_key)?;
+    }
+    for unique in &table.uniques {
+        change.add_unique(dialect, table, unique)?;
     }
     for index in &table.indexes {
         change.add_index(dialect, table, index)?;
+    }
+    for check in &table.checks {
+        change.add_check(dialect, check)?;
+    }
+    for foreign_key in &table.foreign_keys {
+        change.add_foreign_key(dialect, table, foreign_key)?;
     }
     Ok(change)
 }
@@ -112,6 +158,8 @@ pub(super) struct TableChange {
     creates: bool,
     items: Vec<Item>,
     notes: Vec<String>,
+    /// The tables that foreign keys in it refer to, whether they come or go.
+    links: BTreeSet<String>,
     /// Whether it makes an index over words: MySQL adds one at a time.
     makes_fulltext: bool,
 }
@@ -125,6 +173,8 @@ struct Item {
     in_create: String,
     /// Its words in ALTER TABLE.
     in_alter: String,
+    /// Whether no engine has an `IF [NOT] EXISTS` for it.
+    unconditional: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +191,7 @@ impl TableChange {
             creates: true,
             items: Vec::new(),
             notes: Vec::new(),
+            links: BTreeSet::new(),
             makes_fulltext: false,
         }
     }
@@ -168,12 +219,14 @@ impl TableChange {
                 || self
                     .items
                     .iter()
-                    .any(|mine| is_same(&mine.object, &item.object))
+                    .any(|mine| is_same(&mine.object, &item.object) && !is_other_key(mine, item))
         });
         let two_at_once = !self.creates && self.makes_fulltext && later.makes_fulltext;
-        if later.creates || clash || two_at_once {
+        let links_itself = self.links_itself() || (!self.creates && later.links_itself());
+        if later.creates || clash || two_at_once || links_itself {
             return Some(later);
         }
+        self.links.extend(later.links);
         self.steps.extend(later.steps);
         self.items.extend(later.items);
         self.notes.extend(later.notes);
@@ -193,18 +246,8 @@ impl TableChange {
             let items: Vec<&str> = self.items.iter().map(|it| it.in_alter.as_str()).collect();
             format!("ALTER TABLE {table}\n    {}", items.join(",\n    "))
         };
-        // CREATE TABLE says IF NOT EXISTS itself; so does every item of MariaDB's ALTER TABLE.
-        let guarded = !self.creates && !dialect.features().column_if_exists;
-        let guards = self
-            .items
-            .iter()
-            .filter(|_| guarded)
-            .map(|item| match item.verb {
-                Verb::Add => Guard::Missing(item.object.clone()),
-                Verb::Drop => Guard::Present(item.object.clone()),
-            });
         Statement {
-            guards: guards.collect(),
+            guards: constraint::guards(&self, dialect),
             sql,
             steps: self.steps,
             notes: self.notes,
@@ -221,6 +264,7 @@ impl TableChange {
             verb: Verb::Add,
             in_create,
             in_alter,
+            unconditional: false,
         });
     }
 
@@ -230,6 +274,7 @@ impl TableChange {
             verb: Verb::Drop,
             in_create: String::new(),
             in_alter,
+            unconditional: false,
         });
     }
 
@@ -255,6 +300,12 @@ impl TableChange {
             format!("DROP COLUMN {}{}", if_exists(dialect), dialect.quote(name)),
         );
     }
+}
+
+/// One primary key may take the other's place: the only thing that comes and goes in one statement, so that the table
+/// is never without.
+fn is_other_key(mine: &Item, later: &Item) -> bool {
+    later.object == constraint::PRIMARY_KEY && (mine.verb, later.verb) == (Verb::Drop, Verb::Add)
 }
 
 /// Names of columns differ in more than case, or are the same.
@@ -402,12 +453,6 @@ fn key_bytes(column_type: &ColumnType) -> Option<u32> {
         // Only the engine knows; it refuses what does not fit.
         ColumnType::Native(_) | ColumnType::Interval => 0,
     })
-}
-
-fn find_table<'a>(before: &'a Catalog, name: &str) -> Result<&'a Table, RenderError> {
-    before
-        .table(name)
-        .ok_or_else(|| RenderError::Schema(format!("there is no table {name}")))
 }
 
 fn find_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column, RenderError> {

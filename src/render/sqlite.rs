@@ -68,6 +68,17 @@ pub(super) fn render(
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
         }
+        Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_) => {
+            let rebuild = Rebuild::by(step, operation, before, Vec::new())?;
+            return Ok(vec![Piece::Rebuild(Box::new(rebuild))]);
+        }
         Operation::RunSql(it) => {
             let statement = run_sql(SELF, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());

@@ -1,13 +1,18 @@
 //! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
 
+mod constraint;
+
 use std::collections::BTreeMap;
+
+use constraint::Labelled;
 
 use super::difference::Difference;
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Source};
 use super::live::{column_difference, index_difference};
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::{
-    Column, CreateIndex, DropIndex, Index, Migrations, Operation, RenameColumn, Table,
+    Column, CreateIndex, DropIndex, ForeignKey, Index, Migrations, Operation, RenameColumn, Table,
+    Unique,
 };
 
 /// What is left to do for one operation.
@@ -83,6 +88,16 @@ impl<'h> Decider<'h> {
                 ))
             }
             Operation::RenameColumn(it) => self.rename_column(position, it),
+            Operation::AddPrimaryKey(it) => self.add_primary_key(position, it),
+            Operation::DropPrimaryKey(it) => self.drop_primary_key(position, it, before),
+            Operation::AddUnique(it) => self.add_unique(position, &it.table, &it.unique),
+            Operation::DropUnique(it) => self.drop_unique(it, before),
+            Operation::AddForeignKey(it) => {
+                self.add_foreign_key(position, &it.table, &it.foreign_key)
+            }
+            Operation::DropForeignKey(it) => self.drop_foreign_key(it, before),
+            Operation::AddCheck(it) => self.add_check(position, &it.table, &it.check),
+            Operation::DropCheck(it) => self.drop_check(it, before),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -110,6 +125,7 @@ impl<'h> Decider<'h> {
             for index in &table.indexes {
                 self.create_index(position, &table.name, index)?;
             }
+            self.constraints_of_created(position, table, false)?;
             return Ok(Decision::Needed);
         };
         if let Some(kind) = &live.other_kind {
@@ -131,16 +147,8 @@ impl<'h> Decider<'h> {
                 }
             }
         }
-        if live.primary_key != table.primary_key {
-            return Err(Difference::new(
-                format!("table {}", table.name),
-                format!(
-                    "its primary key is ({}), and should be ({})",
-                    live.primary_key.join(", "),
-                    table.primary_key.join(", ")
-                ),
-            ));
-        }
+        self.created_key(position, table)?;
+        self.constraints_of_created(position, table, true)?;
         let mut rest = Vec::new();
         for index in &table.indexes {
             match self.create_index(position, &table.name, index)? {
@@ -219,6 +227,17 @@ impl<'h> Decider<'h> {
         for part in table.indexes.iter_mut().flat_map(|it| &mut it.parts) {
             if part.column.as_deref() == Some(rename.column.as_str()) {
                 part.column = Some(rename.to.clone());
+            }
+        }
+        for (name, table) in &mut self.live.tables {
+            let keys = table.foreign_keys.iter_mut().map(|it| &mut it.key);
+            let columns = keys.flat_map(|key| {
+                let own = key.columns.iter_mut().filter(|_| *name == rename.table);
+                let referenced = key.referenced.iter_mut();
+                own.chain(referenced.filter(|_| key.table == rename.table))
+            });
+            for column in columns.filter(|it| **it == rename.column) {
+                column.clone_from(&rename.to);
             }
         }
         Ok(Decision::Needed)
@@ -375,6 +394,7 @@ fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
         included: Vec::new(),
         nulls_not_distinct: false,
         valid: true,
+        constraint: None,
     }
 }
 
@@ -385,6 +405,11 @@ struct LaterShapes<'h> {
     indexes: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Index)>>,
     dropped_columns: BTreeMap<(&'h str, &'h str), usize>,
     dropped_tables: BTreeMap<&'h str, usize>,
+    keys: BTreeMap<&'h str, Vec<(usize, &'h Vec<String>)>>,
+    dropped_keys: BTreeMap<&'h str, usize>,
+    uniques: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Unique)>>,
+    foreign_keys: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h ForeignKey)>>,
+    dropped_constraints: BTreeMap<(&'h str, Labelled<'h>), usize>,
 }
 
 impl<'h> LaterShapes<'h> {
@@ -418,7 +443,34 @@ impl<'h> LaterShapes<'h> {
                 Operation::DropTable(it) => {
                     shapes.dropped_tables.insert(&it.table, position);
                 }
-                Operation::DropIndex(_) | Operation::RunSql(_) => {}
+                Operation::AddPrimaryKey(it) => {
+                    let keys = shapes.keys.entry(&it.table).or_default();
+                    keys.push((position, &it.columns));
+                }
+                Operation::DropPrimaryKey(it) => {
+                    shapes.dropped_keys.insert(&it.table, position);
+                }
+                Operation::AddUnique(it) => {
+                    let key = (it.table.as_str(), it.unique.label.as_str());
+                    let uniques = shapes.uniques.entry(key).or_default();
+                    uniques.push((position, &it.unique));
+                }
+                Operation::AddForeignKey(it) => {
+                    let key = (it.table.as_str(), it.foreign_key.label.as_str());
+                    let keys = shapes.foreign_keys.entry(key).or_default();
+                    keys.push((position, &it.foreign_key));
+                }
+                Operation::DropUnique(it) => {
+                    shapes.dropped_constraint(position, &it.table, Labelled::Unique(&it.unique));
+                }
+                Operation::DropForeignKey(it) => {
+                    let dropped = Labelled::ForeignKey(&it.foreign_key);
+                    shapes.dropped_constraint(position, &it.table, dropped);
+                }
+                Operation::DropCheck(it) => {
+                    shapes.dropped_constraint(position, &it.table, Labelled::Check(&it.check));
+                }
+                Operation::AddCheck(_) | Operation::DropIndex(_) | Operation::RunSql(_) => {}
             }
         }
         shapes
@@ -432,6 +484,42 @@ impl<'h> LaterShapes<'h> {
     fn index(&mut self, position: usize, table: &'h str, index: &'h Index) {
         let shapes = self.indexes.entry((table, &index.label)).or_default();
         shapes.push((position, index));
+    }
+
+    fn dropped_constraint(&mut self, position: usize, table: &'h str, dropped: Labelled<'h>) {
+        self.dropped_constraints.insert((table, dropped), position);
+    }
+
+    fn drops_constraint(&self, after: usize, table: &str, dropped: Labelled<'_>) -> bool {
+        let position = self.dropped_constraints.get(&(table, dropped));
+        position.is_some_and(|position| *position > after)
+    }
+
+    fn drops_key(&self, after: usize, table: &str) -> bool {
+        let position = self.dropped_keys.get(table);
+        position.is_some_and(|position| *position > after)
+    }
+
+    fn keys(&self, after: usize, table: &str) -> impl Iterator<Item = &'h Vec<String>> + use<'h> {
+        after_position(self.keys.get(table), after).into_iter()
+    }
+
+    fn uniques(
+        &self,
+        after: usize,
+        table: &str,
+        label: &str,
+    ) -> impl Iterator<Item = &'h Unique> + use<'h> {
+        after_position(self.uniques.get(&(table, label)), after).into_iter()
+    }
+
+    fn foreign_keys(
+        &self,
+        after: usize,
+        table: &str,
+        label: &str,
+    ) -> impl Iterator<Item = &'h ForeignKey> + use<'h> {
+        after_position(self.foreign_keys.get(&(table, label)), after).into_iter()
     }
 
     fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&'h Column> {

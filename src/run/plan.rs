@@ -365,7 +365,15 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::DropColumn(_)
         | Operation::CreateIndex(_)
         | Operation::DropIndex(_)
-        | Operation::RenameColumn(_) => false,
+        | Operation::RenameColumn(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_) => false,
     })
 }
 

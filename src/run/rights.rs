@@ -18,6 +18,8 @@ pub(crate) struct Needs {
     drop: bool,
     /// To change these tables, which are there.
     alter: BTreeSet<String>,
+    /// To refer to these tables, which are there.
+    refer: BTreeSet<String>,
 }
 
 impl Needs {
@@ -28,7 +30,16 @@ impl Needs {
         };
         let there = live.tables.contains_key(table);
         match operation {
-            Operation::CreateTable(_) => self.create = true,
+            Operation::CreateTable(it) => {
+                self.create = true;
+                for key in &it.table.foreign_keys {
+                    self.refer(&key.table, live);
+                }
+            }
+            Operation::AddForeignKey(it) => {
+                self.change(table, there);
+                self.refer(&it.foreign_key.table, live);
+            }
             Operation::CreateIndex(_) => {
                 self.create = true;
                 self.change(table, there);
@@ -38,7 +49,16 @@ impl Needs {
                 self.drop = true;
                 self.change(table, there);
             }
-            Operation::DropColumn(_) | Operation::DropIndex(_) | Operation::RenameColumn(_) => {
+            Operation::DropColumn(_)
+            | Operation::DropIndex(_)
+            | Operation::RenameColumn(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_) => {
                 self.change(table, there);
             }
             // What it needs, only the server knows.
@@ -55,6 +75,12 @@ impl Needs {
         // A table that the plan makes is the role's own.
         if there {
             self.alter.insert(table.to_owned());
+        }
+    }
+
+    fn refer(&mut self, table: &str, live: &Live) {
+        if live.tables.contains_key(table) {
+            self.refer.insert(table.to_owned());
         }
     }
 
@@ -83,6 +109,7 @@ impl Needs {
         let schema = session.schema.clone().unwrap_or_default();
         let named = dialect.quote_text(&schema);
         let altered = list(dialect, &self.alter);
+        let referred = list(dialect, &self.refer);
         let recorded = list(
             dialect,
             &BTreeSet::from([tracking.table.clone(), tracking.journal_name()]),
@@ -99,7 +126,10 @@ impl Needs {
                  AND NOT has_table_privilege(c.oid, 'INSERT')), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname = {journal} AND c.relkind IN ('r', 'p') \
-                 AND NOT has_table_privilege(c.oid, 'UPDATE')) \
+                 AND NOT has_table_privilege(c.oid, 'UPDATE')), \
+             (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
+                 WHERE c.relnamespace = n.oid AND c.relname IN ({referred}) AND c.relkind IN ('r', 'p') \
+                 AND NOT has_table_privilege(c.oid, 'REFERENCES')) \
              FROM pg_catalog.pg_namespace n WHERE n.nspname = {named}"
         );
         let row = driver
@@ -121,6 +151,7 @@ impl Needs {
         missing.extend(next().map(|tables| format!("ownership of {tables}")));
         missing.extend(next().map(|tables| format!("INSERT on {tables}")));
         missing.extend(next().map(|tables| format!("UPDATE on {tables}")));
+        missing.extend(next().map(|tables| format!("REFERENCES on {tables}")));
         Ok(missing)
     }
 
@@ -167,6 +198,7 @@ impl Needs {
             ("CREATE", self.create || altering),
             ("ALTER", altering),
             ("DROP", self.drop),
+            ("REFERENCES", !self.refer.is_empty()),
         ];
         for (name, _) in needed
             .iter()

@@ -10,7 +10,7 @@ use super::difference::Difference;
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::journal::is_true;
-use super::live::{Live, LiveColumn, LiveIndex, LiveTable, Wanted};
+use super::live::{Live, LiveColumn, LiveForeignKey, LiveIndex, LiveTable, Wanted};
 use super::plan::{PlanError, Steps, expect};
 use super::session::Session;
 use crate::catalog::Catalog;
@@ -232,6 +232,43 @@ fn compare_tables(
         };
         differences.extend(description.map(|it| Difference::new(object, it)));
     }
+    compare_constraints(name, expected, live, differences);
+}
+
+fn compare_constraints(
+    name: &str,
+    expected: &LiveTable,
+    live: &LiveTable,
+    differences: &mut Vec<Difference>,
+) {
+    let keys = expected.foreign_keys.iter().chain(&live.foreign_keys);
+    for key in keys.map(|it| &it.key.label).collect::<BTreeSet<_>>() {
+        let shape = |table: &LiveTable| table.foreign_key(key).map(foreign_key_shape);
+        let description = presence(shape(expected), shape(live));
+        let object = format!("foreign key {key} of {name}");
+        differences.extend(description.map(|it| Difference::new(object, it)));
+    }
+    let checks = expected.checks.iter().chain(&live.checks);
+    for check in checks.map(|it| &it.name).collect::<BTreeSet<_>>() {
+        let shape = |table: &LiveTable| table.check(check).map(|it| it.text.clone());
+        let description = presence(shape(expected), shape(live));
+        let object = format!("check {check} of {name}");
+        differences.extend(description.map(|it| Difference::new(object, it)));
+    }
+}
+
+fn presence(expected: Option<String>, live: Option<String>) -> Option<String> {
+    match (expected, live) {
+        (Some(expected), Some(live)) => both_shapes(expected, live),
+        (Some(_), None) => Some(MISSING.to_owned()),
+        (None, Some(_)) => Some(EXTRA.to_owned()),
+        (None, None) => None,
+    }
+}
+
+fn foreign_key_shape(key: &LiveForeignKey) -> String {
+    let not_valid = if key.valid { "" } else { ", not valid" };
+    format!("{}{not_valid}", key.key)
 }
 
 fn both_shapes(expected: String, live: String) -> Option<String> {
@@ -277,6 +314,10 @@ fn index_shape(index: &LiveIndex) -> String {
         Some(predicate) => format!(" where {}", one_line(predicate)),
         None => String::new(),
     };
+    let constraint = match index.constraint {
+        Some(true) => "a constraint, ",
+        Some(false) | None => "",
+    };
     // What nearly every index is, is not told.
     let method = match index.method.as_str() {
         "btree" => String::new(),
@@ -292,7 +333,7 @@ fn index_shape(index: &LiveIndex) -> String {
         ""
     };
     format!(
-        "{invalid}{unique}{method}over ({}){included}{nulls}{predicate}",
+        "{constraint}{invalid}{unique}{method}over ({}){included}{nulls}{predicate}",
         parts.join(", ")
     )
 }

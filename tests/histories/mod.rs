@@ -1,6 +1,8 @@
 //! The histories whose SQL is snapshotted by `render.rs` and executed by `live_render.rs`: the built-in one,
 //! and made-up ones in which every noun and adjective of the DSL stands at least once.
 
+mod constraints;
+
 use std::path::PathBuf;
 
 mod columns;
@@ -28,6 +30,12 @@ pub(crate) fn histories() -> Vec<History> {
         every("shapes", shapes()),
         every("names", names()),
         every("own_words", own_words()),
+        every("constraints", constraints::constraints()),
+        History {
+            name: "deferred",
+            migrations: constraints::deferred(),
+            dialects: &[Postgres, Sqlite],
+        },
         every("columns", columns::columns()),
         every("indexes", indexes::indexes()),
         every("computed", computed()),

@@ -30,6 +30,7 @@ mod budgets;
 mod busy;
 mod concurrently;
 mod conflicts;
+mod constraining;
 mod dry_running;
 mod ending;
 mod journal;

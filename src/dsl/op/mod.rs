@@ -1,22 +1,38 @@
 //! Operations: what a migration is made of. One file each; here they are only told apart.
 
+mod add_check;
 mod add_column;
+mod add_foreign_key;
+mod add_primary_key;
+mod add_unique;
 mod create_index;
 mod create_table;
+mod drop_check;
 mod drop_column;
+mod drop_foreign_key;
 mod drop_index;
+mod drop_primary_key;
 mod drop_table;
+mod drop_unique;
 mod rename_column;
 mod run_sql;
 
 use std::fmt;
 
+pub use add_check::AddCheck;
 pub use add_column::AddColumn;
+pub use add_foreign_key::AddForeignKey;
+pub use add_primary_key::AddPrimaryKey;
+pub use add_unique::AddUnique;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
+pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
+pub use drop_foreign_key::DropForeignKey;
 pub use drop_index::DropIndex;
+pub use drop_primary_key::DropPrimaryKey;
 pub use drop_table::DropTable;
+pub use drop_unique::DropUnique;
 pub use rename_column::RenameColumn;
 pub use run_sql::{RunSql, sql};
 
@@ -43,6 +59,22 @@ pub enum Operation {
     DropIndex(DropIndex),
     /// Gives a column another name.
     RenameColumn(RenameColumn),
+    /// Adds a foreign key.
+    AddForeignKey(AddForeignKey),
+    /// Drops a foreign key.
+    DropForeignKey(DropForeignKey),
+    /// Adds a check.
+    AddCheck(AddCheck),
+    /// Drops a check.
+    DropCheck(DropCheck),
+    /// Adds a unique constraint.
+    AddUnique(AddUnique),
+    /// Drops a unique constraint.
+    DropUnique(DropUnique),
+    /// Gives a table a primary key.
+    AddPrimaryKey(AddPrimaryKey),
+    /// Takes a table's primary key away.
+    DropPrimaryKey(DropPrimaryKey),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -103,6 +135,14 @@ macro_rules! dispatch {
             Operation::CreateIndex($it) => $call,
             Operation::DropIndex($it) => $call,
             Operation::RenameColumn($it) => $call,
+            Operation::AddForeignKey($it) => $call,
+            Operation::DropForeignKey($it) => $call,
+            Operation::AddCheck($it) => $call,
+            Operation::DropCheck($it) => $call,
+            Operation::AddUnique($it) => $call,
+            Operation::DropUnique($it) => $call,
+            Operation::AddPrimaryKey($it) => $call,
+            Operation::DropPrimaryKey($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -143,6 +183,14 @@ impl Operation {
             Operation::CreateIndex(it) => Some(&it.table),
             Operation::DropIndex(it) => Some(&it.table),
             Operation::RenameColumn(it) => Some(&it.table),
+            Operation::AddForeignKey(it) => Some(&it.table),
+            Operation::DropForeignKey(it) => Some(&it.table),
+            Operation::AddCheck(it) => Some(&it.table),
+            Operation::DropCheck(it) => Some(&it.table),
+            Operation::AddUnique(it) => Some(&it.table),
+            Operation::DropUnique(it) => Some(&it.table),
+            Operation::AddPrimaryKey(it) => Some(&it.table),
+            Operation::DropPrimaryKey(it) => Some(&it.table),
             Operation::RunSql(_) => None,
         }
     }
@@ -157,7 +205,15 @@ impl Operation {
             | Operation::DropColumn(_)
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
-            | Operation::RenameColumn(_) => std::slice::from_ref(self),
+            | Operation::RenameColumn(_)
+            | Operation::AddForeignKey(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -193,6 +249,14 @@ macro_rules! into_operation {
 
 into_operation!(
     RunSql,
+    AddForeignKey,
+    DropForeignKey,
+    AddCheck,
+    DropCheck,
+    AddUnique,
+    DropUnique,
+    AddPrimaryKey,
+    DropPrimaryKey,
     RenameColumn,
     CreateTable,
     DropTable,

@@ -7,6 +7,7 @@ use super::definition::counts_on;
 use super::{SELF, column, definition, stated, type_name};
 use crate::catalog::Catalog;
 use crate::dsl::{Expr, Operation, Table, expression};
+use crate::render::constraint::find_table;
 use crate::render::expression::expression as render_expression;
 use crate::render::index::create_index;
 use crate::render::postgres::table_items;
@@ -93,6 +94,14 @@ impl Rebuild {
             | Operation::DropTable(_)
             | Operation::DropColumn(_)
             | Operation::RenameColumn(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::AddForeignKey(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
             | Operation::RunSql(_) => false,
         };
         if !is_free || operation.table() != Some(self.table()) {
@@ -247,12 +256,6 @@ impl Rebuild {
 
 fn has(table: &Table, column: &str) -> bool {
     table.column_named(column).is_some()
-}
-
-fn find_table<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Table, RenderError> {
-    catalog
-        .table(name)
-        .ok_or_else(|| RenderError::Schema(format!("there is no table {name}")))
 }
 
 fn table_after(operation: &Operation, before: &Catalog) -> Result<Table, RenderError> {

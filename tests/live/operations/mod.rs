@@ -6,5 +6,6 @@
 mod basics;
 mod check;
 mod columns;
+mod constraints;
 mod indexes;
 mod schema;
