@@ -202,6 +202,7 @@ fn rows(history: &str, migration: &str) -> String {
             fill("boxes", "id, width, label", "(1, 20, 'x'), (2, 21, NULL)")
         }
         ("columns", "004_later") => fill("boxes", "id, width, label", "(3, 90, 'y')"),
+        ("columns", "006_collated") => fill("codes", "code, exact", "('a', 'b'), ('c', 'd')"),
         ("own_words", "001_stands_for") => fill("notes", "id", "(1), (2)"),
         ("own_words", "004_own") => fill("notes", "id", "(30)"),
         _ => String::new(),

@@ -26,6 +26,7 @@ pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationErro
         .or_else(|| types.into_iter().find_map(type_fault))
         .or_else(|| values::default_fault(column))
         .or_else(|| values::auto_increment_fault(column))
+        .or_else(|| values::collation_fault(column))
         .or_else(|| generated::clause_fault(column));
     match fault {
         Some(reason) => Err(invalid_column(table, column, reason)),

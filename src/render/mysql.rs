@@ -10,7 +10,7 @@ use super::expression::expression;
 use super::generated;
 use super::own_words::run_sql;
 use super::postgres::{direction, find_index, index_columns, literal, rename_column};
-use super::types::check_type;
+use super::types::{check_type, collated_type};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -330,7 +330,7 @@ impl TableChange {
             let definition = format!(
                 "{} {} AS (CASE WHEN {predicate} THEN {} END) VIRTUAL INVISIBLE",
                 dialect.quote(&hidden),
-                type_name(column.type_on(dialect)),
+                collated_type(dialect, column),
                 expression(dialect, &value)?
             );
             self.add_column_definition(dialect, &hidden, definition);
@@ -553,7 +553,11 @@ fn column(dialect: Dialect, table: &Table, column: &Column) -> Result<String, Re
             "make it text, or give it a shorter length with .on(MySql, varchar(..))",
         ));
     }
-    let mut sql = format!("{} {}", dialect.quote(&column.name), type_name(column_type));
+    let mut sql = format!(
+        "{} {}",
+        dialect.quote(&column.name),
+        collated_type(dialect, column)
+    );
     if let Some(generated) = &column.generated {
         let computed = match dialect {
             Dialect::MariaDb => trimmed(dialect, table, &generated.expression),

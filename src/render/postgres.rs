@@ -3,6 +3,7 @@
 use super::expression::expression;
 use super::generated;
 use super::own_words::run_sql;
+use super::types::collated_type;
 use super::{Guard, RenderError, Statement};
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
@@ -202,7 +203,7 @@ fn column(column: &Column) -> Result<String, RenderError> {
     let mut sql = format!(
         "{} {}",
         SELF.quote(&column.name),
-        type_name(column.type_on(SELF))
+        collated_type(SELF, column)
     );
     if !column.nullable {
         sql += " NOT NULL";

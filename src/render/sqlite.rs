@@ -13,7 +13,7 @@ use super::expression::expression;
 use super::generated;
 use super::own_words::run_sql;
 use super::postgres::{create_index, create_table_with, drop_index, literal, rename_column};
-use super::types::check_type;
+use super::types::{check_type, collated_type};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -107,7 +107,7 @@ fn column(column: &Column) -> Result<String, RenderError> {
     let mut sql = format!(
         "{} {}",
         SELF.quote(&column.name),
-        type_name(column.type_on(SELF))
+        collated_type(SELF, column)
     );
     if !column.nullable {
         sql += " NOT NULL";

@@ -1,8 +1,17 @@
-//! Types that an engine has not, and that nothing could stand for.
+//! The types of columns: with their collations, and those that an engine has not.
 
 use super::RenderError;
 use crate::dialect::Dialect;
 use crate::dsl::{Column, ColumnType};
+
+/// The type on `dialect`, and how its texts are compared.
+pub(super) fn collated_type(dialect: Dialect, column: &Column) -> String {
+    let column_type = dialect.type_name(column.type_on(dialect));
+    match column.collation_on(dialect) {
+        Some(collation) => format!("{column_type} COLLATE {}", dialect.quote(collation)),
+        None => column_type,
+    }
+}
 
 /// Refuses a column of a type that only PostgreSQL has.
 pub(super) fn check_type(dialect: Dialect, column: &Column) -> Result<(), RenderError> {

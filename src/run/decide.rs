@@ -360,6 +360,7 @@ fn planned_column(column: &Column) -> LiveColumn {
         nullable: column.nullable,
         default: None,
         source: Source::Rows,
+        collation: None,
         details: String::new(),
     }
 }

@@ -44,6 +44,8 @@ pub(crate) struct LiveColumn {
     pub(crate) default: Option<String>,
     /// What gives it its values, where rows need not.
     pub(crate) source: Source,
+    /// How its texts are compared, where the engine's catalog says so.
+    pub(crate) collation: Option<String>,
     /// What else the engine's catalog says of it, for `verify`: collation, generation, what follows an update.
     pub(crate) details: String,
 }
@@ -235,7 +237,7 @@ impl Values {
         self.optional().unwrap_or_default()
     }
 
-    /// A column's name, type, whether it is nullable, default, source and details, in this order in every engine's
+    /// A column's name, type, whether it is nullable, default, source, collation and details, in this order in every engine's
     /// query; none where there is no name, because the table has no columns.
     fn column(&mut self) -> Option<LiveColumn> {
         let name = self.optional();
@@ -243,6 +245,7 @@ impl Values {
         let nullable = self.flag();
         let default = self.optional();
         let source = Source::of(&self.text());
+        let collation = self.optional();
         let details = self.text();
         name.map(|name| LiveColumn {
             name,
@@ -250,6 +253,7 @@ impl Values {
             nullable,
             default,
             source,
+            collation,
             details,
         })
     }
