@@ -91,6 +91,26 @@ fn examples() -> Vec<Example> {
                 .rename_column("jobs", "status", "state");
         },
         example! {
+            "docs/operations/create_enum.md",
+            let migration = Migration::new("012_status", "A job's status is one of a few")
+                .create_enum("job_state", ["Pending", "Done", "it's dead"])
+                .add_column("jobs", enumerated("state", "job_state").default("Pending"));
+        },
+        example! {
+            "docs/operations/drop_enum.md",
+            let migration = Migration::new("013_no_levels", "Levels are numbers now").drop_enum("level");
+        },
+        example! {
+            "docs/operations/add_enum_value.md",
+            let migration = Migration::new("014_urgent", "Some things can't wait")
+                .add_enum_value("mood", "angry")
+                .add_enum_value_before("mood", "calm", "happy");
+        },
+        example! {
+            "docs/operations/drop_enum_value.md",
+            let migration = Migration::new("015_no_sadness", "Nobody is sad any more").drop_enum_value("mood", "sad");
+        },
+        example! {
             "docs/operations/run_sql.md",
             let migration = Migration::new("010_mail", "Mail has a queue of its own")
                 .run_sql(
@@ -142,9 +162,16 @@ fn before() -> Catalog {
             timestamp("failed_at").nullable(),
         ])
         .index(index("queue_status").columns(["queue_name", "status"]));
-    Migrations::new([Migration::new("001_jobs", "Jobs").create_table(jobs)])
-        .validate()
-        .unwrap()
+    let people = table("people").columns([
+        integer("id").primary_key(),
+        enumerated("mood", "mood").default("happy"),
+    ]);
+    let jobs = Migration::new("001_jobs", "Jobs")
+        .create_table(jobs)
+        .create_enum("level", ["low", "high"])
+        .create_enum("mood", ["sad", "happy"])
+        .create_table(people);
+    Migrations::new([jobs]).validate().unwrap()
 }
 
 #[test]

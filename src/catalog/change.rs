@@ -30,8 +30,9 @@ impl Catalog {
             ..table.clone()
         };
         for column in &table.columns {
-            check::column(&made, column)?;
-            made.columns.push(column.clone());
+            let column = self.fill_checked(column)?;
+            check::column(&made, &column)?;
+            made.columns.push(column);
         }
         check::primary_key(&made, &table.primary_key)?;
         for column in &table.columns {
@@ -65,6 +66,7 @@ impl Catalog {
         table: &str,
         column: &Column,
     ) -> Result<(), OperationError> {
+        let column = &self.fill_checked(column)?;
         let table = self.table_mut(table)?;
         check::column(table, column)?;
         check::added_column(table, column)?;
@@ -165,7 +167,7 @@ impl Catalog {
     }
 
     /// Takes a name in the namespace that tables share with indexes on PostgreSQL and SQLite.
-    fn claim(&mut self, name: &str, what: String) -> Result<(), OperationError> {
+    pub(super) fn claim(&mut self, name: &str, what: String) -> Result<(), OperationError> {
         match self.relations.get(&names::fold_case(name)) {
             Some(other) => Err(OperationError::NameCollision {
                 name: name.to_owned(),
@@ -207,7 +209,7 @@ impl Catalog {
         )
     }
 
-    fn release(&mut self, name: &str) {
+    pub(super) fn release(&mut self, name: &str) {
         self.relations.remove(&names::fold_case(name));
     }
 }

@@ -226,7 +226,10 @@ fn type_fault(column_type: &ColumnType) -> Option<String> {
             "bytes hold 1 to 65,532, or as many as there are without a length"
         }
         ColumnType::Array(element)
-            if matches!(**element, ColumnType::Array(_) | ColumnType::Native(_)) =>
+            if matches!(
+                **element,
+                ColumnType::Array(_) | ColumnType::Native(_) | ColumnType::Enum { .. }
+            ) =>
         {
             "an array's elements are of one of the plain types of the DSL"
         }
@@ -255,6 +258,7 @@ fn type_fault(column_type: &ColumnType) -> Option<String> {
         | ColumnType::Varbinary { .. }
         | ColumnType::Inet
         | ColumnType::Interval
+        | ColumnType::Enum { .. }
         | ColumnType::Native(_) => return None,
     };
     Some(format!("{column_type}: {fault}"))

@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod enums;
 mod error;
 mod generated;
 pub(crate) mod names;
@@ -33,6 +34,8 @@ use crate::dsl::Table;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
     tables: BTreeMap<String, Table>,
+    /// The values of each enum, by its name.
+    enums: BTreeMap<String, Vec<String>>,
     /// Names of tables and of indexes where they share one namespace, lower-case, each with what has it.
     relations: BTreeMap<String, String>,
 }
@@ -65,7 +68,7 @@ impl Catalog {
             }
             tables
         };
-        sorted(self) == sorted(other)
+        self.enums == other.enums && sorted(self) == sorted(other)
     }
 
     /// Whether there is no table.

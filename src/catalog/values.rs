@@ -82,6 +82,7 @@ fn fits(dialect: Dialect, column_type: &ColumnType, literal: &Literal) -> bool {
             | ColumnType::Boolean
             | ColumnType::Bytes
             | ColumnType::Interval
+            | ColumnType::Enum { .. }
             | ColumnType::Array(_)
             | ColumnType::Native(_),
             _,
@@ -111,6 +112,9 @@ fn literal_fault(column_type: &ColumnType, literal: &Literal) -> Option<String> 
         | ColumnType::Varbinary { .. }
         | ColumnType::Inet
         | ColumnType::Interval => matches!(literal, Literal::Text(_)),
+        ColumnType::Enum { values, .. } => {
+            matches!(literal, Literal::Text(text) if values.contains(text))
+        }
         // `{}` to PostgreSQL, `[]` to the others.
         ColumnType::Array(_) => {
             return Some(

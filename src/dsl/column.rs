@@ -207,6 +207,7 @@ impl Column {
             | ColumnType::Boolean
             | ColumnType::Inet
             | ColumnType::Interval
+            | ColumnType::Enum { .. }
             | ColumnType::Array(_)
             | ColumnType::Native(_) => self.mistakes.push(format!(
                 "length({characters}) on the type {}: only string, char and bytes have a length",

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Inverse, Migration, Operation};
-use crate::catalog::{Catalog, SchemaError};
+use crate::catalog::{Catalog, OperationError, SchemaError};
 
 /// Migrations in their order: a schema's whole history, as a value.
 ///
@@ -72,6 +72,7 @@ impl Migrations {
             // Most migrations have no way back of their own, and cost no copy.
             let before = migration.down.as_ref().map(|_| catalog.clone());
             migration.fold_into(&mut catalog)?;
+            migration.check_new_values()?;
             if let Some(before) = before {
                 migration.check_down(&before, &catalog)?;
             }
@@ -175,6 +176,34 @@ impl Migration {
         })
     }
 
+    /// PostgreSQL can't use a value of an enum in the transaction that adds it, so nothing comes after it.
+    fn check_new_values(&self) -> Result<(), SchemaError> {
+        let mut added = None;
+        for (step, operation) in (1..).zip(&self.operations) {
+            match (operation, added) {
+                (Operation::AddEnumValue(it), _) => added = Some((step, operation, it)),
+                (_, None) => {}
+                (_, Some((step, operation, it))) => {
+                    let reason = format!(
+                        "the value {:?} can't be used in the migration that adds it: let it come last, and \
+                         move what follows it to the next migration",
+                        it.value
+                    );
+                    return Err(SchemaError::Operation {
+                        migration: self.id.clone(),
+                        step,
+                        operation: operation.headline(),
+                        source: Box::new(OperationError::InvalidEnum {
+                            name: it.name.clone(),
+                            reason,
+                        }),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The way back that the author wrote must fit, and lead to the schema before, up to the order of columns.
     fn check_down(&self, before: &Catalog, after: &Catalog) -> Result<(), SchemaError> {
         let mut catalog = after.clone();
@@ -220,6 +249,10 @@ fn graded(down: &[Operation]) -> Inverse {
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
             | Operation::RenameColumn(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_)
             | Operation::RunSql(_) => None,
         })
         .collect();

@@ -43,12 +43,12 @@ pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;
 pub use nouns::{
-    array, big_integer, boolean, bytes, char, date, datetime, decimal, double, inet, integer,
-    interval, json, real, small_integer, string, text, time, timestamp, uuid,
+    array, big_integer, boolean, bytes, char, date, datetime, decimal, double, enumerated, inet,
+    integer, interval, json, real, small_integer, string, text, time, timestamp, uuid,
 };
 pub use op::{
-    AddColumn, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Inverse, Operation,
-    RenameColumn, RunSql, sql,
+    AddColumn, AddEnumValue, CreateEnum, CreateIndex, CreateTable, DropColumn, DropEnum,
+    DropEnumValue, DropIndex, DropTable, Inverse, Operation, RenameColumn, RunSql, sql,
 };
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};

@@ -38,6 +38,7 @@ impl Batch {
         operation: &Operation,
         before: &Catalog,
     ) -> Result<(), RenderError> {
+        let operation = &*before.spelled_out(operation);
         match self.dialect {
             Dialect::Postgres => {
                 let statements = postgres::render(step, operation, before)?;

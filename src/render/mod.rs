@@ -4,6 +4,7 @@
 //! and never panics: what has no faithful form is [`RenderError::Unsupported`].
 
 mod batch;
+mod enums;
 mod expression;
 mod generated;
 mod mysql;

@@ -6,6 +6,7 @@
 use sea_query::ColumnRef;
 
 use super::batch::Piece;
+use super::enums;
 use super::expression::expression;
 use super::generated;
 use super::own_words::run_sql;
@@ -15,7 +16,8 @@ use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Column, ColumnType, DefaultValue, Expr, Func, Index, Literal, Operation, Table, col, now,
+    AddEnumValue, Column, ColumnType, DefaultValue, DropEnumValue, Expr, Func, Index, Literal,
+    Operation, Table, col, now,
 };
 
 /// Characters take up to four bytes in utf8mb4.
@@ -69,6 +71,22 @@ pub(super) fn render(
             guards: vec![Guard::Present(format!("column {}", it.column))],
             ..Statement::of(step, rename_column(dialect, it), false)
         }),
+        // Its values stand in the columns that are of it.
+        Operation::CreateEnum(_) | Operation::DropEnum(_) => return Ok(Vec::new()),
+        Operation::AddEnumValue(AddEnumValue { name, .. })
+        | Operation::DropEnumValue(DropEnumValue { name, .. }) => {
+            let after = enums::after(operation, before)?;
+            let users = enums::users(dialect, name, &after);
+            enums::check_users(dialect, name, &users)?;
+            let change = |(table, columns): (&Table, Vec<&Column>)| {
+                let mut change = TableChange::alter(&table.name, step);
+                for column in columns {
+                    change.modify_column(dialect, table, column)?;
+                }
+                Ok(Piece::Change(change))
+            };
+            return users.into_iter().map(change).collect();
+        }
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());
@@ -123,6 +141,7 @@ struct Item {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verb {
     Add,
+    Modify,
     Drop,
 }
 
@@ -148,7 +167,7 @@ impl TableChange {
     /// as it was before the statement, so an object must not come and go in one.
     pub(super) fn merge(&mut self, later: TableChange) -> Option<TableChange> {
         let clash = later.items.iter().any(|item| {
-            (self.creates && item.verb == Verb::Drop)
+            (self.creates && item.verb != Verb::Add)
                 || self
                     .items
                     .iter()
@@ -183,7 +202,7 @@ impl TableChange {
             .filter(|_| guarded)
             .map(|item| match item.verb {
                 Verb::Add => Guard::Missing(item.object.clone()),
-                Verb::Drop => Guard::Present(item.object.clone()),
+                Verb::Modify | Verb::Drop => Guard::Present(item.object.clone()),
             });
         Statement {
             guards: guards.collect(),
@@ -203,6 +222,23 @@ impl TableChange {
             in_create,
             in_alter,
         });
+    }
+
+    /// The whole definition of a column that is there.
+    fn modify_column(
+        &mut self,
+        dialect: Dialect,
+        table: &Table,
+        modified: &Column,
+    ) -> Result<(), RenderError> {
+        let definition = column(dialect, table, modified)?;
+        self.items.push(Item {
+            object: format!("column {}", modified.name),
+            verb: Verb::Modify,
+            in_create: String::new(),
+            in_alter: format!("MODIFY COLUMN {}{definition}", if_exists(dialect)),
+        });
+        Ok(())
     }
 
     fn drop(&mut self, object: String, in_alter: String) {
@@ -515,7 +551,7 @@ fn key_bytes(column_type: &ColumnType) -> Option<u32> {
         ColumnType::Time => 6,
         ColumnType::Integer | ColumnType::Real => 4,
         ColumnType::Date => 3,
-        ColumnType::SmallInteger => 2,
+        ColumnType::SmallInteger | ColumnType::Enum { .. } => 2,
         ColumnType::Boolean => 1,
         ColumnType::Decimal { precision, .. } => precision / 2 + 2,
         // Only the engine knows; it refuses what does not fit.
@@ -645,6 +681,9 @@ pub(super) fn type_name(column_type: &ColumnType) -> String {
         ColumnType::Boolean => "BOOLEAN".to_owned(),
         ColumnType::Bytes => "LONGBLOB".to_owned(),
         ColumnType::Varbinary { length } => format!("VARBINARY({length})"),
+        ColumnType::Enum { values, .. } => {
+            format!("ENUM({})", enums::value_list(Dialect::MySql, values))
+        }
         ColumnType::Inet => format!("VARCHAR({INET_CHARACTERS})"),
         ColumnType::Interval => "INTERVAL".to_owned(),
         ColumnType::Native(sql) => sql.clone(),

@@ -1,5 +1,6 @@
 //! PostgreSQL.
 
+use super::enums;
 use super::expression::expression;
 use super::generated;
 use super::own_words::run_sql;
@@ -47,6 +48,30 @@ pub(super) fn render(
             let mut sql = vec![rename_column(SELF, it)];
             sql.extend(rename_sequence(it, before));
             sql
+        }
+        Operation::CreateEnum(it) => {
+            guards.push(Guard::Missing(format!("enum {}", it.name)));
+            vec![format!(
+                "CREATE TYPE {} AS ENUM ({})",
+                SELF.quote(&it.name),
+                enums::value_list(SELF, &it.values)
+            )]
+        }
+        Operation::DropEnum(it) => vec![format!("DROP TYPE IF EXISTS {}", SELF.quote(&it.name))],
+        Operation::AddEnumValue(it) => {
+            let place = it
+                .before
+                .as_ref()
+                .map(|it| format!(" BEFORE {}", SELF.quote_text(it)));
+            vec![format!(
+                "ALTER TYPE {} ADD VALUE IF NOT EXISTS {}{}",
+                SELF.quote(&it.name),
+                SELF.quote_text(&it.value),
+                place.unwrap_or_default()
+            )]
+        }
+        Operation::DropEnumValue(it) => {
+            return enums::drop_value_on_postgres(step, operation, it, before);
         }
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
@@ -259,6 +284,7 @@ pub(super) fn type_name(column_type: &ColumnType) -> String {
         ColumnType::Bytes | ColumnType::Varbinary { .. } => "BYTEA".to_owned(),
         ColumnType::Inet => "INET".to_owned(),
         ColumnType::Interval => "INTERVAL".to_owned(),
+        ColumnType::Enum { name, .. } => SELF.quote(name),
         ColumnType::Array(element) => format!("{}[]", type_name(element)),
         ColumnType::Native(sql) => sql.clone(),
     }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::live::{IndexDifference, Live, column_difference, index_difference};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, Index, Migrations, Operation, Table};
+use crate::dsl::{
+    AddEnumValue, Column, CreateEnum, DropEnumValue, Index, Migrations, Operation, Table,
+};
 
 /// How much of a history a database holds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -58,12 +60,16 @@ enum Object {
     Table(String),
     Column(String, String),
     Index(String, String),
+    Enum(String),
 }
 
 impl Object {
-    fn table(&self) -> &str {
+    fn table(&self) -> Option<&str> {
         match self {
-            Object::Table(table) | Object::Column(table, _) | Object::Index(table, _) => table,
+            Object::Table(table) | Object::Column(table, _) | Object::Index(table, _) => {
+                Some(table)
+            }
+            Object::Enum(_) => None,
         }
     }
 }
@@ -114,6 +120,22 @@ impl State<'_> {
                     self.create_table(table);
                 }
             }
+            Operation::CreateEnum(CreateEnum { name, .. })
+            | Operation::AddEnumValue(AddEnumValue { name, .. })
+            | Operation::DropEnumValue(DropEnumValue { name, .. }) => {
+                let mut after = before.clone();
+                // The history has been folded before, without an error.
+                if operation.apply(&mut after).is_ok()
+                    && let Some(values) = after.enum_values(name)
+                {
+                    let right = self.live.enum_is(self.dialect, &after, name, values);
+                    self.made(Object::Enum(name.clone()), right);
+                }
+            }
+            Operation::DropEnum(it) => {
+                let there = self.live.enums.contains_key(&it.name);
+                self.gone(Object::Enum(it.name.clone()), there);
+            }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
                     self.apply(operation, before);
@@ -137,9 +159,9 @@ impl State<'_> {
     }
 
     fn drop_table(&mut self, table: &str) {
-        self.wrong.retain(|object| object.table() != table);
-        self.stale.retain(|object| object.table() != table);
-        self.slow.retain(|object, _| object.table() != table);
+        self.wrong.retain(|object| object.table() != Some(table));
+        self.stale.retain(|object| object.table() != Some(table));
+        self.slow.retain(|object, _| object.table() != Some(table));
         let there = self.live.tables.contains_key(table);
         self.gone(Object::Table(table.to_owned()), there);
     }

@@ -1,5 +1,7 @@
 //! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
 
+mod enums;
+
 use std::collections::BTreeMap;
 
 use super::difference::Difference;
@@ -84,6 +86,10 @@ impl<'h> Decider<'h> {
                 ))
             }
             Operation::RenameColumn(it) => self.rename_column(position, it),
+            Operation::CreateEnum(it) => self.create_enum(position, it),
+            Operation::DropEnum(it) => Ok(self.drop_enum(it)),
+            Operation::AddEnumValue(it) => Ok(self.add_enum_value(operation, it, before)),
+            Operation::DropEnumValue(it) => Ok(self.drop_enum_value(operation, it, before)),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -383,11 +389,15 @@ struct LaterShapes<'h> {
     indexes: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Index)>>,
     dropped_columns: BTreeMap<(&'h str, &'h str), usize>,
     dropped_tables: BTreeMap<&'h str, usize>,
+    enums: enums::LaterEnums,
 }
 
 impl<'h> LaterShapes<'h> {
     fn of(history: &'h Migrations) -> Self {
-        let mut shapes = LaterShapes::default();
+        let mut shapes = LaterShapes {
+            enums: enums::LaterEnums::of(history),
+            ..LaterShapes::default()
+        };
         let operations = history.iter().flat_map(|it| &it.operations);
         let operations = operations
             .enumerate()
@@ -416,7 +426,12 @@ impl<'h> LaterShapes<'h> {
                 Operation::DropTable(it) => {
                     shapes.dropped_tables.insert(&it.table, position);
                 }
-                Operation::DropIndex(_) | Operation::RunSql(_) => {}
+                Operation::DropIndex(_)
+                | Operation::CreateEnum(_)
+                | Operation::DropEnum(_)
+                | Operation::AddEnumValue(_)
+                | Operation::DropEnumValue(_)
+                | Operation::RunSql(_) => {}
             }
         }
         shapes

@@ -24,6 +24,7 @@ mod rollback;
 mod session;
 mod tracking;
 mod verify;
+mod whole_enums;
 mod work;
 
 pub use difference::Difference;

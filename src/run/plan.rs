@@ -319,7 +319,11 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::DropColumn(_)
         | Operation::CreateIndex(_)
         | Operation::DropIndex(_)
-        | Operation::RenameColumn(_) => false,
+        | Operation::RenameColumn(_)
+        | Operation::CreateEnum(_)
+        | Operation::DropEnum(_)
+        | Operation::AddEnumValue(_)
+        | Operation::DropEnumValue(_) => false,
     })
 }
 

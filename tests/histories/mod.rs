@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 mod columns;
+mod enums;
 
 use hammerwork_migrations::dsl::*;
 use hammerwork_migrations::{Catalog, register_builtin_migrations};
@@ -28,6 +29,7 @@ pub(crate) fn histories() -> Vec<History> {
         every("names", names()),
         every("own_words", own_words()),
         every("columns", columns::columns()),
+        every("enums", enums::enums()),
         every("computed", computed()),
     ]
 }

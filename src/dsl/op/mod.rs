@@ -1,9 +1,13 @@
 //! Operations: what a migration is made of. One file each; here they are only told apart.
 
 mod add_column;
+mod add_enum_value;
+mod create_enum;
 mod create_index;
 mod create_table;
 mod drop_column;
+mod drop_enum;
+mod drop_enum_value;
 mod drop_index;
 mod drop_table;
 mod rename_column;
@@ -12,9 +16,13 @@ mod run_sql;
 use std::fmt;
 
 pub use add_column::AddColumn;
+pub use add_enum_value::AddEnumValue;
+pub use create_enum::CreateEnum;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
 pub use drop_column::DropColumn;
+pub use drop_enum::DropEnum;
+pub use drop_enum_value::DropEnumValue;
 pub use drop_index::DropIndex;
 pub use drop_table::DropTable;
 pub use rename_column::RenameColumn;
@@ -43,6 +51,14 @@ pub enum Operation {
     DropIndex(DropIndex),
     /// Gives a column another name.
     RenameColumn(RenameColumn),
+    /// Makes an enum.
+    CreateEnum(CreateEnum),
+    /// Drops an enum.
+    DropEnum(DropEnum),
+    /// Adds a value to an enum.
+    AddEnumValue(AddEnumValue),
+    /// Takes a value out of an enum.
+    DropEnumValue(DropEnumValue),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -103,6 +119,10 @@ macro_rules! dispatch {
             Operation::CreateIndex($it) => $call,
             Operation::DropIndex($it) => $call,
             Operation::RenameColumn($it) => $call,
+            Operation::CreateEnum($it) => $call,
+            Operation::DropEnum($it) => $call,
+            Operation::AddEnumValue($it) => $call,
+            Operation::DropEnumValue($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -132,7 +152,7 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns; none where it is SQL in the author's own words.
+    /// The table that it concerns; none where it concerns an enum, or is SQL in the author's own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -143,7 +163,11 @@ impl Operation {
             Operation::CreateIndex(it) => Some(&it.table),
             Operation::DropIndex(it) => Some(&it.table),
             Operation::RenameColumn(it) => Some(&it.table),
-            Operation::RunSql(_) => None,
+            Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_)
+            | Operation::RunSql(_) => None,
         }
     }
 
@@ -157,7 +181,11 @@ impl Operation {
             | Operation::DropColumn(_)
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
-            | Operation::RenameColumn(_) => std::slice::from_ref(self),
+            | Operation::RenameColumn(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -194,6 +222,10 @@ macro_rules! into_operation {
 into_operation!(
     RunSql,
     RenameColumn,
+    CreateEnum,
+    DropEnum,
+    AddEnumValue,
+    DropEnumValue,
     CreateTable,
     DropTable,
     AddColumn,

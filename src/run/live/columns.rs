@@ -185,6 +185,7 @@ fn is_postgres(expected: &ColumnType, live: &str) -> bool {
         ColumnType::Bytes | ColumnType::Varbinary { .. } => live == "bytea",
         ColumnType::Inet => live == "inet",
         ColumnType::Interval => live == "interval",
+        ColumnType::Enum { name, .. } => live.trim_matches('"') == name,
         ColumnType::Array(element) => live
             .strip_suffix("[]")
             .is_some_and(|live| is_postgres(element, live)),
@@ -217,6 +218,8 @@ fn is_mysql(expected: &ColumnType, live: &str) -> bool {
         ColumnType::Varbinary { .. } | ColumnType::Inet => {
             live == Dialect::MySql.type_name(expected).to_ascii_lowercase()
         }
+        // Its values are asked for by themselves: they come and go.
+        ColumnType::Enum { .. } => live.starts_with("enum("),
         // Nothing stands for it.
         ColumnType::Interval => false,
         ColumnType::Native(_) => true,

@@ -1,6 +1,7 @@
 //! The schema that a database really has, read from its own catalog.
 
 mod columns;
+mod enums;
 mod indexes;
 mod mysql;
 mod postgres;
@@ -9,6 +10,7 @@ mod sqlite;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use columns::column_difference;
+pub(crate) use enums::LiveValue;
 pub(crate) use indexes::{IndexDifference, index_difference};
 
 use super::driver::{Driver, DriverError};
@@ -22,6 +24,8 @@ pub(crate) struct Live {
     pub(crate) tables: BTreeMap<String, LiveTable>,
     /// Indexes by their physical name, where names are schema-wide, with the table that they belong to.
     pub(crate) index_owners: BTreeMap<String, String>,
+    /// The values of enums, where these are types; of another type of that name none.
+    pub(crate) enums: BTreeMap<String, Vec<String>>,
 }
 
 /// A table, or something else that has a table's name.
@@ -32,6 +36,8 @@ pub(crate) struct LiveTable {
     pub(crate) columns: Vec<LiveColumn>,
     pub(crate) primary_key: Vec<String>,
     pub(crate) indexes: Vec<LiveIndex>,
+    /// The statement that makes it, where the engine keeps that: SQLite does.
+    pub(crate) definition: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +123,7 @@ impl Live {
 
     /// Whether nothing of what was asked for is there.
     pub(crate) fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.index_owners.is_empty()
+        self.tables.is_empty() && self.index_owners.is_empty() && self.enums.is_empty()
     }
 
     pub(crate) fn index(&self, table: &str, name: &str) -> Option<&LiveIndex> {
@@ -173,6 +179,7 @@ pub(crate) struct Wanted {
     pub(crate) tables: BTreeSet<String>,
     /// Physical names.
     pub(crate) indexes: BTreeSet<String>,
+    pub(crate) enums: BTreeSet<String>,
 }
 
 impl Wanted {
@@ -181,6 +188,9 @@ impl Wanted {
         let mut wanted = Wanted::default();
         let operations = history.iter().flat_map(|it| &it.operations);
         for operation in operations.flat_map(Operation::schema_operations) {
+            if let Operation::CreateEnum(it) = operation {
+                wanted.enums.insert(it.name.clone());
+            }
             let Some(table) = operation.table() else {
                 continue;
             };
@@ -193,6 +203,10 @@ impl Wanted {
                 | Operation::DropColumn(_)
                 | Operation::DropIndex(_)
                 | Operation::RenameColumn(_)
+                | Operation::CreateEnum(_)
+                | Operation::DropEnum(_)
+                | Operation::AddEnumValue(_)
+                | Operation::DropEnumValue(_)
                 | Operation::RunSql(_) => &[],
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));

@@ -1,6 +1,6 @@
 //! PostgreSQL's catalog. `information_schema` would hide what the role has no grant on.
 
-use super::{Live, LiveIndex, LivePart, Values, Wanted};
+use super::{Live, LiveIndex, LivePart, Values, Wanted, list};
 use crate::dialect::Dialect;
 use crate::run::driver::{Driver, DriverError};
 use crate::run::session::Session;
@@ -49,6 +49,10 @@ async fn read_in<D: Driver>(
         match values.text().as_str() {
             "column" => add_column(&mut live, values),
             "index" => add_index(&mut live, values),
+            "enum" => {
+                let enum_values = live.enums.entry(values.text()).or_default();
+                enum_values.extend(values.optional());
+            }
             // What was run before may answer too.
             _ => {}
         }
@@ -57,10 +61,11 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Two queries; the first value of a row says which one it answers.
+/// Three queries; the first value of a row says which one it answers.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
     let indexes = wanted.index_list(Dialect::Postgres);
+    let enums = list(Dialect::Postgres, &wanted.enums);
     format!(
         "SELECT 'column', c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), \
              NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), \
@@ -87,7 +92,13 @@ fn queries(wanted: &Wanted) -> String {
          CROSS JOIN LATERAL generate_series(1, x.indnkeyatts) AS k(n) \
          LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[k.n - 1] \
          WHERE n.nspname = current_schema() AND (t.relname IN ({tables}) OR i.relname IN ({indexes})) \
-         ORDER BY t.relname, i.relname, k.n"
+         ORDER BY t.relname, i.relname, k.n; \
+         SELECT 'enum', t.typname, e.enumlabel \
+         FROM pg_catalog.pg_type t \
+         JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
+         LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid \
+         WHERE n.nspname = current_schema() AND t.typname IN ({enums}) \
+         ORDER BY t.typname, e.enumsortorder"
     )
 }
 

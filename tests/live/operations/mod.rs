@@ -6,4 +6,5 @@
 mod basics;
 mod check;
 mod columns;
+mod enums;
 mod schema;
