@@ -5,6 +5,7 @@ mod check;
 mod enums;
 mod error;
 mod generated;
+mod index;
 pub(crate) mod names;
 mod values;
 

@@ -1,5 +1,6 @@
 //! Enums: a type of its own on PostgreSQL, a list of values in each column elsewhere.
 
+use super::index::is_computed;
 use super::postgres::literal;
 use super::{RenderError, Statement};
 use crate::catalog::Catalog;
@@ -45,10 +46,12 @@ pub(super) fn check_users(
 ) -> Result<(), RenderError> {
     for (table, columns) in users {
         let is_of_it = |named: &String| columns.iter().any(|it| it.name == *named);
-        let partial = table
-            .indexes
-            .iter()
-            .find(|index| index.predicate.is_some() && index.named_columns().iter().any(is_of_it));
+        let partial = table.indexes.iter().find(|index| {
+            let computes = index.predicate.is_some()
+                || index.columns.iter().any(|it| it.expression().is_some())
+                || is_computed(dialect, index);
+            computes && index.named_columns().iter().any(is_of_it)
+        });
         let computed = table.columns.iter().find(|it| {
             let sources = it
                 .generated
@@ -57,7 +60,7 @@ pub(super) fn check_users(
             sources.into_iter().any(|it| is_of_it(&it))
         });
         let user = match (partial, computed) {
-            (Some(index), _) => format!("the partial index {}", index.label),
+            (Some(index), _) => format!("the partial or computed index {}", index.label),
             (None, Some(column)) => format!("the generated column {}", column.name),
             (None, None) => continue,
         };

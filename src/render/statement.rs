@@ -20,6 +20,9 @@ pub struct Statement {
     pub notes: Vec<String>,
     /// Whether it may run in a transaction, and is undone with it.
     pub transactional: bool,
+    /// The index that it may leave behind unfinished and useless when it fails, by its physical name: what is built
+    /// while others write is in no transaction that would undo it.
+    pub leaves_behind: Option<String>,
     /// SQL in the author's own words, about which the catalog can say nothing.
     pub opaque: Option<Opaque>,
     /// What it does in the rebuild of a table, where it is a part of one: SQLite has no other way to many changes.
@@ -85,6 +88,7 @@ impl Statement {
             guards: Vec::new(),
             notes: Vec::new(),
             transactional,
+            leaves_behind: None,
             opaque: None,
             rebuild: None,
         }

@@ -6,8 +6,21 @@ use crate::dsl::{Column, ColumnType};
 
 /// The type on `dialect`, and how its texts are compared.
 pub(super) fn collated_type(dialect: Dialect, column: &Column) -> String {
-    let column_type = dialect.type_name(column.type_on(dialect));
-    match column.collation_on(dialect) {
+    collated(
+        dialect,
+        column.type_on(dialect),
+        column.collation_on(dialect),
+    )
+}
+
+/// A type with a collation of its own, or without.
+pub(super) fn collated(
+    dialect: Dialect,
+    column_type: &ColumnType,
+    collation: Option<&str>,
+) -> String {
+    let column_type = dialect.type_name(column_type);
+    match collation {
         Some(collation) => format!("{column_type} COLLATE {}", dialect.quote(collation)),
         None => column_type,
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 mod columns;
 mod enums;
+mod indexes;
 
 use hammerwork_migrations::dsl::*;
 use hammerwork_migrations::{Catalog, register_builtin_migrations};
@@ -30,6 +31,7 @@ pub(crate) fn histories() -> Vec<History> {
         every("own_words", own_words()),
         every("columns", columns::columns()),
         every("enums", enums::enums()),
+        every("indexes", indexes::indexes()),
         every("computed", computed()),
     ]
 }

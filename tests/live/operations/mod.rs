@@ -7,4 +7,5 @@ mod basics;
 mod check;
 mod columns;
 mod enums;
+mod indexes;
 mod schema;
