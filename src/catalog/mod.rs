@@ -4,6 +4,7 @@ mod change;
 mod check;
 mod constraint;
 mod constraint_check;
+mod enums;
 mod error;
 mod generated;
 mod index;
@@ -36,8 +37,10 @@ use crate::dsl::Table;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
     tables: BTreeMap<String, Table>,
-    /// Names of tables, of indexes where they share one namespace, and of constraints, lower-case, each with what
-    /// has it.
+    /// The values of each enum, by its name.
+    enums: BTreeMap<String, Vec<String>>,
+    /// Names of tables, of enums, of indexes where they share one namespace, and of constraints, lower-case, each
+    /// with what has it.
     relations: BTreeMap<String, String>,
 }
 
@@ -72,7 +75,7 @@ impl Catalog {
             }
             tables
         };
-        sorted(self) == sorted(other)
+        self.enums == other.enums && sorted(self) == sorted(other)
     }
 
     /// Whether there is no table.

@@ -56,13 +56,14 @@ pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;
 pub use nouns::{
-    array, big_integer, boolean, bytes, char, date, datetime, decimal, double, inet, integer,
-    interval, json, real, small_integer, string, text, time, timestamp, uuid,
+    array, big_integer, boolean, bytes, char, date, datetime, decimal, double, enumerated, inet,
+    integer, interval, json, real, small_integer, string, text, time, timestamp, uuid,
 };
 pub use op::{
-    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn, CreateIndex,
-    CreateTable, DropCheck, DropColumn, DropForeignKey, DropIndex, DropPrimaryKey, DropTable,
-    DropUnique, Inverse, Operation, RenameColumn, RunSql, sql,
+    AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
+    CreateEnum, CreateIndex, CreateTable, DropCheck, DropColumn, DropEnum, DropEnumValue,
+    DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropUnique, Inverse, Operation,
+    RenameColumn, RunSql, sql,
 };
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};

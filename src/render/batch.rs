@@ -51,6 +51,7 @@ impl Batch {
         operation: &Operation,
         before: &Catalog,
     ) -> Result<(), RenderError> {
+        let operation = &*before.spelled_out(operation);
         self.left_out
             .extend(index::left_out(self.dialect, operation));
         if self.concurrently

@@ -90,6 +90,10 @@ pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Vec<String> {
         | Operation::AddPrimaryKey(_)
         | Operation::DropPrimaryKey(_)
         | Operation::AlterColumn(_)
+        | Operation::CreateEnum(_)
+        | Operation::DropEnum(_)
+        | Operation::AddEnumValue(_)
+        | Operation::DropEnumValue(_)
         | Operation::RunSql(_) => return Vec::new(),
     };
     indexes
@@ -206,6 +210,10 @@ pub(super) fn concurrently(
         | Operation::AddPrimaryKey(_)
         | Operation::DropPrimaryKey(_)
         | Operation::AlterColumn(_)
+        | Operation::CreateEnum(_)
+        | Operation::DropEnum(_)
+        | Operation::AddEnumValue(_)
+        | Operation::DropEnumValue(_)
         | Operation::RunSql(_) => Ok(None),
     }
 }

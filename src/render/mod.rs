@@ -5,6 +5,7 @@
 
 mod batch;
 mod constraint;
+mod enums;
 mod expression;
 mod generated;
 mod index;

@@ -8,7 +8,10 @@ use super::live::{
 };
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Check, Column, ForeignKey, Index, Migrations, Operation, Table, Unique};
+use crate::dsl::{
+    AddEnumValue, Check, Column, CreateEnum, DropEnumValue, ForeignKey, Index, Migrations,
+    Operation, Table, Unique,
+};
 
 /// How much of a history a database holds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -70,17 +73,19 @@ enum Object {
     Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
+    Enum(String),
 }
 
 impl Object {
-    fn table(&self) -> &str {
+    fn table(&self) -> Option<&str> {
         match self {
             Object::Table(table)
             | Object::Column(table, _)
             | Object::Index(table, _)
             | Object::Unique(table, _)
             | Object::ForeignKey(table, _)
-            | Object::Check(table, _) => table,
+            | Object::Check(table, _) => Some(table),
+            Object::Enum(_) => None,
         }
     }
 }
@@ -175,6 +180,22 @@ impl State<'_> {
                     self.create_column(&it.table, &column);
                 }
             }
+            Operation::CreateEnum(CreateEnum { name, .. })
+            | Operation::AddEnumValue(AddEnumValue { name, .. })
+            | Operation::DropEnumValue(DropEnumValue { name, .. }) => {
+                let mut after = before.clone();
+                // The history has been folded before, without an error.
+                if operation.apply(&mut after).is_ok()
+                    && let Some(values) = after.enum_values(name)
+                {
+                    let right = self.live.enum_is(self.dialect, &after, name, values);
+                    self.made(Object::Enum(name.clone()), right);
+                }
+            }
+            Operation::DropEnum(it) => {
+                let there = self.live.enums.contains_key(&it.name);
+                self.gone(Object::Enum(it.name.clone()), there);
+            }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
                     self.apply(operation, before);
@@ -236,9 +257,9 @@ impl State<'_> {
     }
 
     fn drop_table(&mut self, table: &str) {
-        self.wrong.retain(|object| object.table() != table);
-        self.stale.retain(|object| object.table() != table);
-        self.slow.retain(|object, _| object.table() != table);
+        self.wrong.retain(|object| object.table() != Some(table));
+        self.stale.retain(|object| object.table() != Some(table));
+        self.slow.retain(|object, _| object.table() != Some(table));
         let there = self.live.tables.contains_key(table);
         self.gone(Object::Table(table.to_owned()), there);
     }

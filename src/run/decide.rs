@@ -2,6 +2,7 @@
 
 mod alter_column;
 mod constraint;
+mod enums;
 
 use std::collections::BTreeMap;
 
@@ -101,6 +102,10 @@ impl<'h> Decider<'h> {
             Operation::AddCheck(it) => self.add_check(position, &it.table, &it.check),
             Operation::DropCheck(it) => self.drop_check(it, before),
             Operation::AlterColumn(it) => self.alter_column(position, it, before),
+            Operation::CreateEnum(it) => self.create_enum(position, it),
+            Operation::DropEnum(it) => Ok(self.drop_enum(it)),
+            Operation::AddEnumValue(it) => Ok(self.add_enum_value(operation, it, before)),
+            Operation::DropEnumValue(it) => Ok(self.drop_enum_value(operation, it, before)),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -382,6 +387,7 @@ fn planned_column(column: &Column) -> LiveColumn {
         nullable: column.nullable,
         default: None,
         source: Source::Rows,
+        collation: None,
         details: String::new(),
     }
 }
@@ -413,12 +419,16 @@ struct LaterShapes<'h> {
     uniques: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Unique)>>,
     foreign_keys: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h ForeignKey)>>,
     dropped_constraints: BTreeMap<(&'h str, Labelled<'h>), usize>,
+    enums: enums::LaterEnums,
 }
 
 impl<'h> LaterShapes<'h> {
     fn of(history: &'h Migrations) -> Self {
-        let mut shapes = LaterShapes::default();
         let mut catalog = Catalog::default();
+        let mut shapes = LaterShapes {
+            enums: enums::LaterEnums::of(history),
+            ..LaterShapes::default()
+        };
         let operations = history.iter().flat_map(|it| &it.operations);
         let operations = operations
             .enumerate()
@@ -481,7 +491,13 @@ impl<'h> LaterShapes<'h> {
                         shapes.push((position, column));
                     }
                 }
-                Operation::AddCheck(_) | Operation::DropIndex(_) | Operation::RunSql(_) => {}
+                Operation::AddCheck(_)
+                | Operation::DropIndex(_)
+                | Operation::CreateEnum(_)
+                | Operation::DropEnum(_)
+                | Operation::AddEnumValue(_)
+                | Operation::DropEnumValue(_)
+                | Operation::RunSql(_) => {}
             }
             // The history has been folded before, without an error.
             if operation.apply(&mut catalog).is_err() {

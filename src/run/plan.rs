@@ -377,7 +377,11 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::AddUnique(_)
         | Operation::DropUnique(_)
         | Operation::AddPrimaryKey(_)
-        | Operation::DropPrimaryKey(_) => false,
+        | Operation::DropPrimaryKey(_)
+        | Operation::CreateEnum(_)
+        | Operation::DropEnum(_)
+        | Operation::AddEnumValue(_)
+        | Operation::DropEnumValue(_) => false,
     })
 }
 

@@ -25,6 +25,9 @@ pub(crate) struct Needs {
 impl Needs {
     /// What the operation needs on a database that has `live`.
     pub(crate) fn add(&mut self, operation: &Operation, live: &Live) {
+        if let Operation::CreateEnum(_) = operation {
+            self.create = true;
+        }
         let Some(table) = operation.table() else {
             return;
         };
@@ -63,7 +66,11 @@ impl Needs {
                 self.change(table, there);
             }
             // What it needs, only the server knows.
-            Operation::RunSql(_) => {}
+            Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_)
+            | Operation::RunSql(_) => {}
         }
     }
 

@@ -6,6 +6,7 @@ mod constraints;
 use std::path::PathBuf;
 
 mod columns;
+mod enums;
 mod indexes;
 
 use hammerwork_migrations::dsl::*;
@@ -37,6 +38,7 @@ pub(crate) fn histories() -> Vec<History> {
             dialects: &[Postgres, Sqlite],
         },
         every("columns", columns::columns()),
+        every("enums", enums::enums()),
         every("indexes", indexes::indexes()),
         every("computed", computed()),
     ]

@@ -2,14 +2,18 @@
 
 mod add_check;
 mod add_column;
+mod add_enum_value;
 mod add_foreign_key;
 mod add_primary_key;
 mod add_unique;
 mod alter_column;
+mod create_enum;
 mod create_index;
 mod create_table;
 mod drop_check;
 mod drop_column;
+mod drop_enum;
+mod drop_enum_value;
 mod drop_foreign_key;
 mod drop_index;
 mod drop_primary_key;
@@ -22,14 +26,18 @@ use std::fmt;
 
 pub use add_check::AddCheck;
 pub use add_column::AddColumn;
+pub use add_enum_value::AddEnumValue;
 pub use add_foreign_key::AddForeignKey;
 pub use add_primary_key::AddPrimaryKey;
 pub use add_unique::AddUnique;
 pub use alter_column::AlterColumn;
+pub use create_enum::CreateEnum;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
 pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
+pub use drop_enum::DropEnum;
+pub use drop_enum_value::DropEnumValue;
 pub use drop_foreign_key::DropForeignKey;
 pub use drop_index::DropIndex;
 pub use drop_primary_key::DropPrimaryKey;
@@ -79,6 +87,14 @@ pub enum Operation {
     DropPrimaryKey(DropPrimaryKey),
     /// Changes a column.
     AlterColumn(AlterColumn),
+    /// Makes an enum.
+    CreateEnum(CreateEnum),
+    /// Drops an enum.
+    DropEnum(DropEnum),
+    /// Adds a value to an enum.
+    AddEnumValue(AddEnumValue),
+    /// Takes a value out of an enum.
+    DropEnumValue(DropEnumValue),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -148,6 +164,10 @@ macro_rules! dispatch {
             Operation::AddPrimaryKey($it) => $call,
             Operation::DropPrimaryKey($it) => $call,
             Operation::AlterColumn($it) => $call,
+            Operation::CreateEnum($it) => $call,
+            Operation::DropEnum($it) => $call,
+            Operation::AddEnumValue($it) => $call,
+            Operation::DropEnumValue($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -177,7 +197,7 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns; none where it is SQL in the author's own words.
+    /// The table that it concerns; none where it concerns an enum, or is SQL in the author's own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -197,7 +217,11 @@ impl Operation {
             Operation::AddPrimaryKey(it) => Some(&it.table),
             Operation::DropPrimaryKey(it) => Some(&it.table),
             Operation::AlterColumn(it) => Some(&it.table),
-            Operation::RunSql(_) => None,
+            Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_)
+            | Operation::RunSql(_) => None,
         }
     }
 
@@ -220,7 +244,11 @@ impl Operation {
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
-            | Operation::AlterColumn(_) => std::slice::from_ref(self),
+            | Operation::AlterColumn(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -266,6 +294,10 @@ into_operation!(
     DropPrimaryKey,
     RenameColumn,
     AlterColumn,
+    CreateEnum,
+    DropEnum,
+    AddEnumValue,
+    DropEnumValue,
     CreateTable,
     DropTable,
     AddColumn,

@@ -2,6 +2,7 @@
 
 mod columns;
 mod constraints;
+mod enums;
 mod indexes;
 mod mysql;
 mod postgres;
@@ -15,6 +16,7 @@ pub(crate) use constraints::{
     LiveCheck, LiveForeignKey, foreign_key_difference, key_difference, planned_unique,
     unique_difference,
 };
+pub(crate) use enums::LiveValue;
 pub(crate) use indexes::{IndexDifference, index_difference};
 
 use super::driver::{Driver, DriverError};
@@ -28,6 +30,8 @@ pub(crate) struct Live {
     pub(crate) tables: BTreeMap<String, LiveTable>,
     /// Indexes by their physical name, where names are schema-wide, with the table that they belong to.
     pub(crate) index_owners: BTreeMap<String, String>,
+    /// The values of enums, where these are types; of another type of that name none.
+    pub(crate) enums: BTreeMap<String, Vec<String>>,
 }
 
 /// A table, or something else that has a table's name.
@@ -43,6 +47,8 @@ pub(crate) struct LiveTable {
     pub(crate) indexes: Vec<LiveIndex>,
     pub(crate) foreign_keys: Vec<LiveForeignKey>,
     pub(crate) checks: Vec<LiveCheck>,
+    /// The statement that makes it, where the engine keeps that: SQLite does.
+    pub(crate) definition: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +61,8 @@ pub(crate) struct LiveColumn {
     pub(crate) default: Option<String>,
     /// What gives it its values, where rows need not.
     pub(crate) source: Source,
+    /// How its texts are compared, where the engine's catalog says so.
+    pub(crate) collation: Option<String>,
     /// What else the engine's catalog says of it, for `verify`: collation, generation, what follows an update.
     pub(crate) details: String,
 }
@@ -138,7 +146,7 @@ impl Live {
 
     /// Whether nothing of what was asked for is there.
     pub(crate) fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.index_owners.is_empty()
+        self.tables.is_empty() && self.index_owners.is_empty() && self.enums.is_empty()
     }
 
     pub(crate) fn index(&self, table: &str, name: &str) -> Option<&LiveIndex> {
@@ -202,6 +210,7 @@ pub(crate) struct Wanted {
     pub(crate) tables: BTreeSet<String>,
     /// Physical names, those of unique constraints included.
     pub(crate) indexes: BTreeSet<String>,
+    pub(crate) enums: BTreeSet<String>,
 }
 
 impl Wanted {
@@ -210,6 +219,9 @@ impl Wanted {
         let mut wanted = Wanted::default();
         let operations = history.iter().flat_map(|it| &it.operations);
         for operation in operations.flat_map(Operation::schema_operations) {
+            if let Operation::CreateEnum(it) = operation {
+                wanted.enums.insert(it.name.clone());
+            }
             let Some(table) = operation.table() else {
                 continue;
             };
@@ -231,6 +243,10 @@ impl Wanted {
                 | Operation::AddPrimaryKey(_)
                 | Operation::DropPrimaryKey(_)
                 | Operation::AlterColumn(_)
+                | Operation::CreateEnum(_)
+                | Operation::DropEnum(_)
+                | Operation::AddEnumValue(_)
+                | Operation::DropEnumValue(_)
                 | Operation::RunSql(_) => (&[], &[]),
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
@@ -277,7 +293,7 @@ impl Values {
         self.optional().unwrap_or_default()
     }
 
-    /// A column's name, type, whether it is nullable, default, source and details, in this order in every engine's
+    /// A column's name, type, whether it is nullable, default, source, collation and details, in this order in every engine's
     /// query; none where there is no name, because the table has no columns.
     fn column(&mut self) -> Option<LiveColumn> {
         let name = self.optional();
@@ -285,6 +301,7 @@ impl Values {
         let nullable = self.flag();
         let default = self.optional();
         let source = Source::of(&self.text());
+        let collation = self.optional();
         let details = self.text();
         name.map(|name| LiveColumn {
             name,
@@ -292,6 +309,7 @@ impl Values {
             nullable,
             default,
             source,
+            collation,
             details,
         })
     }

@@ -1,7 +1,7 @@
 //! PostgreSQL's catalog. `information_schema` would hide what the role has no grant on.
 
 use super::constraints::{action, timing};
-use super::{Live, LiveCheck, LiveForeignKey, LiveIndex, LivePart, Values, Wanted};
+use super::{Live, LiveCheck, LiveForeignKey, LiveIndex, LivePart, Values, Wanted, list};
 use crate::dialect::Dialect;
 use crate::dsl::{ForeignKey, foreign_key};
 use crate::run::driver::{Driver, DriverError};
@@ -53,6 +53,10 @@ async fn read_in<D: Driver>(
             "index" => add_index(&mut live, values),
             "foreign key" => add_foreign_key(&mut live, values),
             "check" => add_check(&mut live, values),
+            "enum" => {
+                let enum_values = live.enums.entry(values.text()).or_default();
+                enum_values.extend(values.optional());
+            }
             // What was run before may answer too.
             _ => {}
         }
@@ -61,15 +65,17 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Four queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+/// Five queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
 /// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
     let indexes = wanted.index_list(Dialect::Postgres);
+    let enums = list(Dialect::Postgres, &wanted.enums);
     format!(
         "SELECT 'column', c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), \
              NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), \
              CASE WHEN a.attidentity <> '' THEN 'counter' WHEN a.attgenerated <> '' THEN 'expression' END, \
+             l.collname, \
              concat_ws(' ', CASE a.attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity' END, \
                  CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END, \
                  nullif(l.collname, 'default')) \
@@ -114,7 +120,13 @@ fn queries(wanted: &Wanted) -> String {
          JOIN pg_catalog.pg_class t ON t.oid = k.conrelid \
          JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
          WHERE k.contype = 'c' AND n.nspname = current_schema() AND t.relname IN ({tables}) \
-         ORDER BY t.relname, k.conname"
+         ORDER BY t.relname, k.conname; \
+         SELECT 'enum', t.typname, e.enumlabel \
+         FROM pg_catalog.pg_type t \
+         JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
+         LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid \
+         WHERE n.nspname = current_schema() AND t.typname IN ({enums}) \
+         ORDER BY t.typname, e.enumsortorder"
     )
 }
 

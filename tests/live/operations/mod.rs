@@ -8,5 +8,6 @@ mod basics;
 mod check;
 mod columns;
 mod constraints;
+mod enums;
 mod indexes;
 mod schema;
