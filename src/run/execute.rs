@@ -1,17 +1,18 @@
 //! Carrying a plan out, each engine in the way that never leaves a migration half recorded.
 
+mod transactions;
+
 use std::time::{Duration, Instant};
 
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::event::{Event, Observer};
 use super::journal::{Journal, Standing, is_true, journalled};
-use super::lock::{LOCKED, Lock};
+use super::lock::Lock;
 use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlannedMigration, Way};
 use super::report::{AppliedNow, Report};
 use super::session::Session;
-use super::tracking::POSTGRES_ELAPSED;
 use crate::dialect::Dialect;
 use crate::render::{Opaque, Statement};
 
@@ -51,7 +52,10 @@ impl Execution<'_> {
             });
             match self.plan.dialect {
                 Dialect::Postgres => {
-                    if !self.in_one_transaction(driver, migration, first).await? {
+                    if !self
+                        .in_transactions(driver, migration, first, start)
+                        .await?
+                    {
                         return Ok(Outcome::Superseded(report));
                     }
                 }
@@ -82,59 +86,6 @@ impl Execution<'_> {
             }
         }
         Ok(Outcome::Done(report))
-    }
-
-    /// PostgreSQL: the migration and its row are one transaction, and one round trip. False says that another
-    /// runner has recorded it meanwhile.
-    async fn in_one_transaction<D: Driver>(
-        &self,
-        driver: &mut D,
-        migration: &PlannedMigration,
-        first: bool,
-    ) -> Result<bool, RunError> {
-        let batch = Batch::of(self, migration, first);
-        let text = batch.text();
-        let mut retries = self.retries();
-        let mut waits = Backoff::new(
-            self.patience.lock,
-            Duration::from_millis(10),
-            Duration::from_millis(200),
-        );
-        let mut told = false;
-        loop {
-            let Err(error) = driver.execute(&text).await else {
-                return Ok(true);
-            };
-            if error.kind == DriverErrorKind::Connection {
-                return Err(batch.failed(error));
-            }
-            // The server keeps the failed transaction open until it is told.
-            driver
-                .execute("ROLLBACK")
-                .await
-                .map_err(|source| batch.failed(source))?;
-            match error.code.as_deref() {
-                Some(LOCKED) => {
-                    let holder = self.lock.waited_for(driver).await;
-                    let Some(pause) = waits.next() else {
-                        return Err(RunError::Locked {
-                            waited: waits.elapsed(),
-                            holder,
-                        });
-                    };
-                    if !std::mem::replace(&mut told, true) {
-                        self.observer.tell(Event::Waiting { holder });
-                    }
-                    Backoff::wait(pause).await;
-                }
-                Some(RECORDED) => return Ok(false),
-                _ if error.kind == DriverErrorKind::Busy => match retries.next() {
-                    Some(pause) => self.pause(migration, pause, &error).await,
-                    None => return Err(batch.failed(error)),
-                },
-                _ => return Err(batch.located(driver, error).await),
-            }
-        }
     }
 
     /// MySQL, MariaDB: every statement commits by itself, and the row comes last. A run that ends between
@@ -338,100 +289,6 @@ fn has_done_nothing(error: &RunError, sql: &str) -> bool {
         }
     };
     early && is_one(sql)
-}
-
-/// What a batch fails with whose migration has been recorded meanwhile.
-const RECORDED: &str = "HM002";
-
-/// The statements of one migration on PostgreSQL, in the order in which they are sent.
-struct Batch<'r> {
-    migration: &'r PlannedMigration,
-    /// Settings, the lock where it is the transaction's own, and the tracking tables.
-    before: Vec<String>,
-    record: [String; 2],
-}
-
-impl<'r> Batch<'r> {
-    fn of(execution: &'r Execution<'_>, migration: &'r PlannedMigration, first: bool) -> Self {
-        let plan = execution.plan;
-        let mut before = vec![execution.session.transaction_settings()];
-        if !execution.session.exclusive {
-            before.push(format!("{};\n", execution.lock.transaction_guard()));
-        }
-        let create = plan.create_tracking.iter().filter(|_| first);
-        before.extend(create.map(|sql| format!("{sql};\n")));
-        if !execution.session.exclusive {
-            let done = match migration.way {
-                Way::Up => "EXISTS",
-                Way::Down => "NOT EXISTS",
-            };
-            before.push(format!(
-                "DO $hammerwork$ BEGIN \
-                 IF {done} (SELECT FROM {} WHERE migration_id = {}) THEN \
-                 RAISE EXCEPTION 'another runner was faster' USING ERRCODE = '{RECORDED}'; \
-                 END IF; END $hammerwork$;\n",
-                plan.dialect.quote(&plan.tracking.table),
-                plan.dialect.quote_text(&migration.id),
-            ));
-        }
-        Batch {
-            migration,
-            before,
-            record: plan.record(migration, POSTGRES_ELAPSED),
-        }
-    }
-
-    fn text(&self) -> String {
-        let mut text = String::from("BEGIN;\n");
-        text.extend(self.before.iter().map(String::as_str));
-        let statements = self.migration.statements.iter().map(|it| &it.sql);
-        for sql in statements.chain(&self.record) {
-            text += sql;
-            text += ";\n";
-        }
-        text + "COMMIT"
-    }
-
-    /// The error where nothing says which statement it was.
-    fn failed(&self, source: DriverError) -> RunError {
-        let statements = &self.migration.statements;
-        let steps: Vec<usize> = statements.iter().flat_map(|it| it.steps.clone()).collect();
-        failed(self.migration, &steps, "", source)
-    }
-
-    /// Says which statement of a failed batch it was, by trying them one by one in a transaction that is
-    /// undone.
-    async fn located<D: Driver>(&self, driver: &mut D, error: DriverError) -> RunError {
-        let found = self.replay(driver).await;
-        // The transaction is over in either case: the server undoes it with the connection.
-        drop(driver.execute("ROLLBACK").await);
-        found.unwrap_or_else(|| self.failed(error))
-    }
-
-    async fn replay<D: Driver>(&self, driver: &mut D) -> Option<RunError> {
-        driver.execute("BEGIN").await.ok()?;
-        for sql in &self.before {
-            if let Err(source) = driver.execute(sql).await {
-                return Some(creating_tracking(source));
-            }
-        }
-        for statement in &self.migration.statements {
-            if let Err(source) = driver.execute(&statement.sql).await {
-                return Some(failed(
-                    self.migration,
-                    &statement.steps,
-                    &statement.sql,
-                    source,
-                ));
-            }
-        }
-        for sql in &self.record {
-            if let Err(source) = driver.execute(sql).await {
-                return Some(failed(self.migration, &[], sql, source));
-            }
-        }
-        None
-    }
 }
 
 /// The number by which the journal knows a step: those of the way back count downwards.

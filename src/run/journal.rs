@@ -1,4 +1,5 @@
-//! The steps that no catalog can answer for, on engines where DDL commits by itself.
+//! The steps that no catalog can answer for, on engines where DDL commits by itself, and in migrations that are
+//! several transactions.
 //!
 //! SQL in the author's own words may have run or not when a run is cut off. Each such step is written down
 //! as started before and as finished after; what only changes rows is one transaction with the record that
@@ -40,9 +41,11 @@ impl Journal {
         dialect: Dialect,
         tracking: &Tracking,
         tracked: bool,
+        is_split: bool,
     ) -> Result<Journal, DriverError> {
-        // Where DDL takes part in transactions, a step is done if its migration is recorded, and else is not.
-        if !tracked || dialect.features().transactional_ddl {
+        // Where DDL takes part in transactions, a step is done if its migration is recorded, and else is not; but
+        // for migrations that are several transactions.
+        if !tracked || (dialect.features().transactional_ddl && !is_split) {
             return Ok(Journal::default());
         }
         let rows = driver.rows(&tracking.steps(dialect)).await?;
@@ -57,6 +60,11 @@ impl Journal {
             Some((key, entry))
         });
         Ok(Journal(entries.collect()))
+    }
+
+    /// How many steps of that migration it knows.
+    pub(crate) fn count(&self, migration: &str) -> usize {
+        self.0.keys().filter(|(id, _)| id == migration).count()
     }
 
     /// Where the step of that statement stands.

@@ -19,6 +19,7 @@ mod report;
 mod resolve;
 mod rights;
 mod rollback;
+mod segments;
 mod session;
 mod tracking;
 mod verify;

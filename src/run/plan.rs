@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::rights::Needs;
+use super::segments::{Segment, segments};
 use super::session::SQL_MODE;
 use super::tracking::{POSTGRES_ELAPSED, Tracking};
 use crate::catalog::{Catalog, SchemaError};
@@ -282,6 +283,12 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether any migration is more than one transaction, on an engine where it would be one.
+    pub(crate) fn is_split(&self) -> bool {
+        self.dialect.features().transactional_ddl
+            && self.migrations.iter().any(PlannedMigration::is_split)
+    }
+
     /// How many statements change the schema; the tracking table's own are not counted.
     #[must_use]
     pub fn statement_count(&self) -> usize {
@@ -404,6 +411,13 @@ impl<'m> Steps<'m> {
     }
 }
 
+impl PlannedMigration {
+    /// Whether a statement runs outside the transaction of the others.
+    fn is_split(&self) -> bool {
+        self.statements.iter().any(|it| !it.transactional)
+    }
+}
+
 /// SQL that can be piped into psql, mysql, mariadb or sqlite3 as it is; notes are comments.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -426,29 +440,58 @@ impl fmt::Display for Plan {
         for migration in &self.migrations {
             writeln!(f)?;
             comment(f, &format!("{}: {}", migration.id, migration.summary))?;
-            let (begin, commit) = match self.dialect {
-                Dialect::Postgres => ("BEGIN;\n", "COMMIT;\n"),
-                Dialect::Sqlite => ("BEGIN IMMEDIATE;\n", "COMMIT;\n"),
-                // DDL commits by itself here, whatever stands around it.
-                Dialect::MySql | Dialect::MariaDb => ("", ""),
-            };
-            f.write_str(begin)?;
-            write!(f, "{migration}")?;
-            let elapsed = match self.dialect {
-                Dialect::Postgres => POSTGRES_ELAPSED,
-                // Only the runner can measure these.
-                Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => "0",
-            };
-            for record in self.record(migration, elapsed) {
-                writeln!(f, "{record};")?;
-            }
-            f.write_str(commit)?;
+            self.write_migration(f, migration)?;
         }
         Ok(())
     }
 }
 
 impl Plan {
+    /// The statements of one migration and its record, in their transactions.
+    fn write_migration(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        migration: &PlannedMigration,
+    ) -> fmt::Result {
+        let (begin, commit) = match self.dialect {
+            Dialect::Postgres => ("BEGIN;\n", "COMMIT;\n"),
+            Dialect::Sqlite => ("BEGIN IMMEDIATE;\n", "COMMIT;\n"),
+            // DDL commits by itself here, whatever stands around it.
+            Dialect::MySql | Dialect::MariaDb => ("", ""),
+        };
+        for segment in segments(&migration.statements) {
+            let (statements, is_last) = match segment {
+                Segment::Transaction {
+                    statements,
+                    is_last,
+                } => (statements, is_last),
+                Segment::Outside(statement) => {
+                    write!(f, "{statement}")?;
+                    continue;
+                }
+            };
+            if statements.is_empty() && !is_last {
+                continue;
+            }
+            f.write_str(begin)?;
+            for statement in statements {
+                write!(f, "{statement}")?;
+            }
+            if is_last {
+                let elapsed = match self.dialect {
+                    Dialect::Postgres => POSTGRES_ELAPSED,
+                    // Only the runner can measure these.
+                    Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => "0",
+                };
+                for record in self.record(migration, elapsed) {
+                    writeln!(f, "{record};")?;
+                }
+            }
+            f.write_str(commit)?;
+        }
+        Ok(())
+    }
+
     /// What the statements need of the session.
     fn write_session(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let (Some(schema), Dialect::Postgres) = (&self.tracking.schema, self.dialect) {

@@ -213,6 +213,15 @@ impl Tracking {
         )
     }
 
+    /// How many steps of a migration the journal knows.
+    pub(crate) fn count_steps(&self, dialect: Dialect, id: &str) -> String {
+        format!(
+            "SELECT count(*) FROM {} WHERE migration_id = {} AND step <> 0",
+            dialect.quote(&self.journal_name()),
+            dialect.quote_text(id)
+        )
+    }
+
     /// Forgets a step, so that the next run runs it.
     pub(crate) fn forget_step(&self, dialect: Dialect, id: &str, step: i64) -> String {
         format!(

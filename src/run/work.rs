@@ -126,7 +126,8 @@ impl Work<'_> {
             self.session.make_timestamps_explicit(driver).await?;
         }
         let dialect = self.session.dialect;
-        let journal = Journal::read(driver, dialect, &migrator.tracking, pending.tracked)
+        let (tracking, tracked) = (&migrator.tracking, pending.tracked);
+        let journal = Journal::read(driver, dialect, tracking, tracked, plan.is_split())
             .await
             .map_err(|source| RunError::Database {
                 doing: "read the journal",
