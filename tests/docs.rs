@@ -91,6 +91,34 @@ fn examples() -> Vec<Example> {
                 .rename_column("jobs", "status", "state");
         },
         example! {
+            "docs/operations/insert.md",
+            let migration = Migration::new("012_first_job", "The first job is there from the start").insert(
+                "jobs",
+                [row()
+                    .set("id", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
+                    .set("queue_name", "mail")
+                    .set("status", "Pending")
+                    .set("scheduled_at", now())
+                    .set("failed_at", null())],
+            );
+        },
+        example! {
+            "docs/operations/update.md",
+            let migration = Migration::new("013_late", "Late jobs are tried again")
+                .update(
+                    "jobs",
+                    rows()
+                        .set("status", "Retrying")
+                        .set("failed_at", null())
+                        .only_where(col("status").eq("Late")),
+                );
+        },
+        example! {
+            "docs/operations/delete.md",
+            let migration = Migration::new("014_no_dead_jobs", "Dead jobs are not kept")
+                .delete("jobs", rows().only_where(col("status").eq("Dead")));
+        },
+        example! {
             "docs/operations/run_sql.md",
             let migration = Migration::new("010_mail", "Mail has a queue of its own")
                 .run_sql(
@@ -194,10 +222,10 @@ fn the_way_back_on_every_page_is_what_is_derived() {
             .iter()
             .map(|it| format!("{it}\n"))
             .collect();
-        let loss = if let Inverse::Lossy { loss, .. } = &inverse {
-            format!("\nlost: {loss}\n")
-        } else {
-            String::new()
+        let loss = match &inverse {
+            Inverse::Lossy { loss, .. } => format!("\nlost: {loss}\n"),
+            Inverse::None { reason } => format!("none: {reason}\n"),
+            _ => String::new(),
         };
         check(
             example.page,

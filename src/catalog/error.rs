@@ -152,6 +152,14 @@ pub enum OperationError {
         /// Why not.
         reason: String,
     },
+    /// Rows that can't be inserted, changed or deleted in this way.
+    #[error("rows of table {table}: {reason}")]
+    InvalidRows {
+        /// The name of the table.
+        table: String,
+        /// Why not.
+        reason: String,
+    },
     /// SQL in the author's own words, without any.
     #[error(
         "the SQL \"{what}\" has a text for no dialect: add .everywhere(..) or .on(dialect, ..)"

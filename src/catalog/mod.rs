@@ -4,6 +4,7 @@ mod change;
 mod check;
 mod error;
 pub(crate) mod names;
+mod rows;
 
 use std::collections::BTreeMap;
 

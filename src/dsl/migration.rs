@@ -1,8 +1,8 @@
 //! A migration: an id, a summary, and operations as plain values.
 
 use super::{
-    AddColumn, Column, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Index,
-    Operation, RenameColumn, RunSql, Table,
+    AddColumn, Column, CreateIndex, CreateTable, Delete, DropColumn, DropIndex, DropTable, Index,
+    Insert, Operation, RenameColumn, Row, Rows, RunSql, Table, Update,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -179,6 +179,48 @@ impl Migration {
             table: table.into(),
             column: column.into(),
             to: to.into(),
+        })
+    }
+
+    /// Inserts rows, which all name the same columns. [`Row`] shows how values are given.
+    ///
+    /// | engine | `.insert("queues", [row().set("name", "mail"), row().set("name", "it's")])` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `INSERT INTO "queues" ("name") VALUES ('mail'), ('it''s')` |
+    /// | MySQL, MariaDB | `` INSERT INTO `queues` (`name`) VALUES ('mail'), ('it''s') `` |
+    #[must_use]
+    pub fn insert(self, table: impl Into<String>, rows: impl IntoIterator<Item = Row>) -> Self {
+        self.operation(Insert {
+            table: table.into(),
+            rows: rows.into_iter().collect(),
+        })
+    }
+
+    /// Changes rows, in one statement. [`Rows`] says which, and how.
+    ///
+    /// | engine | `.update("jobs", rows().set("priority", 2).only_where(col("status").eq("Late")))` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `UPDATE "jobs" SET "priority" = 2 WHERE "status" = 'Late'` |
+    /// | MySQL, MariaDB | `` UPDATE `jobs` SET `priority` = 2 WHERE `status` = 'Late' `` |
+    #[must_use]
+    pub fn update(self, table: impl Into<String>, rows: Rows) -> Self {
+        self.operation(Update {
+            table: table.into(),
+            rows,
+        })
+    }
+
+    /// Deletes rows, in one statement. [`Rows`] says which.
+    ///
+    /// | engine | `.delete("jobs", rows().only_where(col("status").eq("Dead")))` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `DELETE FROM "jobs" WHERE "status" = 'Dead'` |
+    /// | MySQL, MariaDB | `` DELETE FROM `jobs` WHERE `status` = 'Dead' `` |
+    #[must_use]
+    pub fn delete(self, table: impl Into<String>, rows: Rows) -> Self {
+        self.operation(Delete {
+            table: table.into(),
+            rows,
         })
     }
 

@@ -26,6 +26,8 @@ mod literal;
 mod migration;
 pub(crate) mod migrations;
 mod op;
+pub(crate) mod own;
+pub(crate) mod rows;
 mod table;
 mod types;
 
@@ -43,8 +45,9 @@ pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;
 pub use op::{
-    AddColumn, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Inverse, Operation,
-    RenameColumn, RunSql, sql,
+    AddColumn, CreateIndex, CreateTable, Delete, DropColumn, DropIndex, DropTable, Insert, Inverse,
+    Operation, RenameColumn, RunSql, Update, sql,
 };
+pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};

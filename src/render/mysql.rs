@@ -9,7 +9,7 @@ use super::batch::Piece;
 use super::expression::expression;
 use super::own_words::run_sql;
 use super::postgres::{direction, find_index, index_columns, literal, rename_column};
-use super::{Guard, RenderError, Statement};
+use super::{Guard, RenderError, Statement, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
@@ -67,6 +67,9 @@ pub(super) fn render(
             guards: vec![Guard::Present(format!("column {}", it.column))],
             ..Statement::of(step, rename_column(dialect, it), false)
         }),
+        Operation::Insert(it) => Piece::Statement(rows::insert(dialect, step, it, before)?),
+        Operation::Update(it) => Piece::Statement(rows::update(dialect, step, it, before)?),
+        Operation::Delete(it) => Piece::Statement(rows::delete(dialect, step, it)?),
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());

@@ -2,7 +2,7 @@
 
 use super::expression::expression;
 use super::own_words::run_sql;
-use super::{Guard, RenderError, Statement};
+use super::{Guard, RenderError, Statement, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
@@ -36,6 +36,9 @@ pub(super) fn render(
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
         }
+        Operation::Insert(it) => return Ok(vec![rows::insert(SELF, step, it, before)?]),
+        Operation::Update(it) => return Ok(vec![rows::update(SELF, step, it, before)?]),
+        Operation::Delete(it) => return Ok(vec![rows::delete(SELF, step, it)?]),
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     Ok(sql

@@ -3,7 +3,7 @@
 use super::expression::expression;
 use super::own_words::run_sql;
 use super::postgres::{create_index, create_table_with, drop_index, literal, rename_column};
-use super::{Guard, RenderError, Statement};
+use super::{Guard, RenderError, Statement, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{Column, ColumnType, DefaultValue, Operation, Table};
@@ -37,6 +37,9 @@ pub(super) fn render(
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
         }
+        Operation::Insert(it) => return Ok(vec![rows::insert(SELF, step, it, before)?]),
+        Operation::Update(it) => return Ok(vec![rows::update(SELF, step, it, before)?]),
+        Operation::Delete(it) => return Ok(vec![rows::delete(SELF, step, it)?]),
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     Ok(sql

@@ -20,7 +20,7 @@ pub struct Statement {
     pub notes: Vec<String>,
     /// Whether it may run in a transaction, and is undone with it.
     pub transactional: bool,
-    /// SQL in the author's own words, about which the catalog can say nothing.
+    /// What changes rows, or is in the author's own words, about which the catalog can say nothing.
     pub opaque: Option<Opaque>,
 }
 
@@ -32,6 +32,8 @@ pub struct Opaque {
     pub only_if: Option<String>,
     /// Whether it changes rows alone.
     pub data_only: bool,
+    /// Whether it is run in a session whose time zone is UTC, so that moments in it mean the same on every engine.
+    pub in_utc: bool,
     /// The SHA-256 of the operation, in hexadecimal.
     pub checksum: String,
     /// Whether the engine's own client would take it apart at its semicolons, unless it is told another
@@ -49,6 +51,11 @@ impl Opaque {
 }
 
 impl Statement {
+    /// Whether the time zone of its session must be UTC.
+    pub(crate) fn is_in_utc(&self) -> bool {
+        self.opaque.as_ref().is_some_and(|it| it.in_utc)
+    }
+
     /// A statement that carries out one step, and has no conditions.
     pub(super) fn of(step: usize, sql: impl Into<String>, transactional: bool) -> Self {
         Statement {

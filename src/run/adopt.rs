@@ -32,8 +32,8 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
     let mut found = Adoption::default();
     for (count, migration) in (1..).zip(history) {
         for operation in &migration.operations {
-            // Whether SQL in the author's own words was run, no catalog tells.
-            if let Operation::RunSql(_) = operation {
+            // Whether rows were changed, or SQL in the author's own words was run, no catalog tells.
+            if !operation.leaves_its_mark() {
                 return found;
             }
             state.apply(operation, &catalog);
@@ -114,6 +114,7 @@ impl State<'_> {
                     self.create_table(table);
                 }
             }
+            Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_) => {}
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
                     self.apply(operation, before);

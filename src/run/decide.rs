@@ -84,6 +84,10 @@ impl<'h> Decider<'h> {
                 ))
             }
             Operation::RenameColumn(it) => self.rename_column(position, it),
+            // The catalog says nothing of them.
+            Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_) => {
+                Ok(Decision::Needed)
+            }
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -414,7 +418,11 @@ impl<'h> LaterShapes<'h> {
                 Operation::DropTable(it) => {
                     shapes.dropped_tables.insert(&it.table, position);
                 }
-                Operation::DropIndex(_) | Operation::RunSql(_) => {}
+                Operation::DropIndex(_)
+                | Operation::Insert(_)
+                | Operation::Update(_)
+                | Operation::Delete(_)
+                | Operation::RunSql(_) => {}
             }
         }
         shapes

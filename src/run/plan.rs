@@ -313,7 +313,10 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::DropColumn(_)
         | Operation::CreateIndex(_)
         | Operation::DropIndex(_)
-        | Operation::RenameColumn(_) => false,
+        | Operation::RenameColumn(_)
+        | Operation::Insert(_)
+        | Operation::Update(_)
+        | Operation::Delete(_) => false,
     })
 }
 
@@ -474,6 +477,9 @@ impl Plan {
                 continue;
             }
             f.write_str(begin)?;
+            if self.dialect == Dialect::Postgres && statements.iter().any(Statement::is_in_utc) {
+                f.write_str("SET LOCAL TIME ZONE 'UTC';\n")?;
+            }
             for statement in statements {
                 write!(f, "{statement}")?;
             }
@@ -504,6 +510,10 @@ impl Plan {
                     f,
                     "SET NAMES utf8mb4;\nSET SESSION sql_mode = '{SQL_MODE}';"
                 )?;
+                let mut statements = self.migrations.iter().flat_map(|it| &it.statements);
+                if statements.any(Statement::is_in_utc) {
+                    writeln!(f, "SET SESSION time_zone = '+00:00';")?;
+                }
             }
             Dialect::Postgres | Dialect::Sqlite => {}
         }

@@ -18,6 +18,8 @@ pub(crate) struct Needs {
     drop: bool,
     /// To change these tables, which are there.
     alter: BTreeSet<String>,
+    /// To change rows of these tables, which are there: the table, and the right.
+    rows: BTreeSet<(String, &'static str)>,
 }
 
 impl Needs {
@@ -41,6 +43,9 @@ impl Needs {
             Operation::DropColumn(_) | Operation::DropIndex(_) | Operation::RenameColumn(_) => {
                 self.change(table, there);
             }
+            Operation::Insert(_) => self.change_rows(table, there, "INSERT"),
+            Operation::Update(_) => self.change_rows(table, there, "UPDATE"),
+            Operation::Delete(_) => self.change_rows(table, there, "DELETE"),
             // What it needs, only the server knows.
             Operation::RunSql(_) => {}
         }
@@ -55,6 +60,12 @@ impl Needs {
         // A table that the plan makes is the role's own.
         if there {
             self.alter.insert(table.to_owned());
+        }
+    }
+
+    fn change_rows(&mut self, table: &str, there: bool, right: &'static str) {
+        if there {
+            self.rows.insert((table.to_owned(), right));
         }
     }
 
@@ -87,6 +98,7 @@ impl Needs {
             dialect,
             &BTreeSet::from([tracking.table.clone(), tracking.journal_name()]),
         );
+        let rows = self.rows_as_list(dialect);
         // What is noted there takes the place of what was.
         let journal = dialect.quote_text(&tracking.journal_name());
         let sql = format!(
@@ -99,7 +111,12 @@ impl Needs {
                  AND NOT has_table_privilege(c.oid, 'INSERT')), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname = {journal} AND c.relkind IN ('r', 'p') \
-                 AND NOT has_table_privilege(c.oid, 'UPDATE')) \
+                 AND NOT has_table_privilege(c.oid, 'UPDATE')), \
+             (SELECT string_agg(r.what || ' on ' || c.relname, '; ' ORDER BY c.relname, r.what) FROM pg_catalog.pg_class c \
+                 JOIN (VALUES {rows}) AS r(name, what) ON r.name = c.relname \
+                 WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND NOT CASE r.what \
+                     WHEN 'DELETE' THEN has_table_privilege(c.oid, r.what) \
+                     ELSE has_any_column_privilege(c.oid, r.what) END) \
              FROM pg_catalog.pg_namespace n WHERE n.nspname = {named}"
         );
         let row = driver
@@ -121,7 +138,18 @@ impl Needs {
         missing.extend(next().map(|tables| format!("ownership of {tables}")));
         missing.extend(next().map(|tables| format!("INSERT on {tables}")));
         missing.extend(next().map(|tables| format!("UPDATE on {tables}")));
+        missing.extend(next());
         Ok(missing)
+    }
+
+    /// The rights to rows, as rows of VALUES: one that matches nothing where there are none.
+    fn rows_as_list(&self, dialect: Dialect) -> String {
+        let rows = self.rows.iter();
+        let mut rows: Vec<String> = rows
+            .map(|(table, right)| format!("({}, '{right}')", dialect.quote_text(table)))
+            .collect();
+        rows.push("(NULL::text, NULL::text)".to_owned());
+        rows.join(", ")
     }
 
     async fn missing_on_mysql<D: Driver>(
@@ -164,6 +192,10 @@ impl Needs {
             ("INSERT", true),
             // The journal is written with REPLACE.
             ("DELETE", true),
+            (
+                "UPDATE",
+                self.rows.iter().any(|(_, right)| *right == "UPDATE"),
+            ),
             ("CREATE", self.create || altering),
             ("ALTER", altering),
             ("DROP", self.drop),

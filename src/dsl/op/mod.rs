@@ -3,22 +3,28 @@
 mod add_column;
 mod create_index;
 mod create_table;
+mod delete;
 mod drop_column;
 mod drop_index;
 mod drop_table;
+mod insert;
 mod rename_column;
 mod run_sql;
+mod update;
 
 use std::fmt;
 
 pub use add_column::AddColumn;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
+pub use delete::Delete;
 pub use drop_column::DropColumn;
 pub use drop_index::DropIndex;
 pub use drop_table::DropTable;
+pub use insert::Insert;
 pub use rename_column::RenameColumn;
 pub use run_sql::{RunSql, sql};
+pub use update::Update;
 
 use crate::catalog::{Catalog, OperationError};
 
@@ -43,6 +49,12 @@ pub enum Operation {
     DropIndex(DropIndex),
     /// Gives a column another name.
     RenameColumn(RenameColumn),
+    /// Inserts rows.
+    Insert(Insert),
+    /// Changes rows.
+    Update(Update),
+    /// Deletes rows.
+    Delete(Delete),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -103,6 +115,9 @@ macro_rules! dispatch {
             Operation::CreateIndex($it) => $call,
             Operation::DropIndex($it) => $call,
             Operation::RenameColumn($it) => $call,
+            Operation::Insert($it) => $call,
+            Operation::Update($it) => $call,
+            Operation::Delete($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -143,14 +158,18 @@ impl Operation {
             Operation::CreateIndex(it) => Some(&it.table),
             Operation::DropIndex(it) => Some(&it.table),
             Operation::RenameColumn(it) => Some(&it.table),
+            Operation::Insert(it) => Some(&it.table),
+            Operation::Update(it) => Some(&it.table),
+            Operation::Delete(it) => Some(&it.table),
             Operation::RunSql(_) => None,
         }
     }
 
-    /// What it does to the schema: itself, or the operations that SQL in the author's own words stands for.
+    /// What it does to the schema: itself, the operations that SQL in the author's own words stands for, or nothing.
     pub(crate) fn schema_operations(&self) -> &[Operation] {
         match self {
             Operation::RunSql(it) => &it.stands_for,
+            Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_) => &[],
             Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)
@@ -163,6 +182,23 @@ impl Operation {
 }
 
 impl Operation {
+    /// Whether the live catalog can tell that it was done.
+    pub(crate) fn leaves_its_mark(&self) -> bool {
+        match self {
+            Operation::RunSql(_)
+            | Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_) => false,
+            Operation::CreateTable(_)
+            | Operation::DropTable(_)
+            | Operation::AddColumn(_)
+            | Operation::DropColumn(_)
+            | Operation::CreateIndex(_)
+            | Operation::DropIndex(_)
+            | Operation::RenameColumn(_) => true,
+        }
+    }
+
     /// The first line of its text, for messages.
     pub(crate) fn headline(&self) -> String {
         self.to_string()
@@ -193,6 +229,9 @@ macro_rules! into_operation {
 
 into_operation!(
     RunSql,
+    Insert,
+    Update,
+    Delete,
     RenameColumn,
     CreateTable,
     DropTable,

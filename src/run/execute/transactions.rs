@@ -50,6 +50,9 @@ impl Execution<'_> {
             if is_split && !self.session.exclusive {
                 before.push(self.unless_noted_since(migration, noted));
             }
+            if statements.iter().any(|it| it.is_in_utc()) {
+                before.push("SET LOCAL TIME ZONE 'UTC';\n".to_owned());
+            }
             let after = if is_last {
                 let elapsed = if is_split {
                     start.elapsed().as_millis().to_string()

@@ -167,6 +167,9 @@ impl Wanted {
                 | Operation::DropColumn(_)
                 | Operation::DropIndex(_)
                 | Operation::RenameColumn(_)
+                | Operation::Insert(_)
+                | Operation::Update(_)
+                | Operation::Delete(_)
                 | Operation::RunSql(_) => &[],
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));

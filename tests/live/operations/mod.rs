@@ -5,4 +5,5 @@
 
 mod basics;
 mod check;
+mod rows;
 mod schema;

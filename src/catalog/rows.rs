@@ -1,0 +1,237 @@
+//! What must hold of rows that are inserted, changed or deleted.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::{Catalog, OperationError, check};
+use crate::dsl::rows::{Constant, constant};
+use crate::dsl::{Column, ColumnType, Expr, Literal, Row, Rows, Table, expression};
+
+impl Catalog {
+    pub(crate) fn check_insert(&self, table: &str, rows: &[Row]) -> Result<(), OperationError> {
+        let table = self.known_table(table)?;
+        let Some(first) = rows.first() else {
+            return Err(invalid(table, "no row is given"));
+        };
+        for row in rows {
+            check_names(table, &row.values)?;
+            let same = row.values.len() == first.values.len()
+                && first
+                    .values
+                    .iter()
+                    .all(|(name, _)| row.value(name).is_some());
+            if !same {
+                return Err(invalid(
+                    table,
+                    "a row names other columns than the first: insert it with a verb of its own",
+                ));
+            }
+            for (column, value) in known(table, &row.values) {
+                if !expression::columns(value).is_empty() {
+                    let reason = format!(
+                        "the value of {} names a column: a new row has none yet",
+                        column.name
+                    );
+                    return Err(invalid(table, reason));
+                }
+            }
+            let without = table
+                .columns
+                .iter()
+                .find(|it| !it.fits_existing_rows() && row.value(&it.name).is_none());
+            if let Some(column) = without {
+                let reason = format!(
+                    "a new row needs a value for {}, which is NOT NULL and has no default",
+                    column.name
+                );
+                return Err(invalid(table, reason));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_update(&self, table: &str, rows: &Rows) -> Result<(), OperationError> {
+        let table = self.known_table(table)?;
+        check_unbatched(table, rows)?;
+        check_changes(table, rows)
+    }
+
+    pub(crate) fn check_delete(&self, table: &str, rows: &Rows) -> Result<(), OperationError> {
+        let table = self.known_table(table)?;
+        check_unbatched(table, rows)?;
+        if let Some((column, _)) = rows.changes.first() {
+            let reason = format!("rows that are deleted can't be given a value for {column}");
+            return Err(invalid(table, reason));
+        }
+        check_predicate(table, rows.predicate.as_ref())
+    }
+
+    fn known_table(&self, name: &str) -> Result<&Table, OperationError> {
+        self.table(name)
+            .ok_or_else(|| OperationError::UnknownTable {
+                table: name.to_owned(),
+                known: self.tables().map(|it| it.name.clone()).collect(),
+            })
+    }
+}
+
+fn invalid(table: &Table, reason: impl Into<String>) -> OperationError {
+    OperationError::InvalidRows {
+        table: table.name.clone(),
+        reason: reason.into(),
+    }
+}
+
+fn check_unbatched(table: &Table, rows: &Rows) -> Result<(), OperationError> {
+    if rows.batch.is_some() || rows.pause.is_some() {
+        return Err(invalid(
+            table,
+            "in_batches and pausing are of backfill: this is one statement",
+        ));
+    }
+    Ok(())
+}
+
+fn check_changes(table: &Table, rows: &Rows) -> Result<(), OperationError> {
+    if rows.changes.is_empty() {
+        return Err(invalid(table, "it sets nothing: add .set(column, value)"));
+    }
+    check_names(table, &rows.changes)?;
+    for (_, value) in &rows.changes {
+        check_columns(table, value)?;
+    }
+    for (position, (column, value)) in rows.changes.iter().enumerate() {
+        // MySQL and MariaDB would see the new value, the others the old one.
+        let set_before = rows.changes[..position].iter();
+        if let Some((earlier, _)) = set_before
+            .into_iter()
+            .find(|(earlier, _)| expression::may_name(value, earlier))
+        {
+            return Err(invalid(
+                table,
+                format!(
+                    "the value of {column} reads {earlier}, which is set before it, and engines differ in which value \
+                     that gives: set {earlier} after it"
+                ),
+            ));
+        }
+    }
+    check_predicate(table, rows.predicate.as_ref())
+}
+
+fn check_predicate(table: &Table, predicate: Option<&Expr>) -> Result<(), OperationError> {
+    let Some(predicate) = predicate else {
+        return Ok(());
+    };
+    check_columns(table, predicate)?;
+    match expression::fault(predicate) {
+        Some(fault) => Err(invalid(table, fault)),
+        None => Ok(()),
+    }
+}
+
+fn check_columns(table: &Table, expression: &Expr) -> Result<(), OperationError> {
+    let named = expression::columns(expression);
+    match named.iter().find(|it| table.column_named(it).is_none()) {
+        Some(unknown) => Err(OperationError::unknown_column(table, unknown)),
+        None => Ok(()),
+    }
+}
+
+/// Every column is known and named once, and every constant fits its column.
+fn check_names(table: &Table, values: &[(String, Expr)]) -> Result<(), OperationError> {
+    for (position, (name, value)) in values.iter().enumerate() {
+        let Some(column) = table.column_named(name) else {
+            return Err(OperationError::unknown_column(table, name));
+        };
+        if values[..position].iter().any(|(other, _)| other == name) {
+            return Err(invalid(table, format!("{name} is set twice")));
+        }
+        if let Some(reason) = value_fault(column, value) {
+            return Err(invalid(table, reason));
+        }
+    }
+    Ok(())
+}
+
+/// The columns that are given values; [`check_names`] has found that they are there.
+fn known<'v>(
+    table: &'v Table,
+    values: &'v [(String, Expr)],
+) -> impl Iterator<Item = (&'v Column, &'v Expr)> {
+    values
+        .iter()
+        .filter_map(|(name, value)| Some((table.column_named(name)?, value)))
+}
+
+fn value_fault(column: &Column, value: &Expr) -> Option<String> {
+    let name = &column.name;
+    match constant(value) {
+        None => expression::fault(value).map(str::to_owned),
+        Some(Constant::Null) => {
+            (!column.nullable).then(|| format!("{name} is NOT NULL, and is given NULL"))
+        }
+        Some(Constant::Bytes(_)) => {
+            let holds = matches!(
+                column.column_type,
+                ColumnType::Bytes | ColumnType::Native(_)
+            );
+            (!holds).then(|| format!("{name} is given bytes, and holds {}", column.column_type))
+        }
+        Some(Constant::Literal(literal)) => check::literal_fault(&column.column_type, &literal)
+            .or_else(|| check::width_fault(column, &literal))
+            .or_else(|| form_fault(&column.column_type, &literal))
+            .map(|fault| format!("the value of {name}: {fault}")),
+    }
+}
+
+/// Texts of which engines take different forms must have the one that all take, and that means the same on all.
+fn form_fault(column_type: &ColumnType, literal: &Literal) -> Option<String> {
+    let Literal::Text(text) = literal else {
+        return None;
+    };
+    let (right, form) = match column_type {
+        ColumnType::Timestamp | ColumnType::DateTime => (
+            NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").is_ok(),
+            "2024-02-29 12:34:56 or 2024-02-29 12:34:56.789, in UTC",
+        ),
+        ColumnType::Date => (
+            NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok(),
+            "2024-02-29",
+        ),
+        ColumnType::Time => (
+            NaiveTime::parse_from_str(text, "%H:%M:%S%.f").is_ok(),
+            "12:34:56 or 12:34:56.789",
+        ),
+        ColumnType::Uuid => (
+            is_uuid(text),
+            "6f9619ff-8b86-4d01-b42d-00cf4fc964ff, in lower case",
+        ),
+        ColumnType::Json
+        | ColumnType::Varchar { .. }
+        | ColumnType::Char { .. }
+        | ColumnType::Text
+        | ColumnType::SmallInteger
+        | ColumnType::Integer
+        | ColumnType::BigInteger
+        | ColumnType::Real
+        | ColumnType::Double
+        | ColumnType::Decimal { .. }
+        | ColumnType::Boolean
+        | ColumnType::Bytes
+        | ColumnType::Native(_) => return None,
+    };
+    (!right)
+        .then(|| format!("{literal} is no {column_type} that all engines read: write it as {form}"))
+}
+
+/// Only PostgreSQL knows two spellings of one UUID for the same.
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(position, byte)| match position {
+                8 | 13 | 18 | 23 => byte == b'-',
+                _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+            })
+}
