@@ -119,6 +119,18 @@ fn examples() -> Vec<Example> {
                 .delete("jobs", rows().only_where(col("status").eq("Dead")));
         },
         example! {
+            "docs/operations/backfill.md",
+            let migration = Migration::new("015_search", "Jobs are searched by their queue")
+                .add_column("jobs", string("search").length(100).nullable())
+                .backfill(
+                    "jobs",
+                    rows()
+                        .set("search", Func::lower(col("queue_name")))
+                        .only_where(col("search").is_null())
+                        .in_batches(500),
+                );
+        },
+        example! {
             "docs/operations/run_sql.md",
             let migration = Migration::new("010_mail", "Mail has a queue of its own")
                 .run_sql(
@@ -225,7 +237,7 @@ fn the_way_back_on_every_page_is_what_is_derived() {
         let loss = match &inverse {
             Inverse::Lossy { loss, .. } => format!("\nlost: {loss}\n"),
             Inverse::None { reason } => format!("none: {reason}\n"),
-            _ => String::new(),
+            Inverse::Exact(_) | _ => String::new(),
         };
         check(
             example.page,

@@ -209,6 +209,9 @@ fn value() -> impl Strategy<Value = Expr> {
     ]
 }
 
+/// A column and its value.
+type Given = (String, Expr);
+
 fn changes_of_rows() -> impl Strategy<Value = Operation> {
     let some = || {
         (
@@ -216,7 +219,7 @@ fn changes_of_rows() -> impl Strategy<Value = Operation> {
             proptest::option::of((name(), value())),
         )
     };
-    let rows_of = |(changes, predicate): (Vec<(String, Expr)>, Option<(String, Expr)>)| {
+    let rows_of = |(changes, predicate): (Vec<Given>, Option<Given>)| {
         let all = changes
             .into_iter()
             .fold(rows(), |rows, (column, value)| rows.set(column, value));
@@ -227,7 +230,7 @@ fn changes_of_rows() -> impl Strategy<Value = Operation> {
     };
     prop_oneof![
         (name(), vec(vec((name(), value()), 1..3), 0..3)).prop_map(|(table, values)| {
-            let row_of = |values: Vec<(String, Expr)>| {
+            let row_of = |values: Vec<Given>| {
                 let given = values.into_iter();
                 given.fold(row(), |row, (column, value)| row.set(column, value))
             };
@@ -242,13 +245,18 @@ fn changes_of_rows() -> impl Strategy<Value = Operation> {
             let rows = rows_of(some);
             Delete { table, rows }.into()
         }),
+        (name(), some(), proptest::option::of(0..9_u32)).prop_map(move |(table, some, batch)| {
+            let mut rows = rows_of(some);
+            rows.batch = batch;
+            Backfill { table, rows }.into()
+        }),
     ]
 }
 
 /// A value that a column takes, if it is not a key that is taken.
 fn fitting(column: &Column, number: usize) -> Expr {
     match column.type_on(Sqlite) {
-        ColumnType::Boolean => Expr::val(number % 2 == 0),
+        ColumnType::Boolean => Expr::val(number.is_multiple_of(2)),
         ColumnType::SmallInteger => Expr::val((number % 30_000) as i16),
         ColumnType::Integer | ColumnType::BigInteger => Expr::val((number % 100_000) as i32),
         ColumnType::Real | ColumnType::Double | ColumnType::Decimal { .. } => Expr::val(0),
@@ -377,6 +385,15 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
             it.into()
         }
         Operation::Update(mut it) => {
+            let named = column(aim / 7);
+            if let Some(known) = table.column_named(&named) {
+                it.rows.changes = vec![(named.clone(), fitting(known, aim / 11))];
+                it.rows.predicate = expression(predicate, &[named]);
+            }
+            it.table = table_name;
+            it.into()
+        }
+        Operation::Backfill(mut it) => {
             let named = column(aim / 7);
             if let Some(known) = table.column_named(&named) {
                 it.rows.changes = vec![(named.clone(), fitting(known, aim / 11))];

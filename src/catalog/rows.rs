@@ -6,6 +6,9 @@ use super::{Catalog, OperationError, check};
 use crate::dsl::rows::{Constant, constant};
 use crate::dsl::{Column, ColumnType, Expr, Literal, Row, Rows, Table, expression};
 
+/// More in one transaction is no batch any more.
+const MOST_KEYS: u32 = 100_000;
+
 impl Catalog {
     pub(crate) fn check_insert(&self, table: &str, rows: &[Row]) -> Result<(), OperationError> {
         let table = self.known_table(table)?;
@@ -52,6 +55,36 @@ impl Catalog {
     pub(crate) fn check_update(&self, table: &str, rows: &Rows) -> Result<(), OperationError> {
         let table = self.known_table(table)?;
         check_unbatched(table, rows)?;
+        check_changes(table, rows)
+    }
+
+    pub(crate) fn check_backfill(&self, table: &str, rows: &Rows) -> Result<(), OperationError> {
+        let table = self.known_table(table)?;
+        if table.primary_key.is_empty() {
+            return Err(invalid(
+                table,
+                "it has no primary key, by which a backfill would walk: use update",
+            ));
+        }
+        for name in &table.primary_key {
+            let column = table.column_named(name);
+            let floats = column
+                .is_some_and(|it| matches!(it.column_type, ColumnType::Real | ColumnType::Double));
+            if floats {
+                let reason = format!(
+                    "{name} of its key is a floating-point number, of which no engine keeps all digits: use update"
+                );
+                return Err(invalid(table, reason));
+            }
+            if rows.changes.iter().any(|(changed, _)| changed == name) {
+                let reason = format!("it walks by {name}, and can't change it: use update");
+                return Err(invalid(table, reason));
+            }
+        }
+        if rows.batch.is_some_and(|it| !(1..=MOST_KEYS).contains(&it)) {
+            let reason = format!("a batch has 1 to {MOST_KEYS} keys");
+            return Err(invalid(table, reason));
+        }
         check_changes(table, rows)
     }
 

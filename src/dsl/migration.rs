@@ -1,8 +1,8 @@
 //! A migration: an id, a summary, and operations as plain values.
 
 use super::{
-    AddColumn, Column, CreateIndex, CreateTable, Delete, DropColumn, DropIndex, DropTable, Index,
-    Insert, Operation, RenameColumn, Row, Rows, RunSql, Table, Update,
+    AddColumn, Backfill, Column, CreateIndex, CreateTable, Delete, DropColumn, DropIndex,
+    DropTable, Index, Insert, Operation, RenameColumn, Row, Rows, RunSql, Table, Update,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -219,6 +219,21 @@ impl Migration {
     #[must_use]
     pub fn delete(self, table: impl Into<String>, rows: Rows) -> Self {
         self.operation(Delete {
+            table: table.into(),
+            rows,
+        })
+    }
+
+    /// Changes the rows of a large table in batches of its primary key, each a transaction of its own, so that no lock
+    /// is held for long. A run that is cut off goes on behind the last batch. [`Rows`] says which rows, and how.
+    ///
+    /// | engine | `.backfill("jobs", rows().set("search", Func::lower(col("title"))))`, a batch of it |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `UPDATE "jobs" SET "search" = LOWER("title") WHERE "id" > 1000 AND "id" <= 2000` |
+    /// | MySQL, MariaDB | `` UPDATE `jobs` SET `search` = LOWER(`title`) WHERE `id` > 1000 AND `id` <= 2000 `` |
+    #[must_use]
+    pub fn backfill(self, table: impl Into<String>, rows: Rows) -> Self {
+        self.operation(Backfill {
             table: table.into(),
             rows,
         })

@@ -225,7 +225,7 @@ fn graded(down: &[Operation]) -> Inverse {
             Operation::DropColumn(it) => Some(format!("the values of {}.{}", it.table, it.column)),
             Operation::Delete(it) => Some(format!("the rows that are deleted from {}", it.table)),
             // What its author sets on the way back is what was there.
-            Operation::Insert(_) | Operation::Update(_) => None,
+            Operation::Insert(_) | Operation::Update(_) | Operation::Backfill(_) => None,
             Operation::CreateTable(_)
             | Operation::AddColumn(_)
             | Operation::CreateIndex(_)

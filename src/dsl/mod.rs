@@ -45,8 +45,8 @@ pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;
 pub use op::{
-    AddColumn, CreateIndex, CreateTable, Delete, DropColumn, DropIndex, DropTable, Insert, Inverse,
-    Operation, RenameColumn, RunSql, Update, sql,
+    AddColumn, Backfill, CreateIndex, CreateTable, Delete, DropColumn, DropIndex, DropTable,
+    Insert, Inverse, Operation, RenameColumn, RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};

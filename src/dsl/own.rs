@@ -40,7 +40,8 @@ impl Own {
             | Operation::DropIndex(_)
             | Operation::Insert(_)
             | Operation::Update(_)
-            | Operation::Delete(_) => {}
+            | Operation::Delete(_)
+            | Operation::Backfill(_) => {}
         }
     }
 
@@ -51,6 +52,7 @@ impl Own {
             Operation::Insert(it) => self.tables.contains(&it.table),
             Operation::Delete(it) => self.tables.contains(&it.table),
             Operation::Update(it) => self.holds(&it.table, &it.rows.changes),
+            Operation::Backfill(it) => self.holds(&it.table, &it.rows.changes),
             Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)

@@ -4,6 +4,7 @@
 //! and never panics: what has no faithful form is [`RenderError::Unsupported`].
 
 mod batch;
+mod batches;
 mod expression;
 mod mysql;
 mod own_words;
@@ -13,6 +14,8 @@ mod sqlite;
 mod statement;
 
 pub(crate) use batch::Batch;
+pub use batches::Batches;
+pub(crate) use batches::Cursor;
 pub(crate) use mysql::{expects_explicit_timestamps, hidden_column};
 pub use statement::{Guard, Opaque, RenderError, Statement};
 

@@ -9,7 +9,7 @@ use super::batch::Piece;
 use super::expression::expression;
 use super::own_words::run_sql;
 use super::postgres::{direction, find_index, index_columns, literal, rename_column};
-use super::{Guard, RenderError, Statement, rows};
+use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
@@ -70,6 +70,7 @@ pub(super) fn render(
         Operation::Insert(it) => Piece::Statement(rows::insert(dialect, step, it, before)?),
         Operation::Update(it) => Piece::Statement(rows::update(dialect, step, it, before)?),
         Operation::Delete(it) => Piece::Statement(rows::delete(dialect, step, it)?),
+        Operation::Backfill(it) => Piece::Statement(batches::backfill(dialect, step, it, before)?),
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());
@@ -193,6 +194,7 @@ impl TableChange {
             notes: self.notes,
             transactional: false,
             opaque: None,
+            batches: None,
         }
     }
 

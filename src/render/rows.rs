@@ -70,7 +70,7 @@ pub(super) fn delete(
 }
 
 /// UPDATE as far as its values.
-fn setting(dialect: Dialect, table: &Table, rows: &Rows) -> Result<String, RenderError> {
+pub(super) fn setting(dialect: Dialect, table: &Table, rows: &Rows) -> Result<String, RenderError> {
     let mut changes = Vec::new();
     for (name, given) in &rows.changes {
         let given = value(dialect, column(table, name)?, given)?;
@@ -84,7 +84,7 @@ fn setting(dialect: Dialect, table: &Table, rows: &Rows) -> Result<String, Rende
 }
 
 /// A statement about which the catalog can say nothing. It is one transaction with its record, on every engine.
-fn changing_rows(step: usize, sql: String, operation: &Operation) -> Statement {
+pub(super) fn changing_rows(step: usize, sql: String, operation: &Operation) -> Statement {
     Statement {
         opaque: Some(Opaque {
             only_if: None,
@@ -130,7 +130,7 @@ fn bytes(dialect: Dialect, bytes: &[u8]) -> String {
     }
 }
 
-fn find<'c>(table: &str, before: &'c Catalog) -> Result<&'c Table, RenderError> {
+pub(super) fn find<'c>(table: &str, before: &'c Catalog) -> Result<&'c Table, RenderError> {
     before
         .table(table)
         .ok_or_else(|| RenderError::Schema(format!("there is no table {table}")))

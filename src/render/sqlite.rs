@@ -3,7 +3,7 @@
 use super::expression::expression;
 use super::own_words::run_sql;
 use super::postgres::{create_index, create_table_with, drop_index, literal, rename_column};
-use super::{Guard, RenderError, Statement, rows};
+use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{Column, ColumnType, DefaultValue, Operation, Table};
@@ -40,6 +40,7 @@ pub(super) fn render(
         Operation::Insert(it) => return Ok(vec![rows::insert(SELF, step, it, before)?]),
         Operation::Update(it) => return Ok(vec![rows::update(SELF, step, it, before)?]),
         Operation::Delete(it) => return Ok(vec![rows::delete(SELF, step, it)?]),
+        Operation::Backfill(it) => return Ok(vec![batches::backfill(SELF, step, it, before)?]),
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     Ok(sql

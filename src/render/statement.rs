@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Batches;
 use crate::dialect::Dialect;
 
 /// One SQL statement, without the semicolon.
@@ -22,6 +23,8 @@ pub struct Statement {
     pub transactional: bool,
     /// What changes rows, or is in the author's own words, about which the catalog can say nothing.
     pub opaque: Option<Opaque>,
+    /// How it is run batch by batch; none where it is run as one.
+    pub batches: Option<Batches>,
 }
 
 /// What the runner must know of SQL that it can't look into.
@@ -65,6 +68,7 @@ impl Statement {
             notes: Vec::new(),
             transactional,
             opaque: None,
+            batches: None,
         }
     }
 }

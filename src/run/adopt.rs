@@ -114,7 +114,10 @@ impl State<'_> {
                     self.create_table(table);
                 }
             }
-            Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_) => {}
+            Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Backfill(_) => {}
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
                     self.apply(operation, before);

@@ -85,9 +85,10 @@ impl<'h> Decider<'h> {
             }
             Operation::RenameColumn(it) => self.rename_column(position, it),
             // The catalog says nothing of them.
-            Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_) => {
-                Ok(Decision::Needed)
-            }
+            Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Backfill(_) => Ok(Decision::Needed),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -422,6 +423,7 @@ impl<'h> LaterShapes<'h> {
                 | Operation::Insert(_)
                 | Operation::Update(_)
                 | Operation::Delete(_)
+                | Operation::Backfill(_)
                 | Operation::RunSql(_) => {}
             }
         }

@@ -1,5 +1,6 @@
 //! Carrying a plan out, each engine in the way that never leaves a migration half recorded.
 
+mod backfill;
 mod transactions;
 
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use super::lock::Lock;
 use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlannedMigration, Way};
 use super::report::{AppliedNow, Report};
+use super::segments::{Segment, segments};
 use super::session::Session;
 use crate::dialect::Dialect;
 use crate::render::{Opaque, Statement};
@@ -64,7 +66,9 @@ impl Execution<'_> {
                         .await?;
                 }
                 Dialect::Sqlite => {
-                    self.in_a_savepoint(driver, migration, first, start).await?;
+                    if !self.in_savepoints(driver, migration, first, start).await? {
+                        return Ok(Outcome::Superseded(report));
+                    }
                 }
             }
             let applied = AppliedNow {
@@ -106,6 +110,12 @@ impl Execution<'_> {
             };
             let step = journal_step(migration.way, statement);
             let standing = self.journal.standing(migration, step, opaque)?;
+            if let Some(batches) = &statement.batches {
+                let backfill = (statement, batches, opaque);
+                // With the lock of its session nobody is faster, and nothing is counted.
+                self.backfill(driver, migration, backfill, &mut 0).await?;
+                continue;
+            }
             if standing == Standing::Done || !asked(driver, migration, statement).await? {
                 continue;
             }
@@ -172,24 +182,70 @@ impl Execution<'_> {
     }
 
     /// SQLite: all migrations are one transaction, which is the lock too and is synced to disk once; each is
-    /// undone alone where it fails, and those before it are kept.
-    async fn in_a_savepoint<D: Driver>(
+    /// undone alone where it fails, and those before it are kept. Where something runs outside, what comes before it
+    /// is committed first. False says that another process has been faster meanwhile.
+    async fn in_savepoints<D: Driver>(
         &self,
         driver: &mut D,
         migration: &PlannedMigration,
         first: bool,
         start: Instant,
+    ) -> Result<bool, RunError> {
+        self.make_tracking(driver, first).await?;
+        let mut noted = self.journal.count(&migration.id);
+        for segment in segments(&migration.statements) {
+            let statement = match segment {
+                Segment::Transaction {
+                    statements,
+                    is_last,
+                } => {
+                    let open = self.open(migration, statements)?;
+                    let notes = (!is_last).then(|| self.notes(migration, &open));
+                    noted += notes.as_ref().map_or(0, Vec::len);
+                    self.in_a_savepoint(driver, migration, &open, (notes, start))
+                        .await?;
+                    continue;
+                }
+                Segment::Outside(statement) => statement,
+            };
+            self.lock.commit(driver, self.patience.retries).await?;
+            self.observer.release();
+            let mut is_ours = true;
+            if let (Some(batches), Some(opaque)) = (&statement.batches, &statement.opaque) {
+                let backfill = (statement, batches, opaque);
+                is_ours = self
+                    .backfill(driver, migration, backfill, &mut noted)
+                    .await?;
+            } else {
+                self.patiently(driver, migration, statement, &statement.sql)
+                    .await?;
+            }
+            self.lock
+                .acquire(driver, self.patience.lock, self.observer)
+                .await?;
+            if !is_ours || self.is_superseded(driver, migration, noted).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn in_a_savepoint<D: Driver>(
+        &self,
+        driver: &mut D,
+        migration: &PlannedMigration,
+        statements: &[&Statement],
+        end: (Option<Vec<String>>, Instant),
     ) -> Result<(), RunError> {
         let savepoint = |source| RunError::Database {
             doing: "set a savepoint",
             source,
         };
-        self.make_tracking(driver, first).await?;
         driver
             .execute("SAVEPOINT migration")
             .await
             .map_err(savepoint)?;
-        let Err(error) = self.run_and_record(driver, migration, start).await else {
+        let Err(error) = self.run_each(driver, migration, statements, end).await else {
             return driver.execute("RELEASE migration").await.map_err(savepoint);
         };
         let undone = driver
@@ -202,13 +258,15 @@ impl Execution<'_> {
         Err(error)
     }
 
-    async fn run_and_record<D: Driver>(
+    /// Runs the statements, and then notes them; where there are no notes, the migration is recorded.
+    async fn run_each<D: Driver>(
         &self,
         driver: &mut D,
         migration: &PlannedMigration,
-        start: Instant,
+        statements: &[&Statement],
+        (notes, start): (Option<Vec<String>>, Instant),
     ) -> Result<(), RunError> {
-        for statement in &migration.statements {
+        for statement in statements {
             if !asked(driver, migration, statement).await? {
                 continue;
             }
@@ -217,11 +275,12 @@ impl Execution<'_> {
                 .await
                 .map_err(|source| failed(migration, &statement.steps, &statement.sql, source))?;
         }
-        for sql in self.record(migration, start) {
+        let after = notes.unwrap_or_else(|| self.record(migration, start).to_vec());
+        for sql in &after {
             driver
-                .execute(&sql)
+                .execute(sql)
                 .await
-                .map_err(|source| failed(migration, &[], &sql, source))?;
+                .map_err(|source| failed(migration, &[], sql, source))?;
         }
         Ok(())
     }

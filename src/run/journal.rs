@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::driver::{Driver, DriverError};
+use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::plan::PlannedMigration;
 use super::tracking::{StepState, Tracking};
@@ -17,7 +17,19 @@ use crate::render::{Opaque, Statement};
 
 /// What the journal says of steps, by migration and step.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Journal(BTreeMap<(String, i64), Entry>);
+pub(crate) struct Journal {
+    steps: BTreeMap<(String, i64), Entry>,
+    /// Where backfills have come to.
+    batches: BTreeMap<(String, i64), Reached>,
+}
+
+/// Where a backfill has come to.
+#[derive(Clone, Debug)]
+pub(crate) struct Reached {
+    pub(crate) checksum: String,
+    pub(crate) last_key: String,
+    pub(crate) keys: u64,
+}
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -59,12 +71,60 @@ impl Journal {
             };
             Some((key, entry))
         });
-        Ok(Journal(entries.collect()))
+        Ok(Journal {
+            steps: entries.collect(),
+            batches: BTreeMap::new(),
+        })
+    }
+
+    /// Reads where backfills have come to. False says that there is no table of them yet.
+    pub(crate) async fn read_batches<D: Driver>(
+        &mut self,
+        driver: &mut D,
+        dialect: Dialect,
+        tracking: &Tracking,
+    ) -> Result<bool, DriverError> {
+        let rows = match driver.rows(&tracking.list_batches(dialect)).await {
+            Ok(rows) => rows,
+            Err(error) if error.kind == DriverErrorKind::MissingTable => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let entries = rows.into_iter().filter_map(|row| {
+            let mut values = row.into_iter();
+            let mut next = || values.next().flatten();
+            let key = (next()?, next()?.parse().ok()?);
+            let reached = Reached {
+                checksum: next()?,
+                last_key: next()?,
+                keys: next()?.parse().ok()?,
+            };
+            Some((key, reached))
+        });
+        self.batches = entries.collect();
+        Ok(true)
+    }
+
+    /// Where the backfill of that statement has come to; none where it has not begun.
+    pub(crate) fn reached(
+        &self,
+        migration: &PlannedMigration,
+        step: i64,
+        opaque: &Opaque,
+    ) -> Result<Option<Reached>, RunError> {
+        let reached = self.batches.get(&(migration.id.clone(), step));
+        if reached.is_some_and(|it| it.checksum != opaque.checksum) {
+            return Err(RunError::Unfinished {
+                migration: migration.id.clone(),
+                step,
+                reason: "a run was cut off between its batches, and it was edited since",
+            });
+        }
+        Ok(reached.cloned())
     }
 
     /// How many steps of that migration it knows.
     pub(crate) fn count(&self, migration: &str) -> usize {
-        self.0.keys().filter(|(id, _)| id == migration).count()
+        self.steps.keys().filter(|(id, _)| id == migration).count()
     }
 
     /// Where the step of that statement stands.
@@ -74,7 +134,7 @@ impl Journal {
         step: i64,
         opaque: &Opaque,
     ) -> Result<Standing, RunError> {
-        let Some(entry) = self.0.get(&(migration.id.clone(), step)) else {
+        let Some(entry) = self.steps.get(&(migration.id.clone(), step)) else {
             return Ok(Standing::Open);
         };
         let reason = if !entry.finished {

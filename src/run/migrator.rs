@@ -9,7 +9,7 @@ use super::driver::{Driver, DriverErrorKind, Source};
 use super::error::RunError;
 use super::event::{Event, Observer};
 use super::lock::{Holder, Lock};
-use super::patience::{Backoff, Patience};
+use super::patience::Patience;
 use super::plan::{Plan, PlanError, way_back};
 use super::repair::{Repair, Resolution};
 use super::report::{Execution as Executed, MigrationStatus, Report, State, Status};
@@ -372,6 +372,7 @@ impl Migrator {
             migration,
             step,
             checksum: operation.checksum(),
+            in_batches: matches!(operation, Operation::Backfill(_)),
             resolution,
         };
         self.with_lock(driver, Task::Repair(repair)).await.map(drop)
@@ -422,6 +423,7 @@ impl Migrator {
         let names = [
             ("name of the tracking table", self.tracking.table.clone()),
             ("name of the journal", self.tracking.journal_name()),
+            ("name of the table of batches", self.tracking.batches_name()),
         ];
         for (what, name) in names {
             if catalog.table(&name).is_some() {
@@ -528,7 +530,7 @@ impl Migrator {
         match session.dialect {
             // The lock is a transaction, which keeps what was done before a migration that failed.
             Dialect::Sqlite => {
-                let committed = self.commit(driver).await;
+                let committed = lock.commit(driver, self.patience.retries).await;
                 if committed.is_ok() {
                     observer.release();
                 }
@@ -537,28 +539,6 @@ impl Migrator {
             }
             Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => result,
         }
-    }
-
-    /// SQLite: readers may keep a commit waiting.
-    async fn commit<D: Driver>(&self, driver: &mut D) -> Result<(), RunError> {
-        let mut retries = Backoff::new(
-            self.patience.retries,
-            Duration::from_millis(20),
-            Duration::from_millis(500),
-        );
-        while let Err(source) = driver.commit().await {
-            let pause = retries
-                .next()
-                .filter(|_| source.kind == DriverErrorKind::Busy);
-            let Some(pause) = pause else {
-                return Err(RunError::Database {
-                    doing: "commit",
-                    source,
-                });
-            };
-            Backoff::wait(pause).await;
-        }
-        Ok(())
     }
 
     /// The operation of that number; those of the way back count downwards from -1.

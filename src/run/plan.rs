@@ -33,6 +33,8 @@ pub struct Plan {
     pub migrations: Vec<PlannedMigration>,
     /// Makes the tracking table and the journal.
     pub(crate) create_tracking: Vec<String>,
+    /// Makes the table of batches.
+    create_batches: Vec<String>,
     pub(crate) tracking: Tracking,
     /// What the role must be allowed.
     pub(crate) needs: Needs,
@@ -206,19 +208,20 @@ impl Plan {
     /// A plan that does nothing yet but make the tracking table.
     pub(crate) fn empty(dialect: Dialect, tracking: Tracking) -> Result<Plan, PlanError> {
         tracking.check()?;
-        let create_tracking = tracking
-            .create(dialect)
-            .map_err(|source| PlanError::Render {
-                migration: "none".to_owned(),
-                step: 0,
-                operation: "create the tracking table".to_owned(),
-                source,
-            })?;
+        let failed = |source| PlanError::Render {
+            migration: "none".to_owned(),
+            step: 0,
+            operation: "create the tracking table".to_owned(),
+            source,
+        };
+        let create_tracking = tracking.create(dialect).map_err(failed)?;
+        let create_batches = tracking.create_batches(dialect).map_err(failed)?;
         Ok(Plan {
             dialect,
             migrations: Vec::new(),
             needs: Needs::default(),
             create_tracking,
+            create_batches,
             expects_explicit_timestamps: false,
             tracking,
         })
@@ -283,6 +286,17 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether anything is run in batches.
+    pub(crate) fn has_batches(&self) -> bool {
+        let mut statements = self.migrations.iter().flat_map(|it| &it.statements);
+        statements.any(|it| it.batches.is_some())
+    }
+
+    /// Has the table of batches made, with the first transaction.
+    pub(crate) fn make_batches(&mut self) {
+        self.create_tracking.append(&mut self.create_batches);
+    }
+
     /// Whether any migration is more than one transaction, on an engine where it would be one.
     pub(crate) fn is_split(&self) -> bool {
         self.dialect.features().transactional_ddl
@@ -316,7 +330,8 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::RenameColumn(_)
         | Operation::Insert(_)
         | Operation::Update(_)
-        | Operation::Delete(_) => false,
+        | Operation::Delete(_)
+        | Operation::Backfill(_) => false,
     })
 }
 

@@ -45,6 +45,11 @@ impl Needs {
             }
             Operation::Insert(_) => self.change_rows(table, there, "INSERT"),
             Operation::Update(_) => self.change_rows(table, there, "UPDATE"),
+            Operation::Backfill(_) => {
+                // Where it has come to is kept in a table of its own.
+                self.create = true;
+                self.change_rows(table, there, "UPDATE");
+            }
             Operation::Delete(_) => self.change_rows(table, there, "DELETE"),
             // What it needs, only the server knows.
             Operation::RunSql(_) => {}
@@ -96,7 +101,11 @@ impl Needs {
         let altered = list(dialect, &self.alter);
         let recorded = list(
             dialect,
-            &BTreeSet::from([tracking.table.clone(), tracking.journal_name()]),
+            &BTreeSet::from([
+                tracking.table.clone(),
+                tracking.journal_name(),
+                tracking.batches_name(),
+            ]),
         );
         let rows = self.rows_as_list(dialect);
         // What is noted there takes the place of what was.

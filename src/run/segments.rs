@@ -54,6 +54,7 @@ mod tests {
             notes: Vec::new(),
             transactional: sql != "outside",
             opaque: None,
+            batches: None,
         }
     }
 

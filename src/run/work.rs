@@ -127,12 +127,22 @@ impl Work<'_> {
         }
         let dialect = self.session.dialect;
         let (tracking, tracked) = (&migrator.tracking, pending.tracked);
-        let journal = Journal::read(driver, dialect, tracking, tracked, plan.is_split())
+        let mut journal = Journal::read(driver, dialect, tracking, tracked, plan.is_split())
             .await
             .map_err(|source| RunError::Database {
                 doing: "read the journal",
                 source,
             })?;
+        if plan.has_batches() {
+            let known = journal.read_batches(driver, dialect, tracking).await;
+            let known = known.map_err(|source| RunError::Database {
+                doing: "read where backfills have come to",
+                source,
+            })?;
+            if !known {
+                plan.make_batches();
+            }
+        }
         let execution = Execution {
             plan: &plan,
             session: self.session,

@@ -555,7 +555,21 @@ fn rows_of_all_kinds() -> Migrations {
                     .down("")
                     .data_only(),
             ),
-        Migration::new("006_gone", "Rows go")
+        Migration::new("006_filled", "Columns that are filled some keys at a time")
+            .add_column("order", text("who?").nullable())
+            .backfill(
+                "order",
+                rows()
+                    .set("who?", hostile)
+                    .only_where(col("text").eq(hostile).or(col("who?").is_null())),
+            )
+            .add_column("several seats", integer("n").default(0))
+            .backfill(
+                "several seats",
+                rows().set("n", col("seat").add(1)).in_batches(1),
+            )
+            .create_index("several seats", index("n").columns(["n"])),
+        Migration::new("007_gone", "Rows go")
             .delete("order", rows().only_where(col("id").is_in([3, 4])))
             .down([Insert {
                 table: "order".into(),

@@ -23,9 +23,11 @@ mod expected;
 mod server;
 
 mod adopting;
+mod backfilling;
 mod budgets;
 mod busy;
 mod conflicts;
+mod cutting;
 mod journal;
 mod odd_servers;
 mod operations;

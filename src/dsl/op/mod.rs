@@ -1,6 +1,7 @@
 //! Operations: what a migration is made of. One file each; here they are only told apart.
 
 mod add_column;
+mod backfill;
 mod create_index;
 mod create_table;
 mod delete;
@@ -15,6 +16,7 @@ mod update;
 use std::fmt;
 
 pub use add_column::AddColumn;
+pub use backfill::Backfill;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
 pub use delete::Delete;
@@ -55,6 +57,8 @@ pub enum Operation {
     Update(Update),
     /// Deletes rows.
     Delete(Delete),
+    /// Changes the rows of a large table, some keys at a time.
+    Backfill(Backfill),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -118,6 +122,7 @@ macro_rules! dispatch {
             Operation::Insert($it) => $call,
             Operation::Update($it) => $call,
             Operation::Delete($it) => $call,
+            Operation::Backfill($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -161,6 +166,7 @@ impl Operation {
             Operation::Insert(it) => Some(&it.table),
             Operation::Update(it) => Some(&it.table),
             Operation::Delete(it) => Some(&it.table),
+            Operation::Backfill(it) => Some(&it.table),
             Operation::RunSql(_) => None,
         }
     }
@@ -169,7 +175,10 @@ impl Operation {
     pub(crate) fn schema_operations(&self) -> &[Operation] {
         match self {
             Operation::RunSql(it) => &it.stands_for,
-            Operation::Insert(_) | Operation::Update(_) | Operation::Delete(_) => &[],
+            Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Backfill(_) => &[],
             Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)
@@ -188,7 +197,8 @@ impl Operation {
             Operation::RunSql(_)
             | Operation::Insert(_)
             | Operation::Update(_)
-            | Operation::Delete(_) => false,
+            | Operation::Delete(_)
+            | Operation::Backfill(_) => false,
             Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)
@@ -232,6 +242,7 @@ into_operation!(
     Insert,
     Update,
     Delete,
+    Backfill,
     RenameColumn,
     CreateTable,
     DropTable,

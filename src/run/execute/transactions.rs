@@ -17,6 +17,9 @@ use crate::render::Statement;
 /// What a transaction fails with whose work another runner has done meanwhile.
 const RECORDED: &str = "HM002";
 
+/// What texts of moments are read and written in.
+const UTC: &str = "SET LOCAL TIME ZONE 'UTC';\n";
+
 impl Execution<'_> {
     /// Runs a migration, each of its transactions in one round trip. False says that another runner has been
     /// faster meanwhile.
@@ -38,8 +41,18 @@ impl Execution<'_> {
                     is_last,
                 } => (self.open(migration, statements)?, is_last),
                 Segment::Outside(statement) => {
-                    self.patiently(driver, migration, statement, &statement.sql)
-                        .await?;
+                    if let (Some(batches), Some(opaque)) = (&statement.batches, &statement.opaque) {
+                        let backfill = (statement, batches, opaque);
+                        if !self
+                            .backfill(driver, migration, backfill, &mut noted)
+                            .await?
+                        {
+                            return Ok(false);
+                        }
+                    } else {
+                        self.patiently(driver, migration, statement, &statement.sql)
+                            .await?;
+                    }
                     continue;
                 }
             };
@@ -51,7 +64,7 @@ impl Execution<'_> {
                 before.push(self.unless_noted_since(migration, noted));
             }
             if statements.iter().any(|it| it.is_in_utc()) {
-                before.push("SET LOCAL TIME ZONE 'UTC';\n".to_owned());
+                before.push(UTC.to_owned());
             }
             let after = if is_last {
                 let elapsed = if is_split {
@@ -78,9 +91,34 @@ impl Execution<'_> {
         Ok(true)
     }
 
+    /// Sends one statement of several that a step is, with what is recorded of it. `known` is how many steps are noted,
+    /// and SQL that is true where another runner has done something else of this step. False says that one has.
+    pub(super) async fn commit_one<D: Driver>(
+        &self,
+        driver: &mut D,
+        migration: &PlannedMigration,
+        statement: &Statement,
+        record: String,
+        (noted, superseded): (usize, &str),
+    ) -> Result<bool, RunError> {
+        let mut before = self.before(migration, false);
+        before.push(UTC.to_owned());
+        if !self.session.exclusive {
+            before.push(self.unless_noted_since(migration, noted));
+            before.push(superseded_if(superseded));
+        }
+        let batch = Batch {
+            migration,
+            before,
+            statements: vec![statement],
+            after: vec![record],
+        };
+        self.send(driver, &batch).await
+    }
+
     /// The statements that no earlier run has noted as finished. Only of a migration that is split is anything
     /// noted before the end.
-    fn open<'s>(
+    pub(super) fn open<'s>(
         &self,
         migration: &PlannedMigration,
         statements: &'s [Statement],
@@ -137,7 +175,11 @@ impl Execution<'_> {
 
     /// What a transaction that is not the last leaves in the journal: each step that no catalog can answer for,
     /// and its last one in any case.
-    fn notes(&self, migration: &PlannedMigration, statements: &[&Statement]) -> Vec<String> {
+    pub(super) fn notes(
+        &self,
+        migration: &PlannedMigration,
+        statements: &[&Statement],
+    ) -> Vec<String> {
         let (plan, last) = (self.plan, statements.len().saturating_sub(1));
         statements
             .iter()

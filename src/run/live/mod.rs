@@ -170,6 +170,7 @@ impl Wanted {
                 | Operation::Insert(_)
                 | Operation::Update(_)
                 | Operation::Delete(_)
+                | Operation::Backfill(_)
                 | Operation::RunSql(_) => &[],
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
