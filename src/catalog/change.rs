@@ -1,6 +1,6 @@
 //! The changes that a catalog admits: one method for each, checks first.
 
-use super::{Catalog, OperationError, check, names};
+use super::{Catalog, OperationError, check, generated, names};
 use crate::dialect::IndexNamespace;
 use crate::dsl::{Column, Index, Table};
 
@@ -12,13 +12,16 @@ impl Catalog {
             });
         }
         names::check_table(&table.name)?;
-        if table.columns.is_empty() {
+        if table.columns.iter().all(|it| it.generated.is_some()) {
             return Err(OperationError::NoColumns {
                 table: table.name.clone(),
             });
         }
         self.claim(&table.name, format!("table {}", table.name))?;
         self.claim_key(table)?;
+        for name in names::sequences(table) {
+            self.claim(&name, format!("the sequence that numbers {}", table.name))?;
+        }
 
         let mut made = Table {
             columns: Vec::new(),
@@ -31,6 +34,9 @@ impl Catalog {
             made.columns.push(column.clone());
         }
         check::primary_key(&made, &table.primary_key)?;
+        for column in &table.columns {
+            generated::check_sources(&made, column)?;
+        }
         made.primary_key.clone_from(&table.primary_key);
         self.tables.insert(table.name.clone(), made);
         table
@@ -45,6 +51,9 @@ impl Catalog {
         };
         self.release(&table.name);
         self.release(&names::key(&table));
+        for name in names::sequences(&table) {
+            self.release(&name);
+        }
         for index in &table.indexes {
             self.release(&index.name_in(name, IndexNamespace::Schema));
         }
@@ -59,6 +68,7 @@ impl Catalog {
         let table = self.table_mut(table)?;
         check::column(table, column)?;
         check::added_column(table, column)?;
+        generated::check_sources(table, column)?;
         table.columns.push(column.clone());
         Ok(())
     }
@@ -79,7 +89,8 @@ impl Catalog {
                 user,
             });
         }
-        if table.columns.len() == 1 {
+        let mut others = table.columns.iter().filter(|it| it.name != column);
+        if others.all(|it| it.generated.is_some()) {
             return Err(OperationError::NoColumns {
                 table: table.name.clone(),
             });
@@ -94,8 +105,9 @@ impl Catalog {
         column: &str,
         to: &str,
     ) -> Result<(), OperationError> {
+        check::renamed_column(self.table_mut(table)?, column, to)?;
+        self.rename_sequence(table, column, to)?;
         let table = self.table_mut(table)?;
-        check::renamed_column(table, column, to)?;
         let indexes = table.indexes.iter_mut().flat_map(|it| &mut it.columns);
         let names = table
             .columns
@@ -174,6 +186,24 @@ impl Catalog {
         self.claim(
             &names::key(table),
             format!("the primary key of {}", table.name),
+        )
+    }
+
+    /// A column that numbers the rows takes its sequence along.
+    fn rename_sequence(
+        &mut self,
+        table: &str,
+        column: &str,
+        to: &str,
+    ) -> Result<(), OperationError> {
+        let mut columns = self.table_mut(table)?.columns.iter();
+        if !columns.any(|it| it.auto_increment && it.name == column) {
+            return Ok(());
+        }
+        self.release(&names::sequence(table, column));
+        self.claim(
+            &names::sequence(table, to),
+            format!("the sequence that numbers {table}"),
         )
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::{Catalog, OperationError, check};
+use super::{Catalog, OperationError, values};
 use crate::dsl::rows::{Constant, constant};
 use crate::dsl::{Column, ColumnType, Expr, Literal, Row, Rows, Table, expression};
 
@@ -29,6 +29,11 @@ impl Catalog {
                 ));
             }
             for (column, value) in known(table, &row.values) {
+                // PostgreSQL's counter would not know of it, and give the number again.
+                if column.auto_increment {
+                    let reason = format!("the engine numbers {}: leave it out", column.name);
+                    return Err(invalid(table, reason));
+                }
                 if !expression::columns(value).is_empty() {
                     let reason = format!(
                         "the value of {} names a column: a new row has none yet",
@@ -37,10 +42,9 @@ impl Catalog {
                     return Err(invalid(table, reason));
                 }
             }
-            let without = table
-                .columns
-                .iter()
-                .find(|it| !it.fits_existing_rows() && row.value(&it.name).is_none());
+            let without = table.columns.iter().find(|it| {
+                !it.fits_existing_rows() && !it.auto_increment && row.value(&it.name).is_none()
+            });
             if let Some(column) = without {
                 let reason = format!(
                     "a new row needs a value for {}, which is NOT NULL and has no default",
@@ -179,6 +183,10 @@ fn check_names(table: &Table, values: &[(String, Expr)]) -> Result<(), Operation
         if values[..position].iter().any(|(other, _)| other == name) {
             return Err(invalid(table, format!("{name} is set twice")));
         }
+        if column.generated.is_some() {
+            let reason = format!("{name} is computed by the engine, and can't be set");
+            return Err(invalid(table, reason));
+        }
         if let Some(reason) = value_fault(column, value) {
             return Err(invalid(table, reason));
         }
@@ -206,12 +214,12 @@ fn value_fault(column: &Column, value: &Expr) -> Option<String> {
         Some(Constant::Bytes(_)) => {
             let holds = matches!(
                 column.column_type,
-                ColumnType::Bytes | ColumnType::Native(_)
+                ColumnType::Bytes | ColumnType::Varbinary { .. } | ColumnType::Native(_)
             );
             (!holds).then(|| format!("{name} is given bytes, and holds {}", column.column_type))
         }
-        Some(Constant::Literal(literal)) => check::literal_fault(&column.column_type, &literal)
-            .or_else(|| check::width_fault(column, &literal))
+        Some(Constant::Literal(literal)) => values::literal_fault(&column.column_type, &literal)
+            .or_else(|| values::width_fault(column, &literal))
             .or_else(|| form_fault(&column.column_type, &literal))
             .map(|fault| format!("the value of {name}: {fault}")),
     }
@@ -251,6 +259,10 @@ fn form_fault(column_type: &ColumnType, literal: &Literal) -> Option<String> {
         | ColumnType::Decimal { .. }
         | ColumnType::Boolean
         | ColumnType::Bytes
+        | ColumnType::Varbinary { .. }
+        | ColumnType::Inet
+        | ColumnType::Interval
+        | ColumnType::Array(_)
         | ColumnType::Native(_) => return None,
     };
     (!right)

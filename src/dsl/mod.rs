@@ -21,10 +21,12 @@
 
 mod column;
 pub(crate) mod expression;
+mod generated;
 mod index;
 mod literal;
 mod migration;
 pub(crate) mod migrations;
+mod nouns;
 mod op;
 pub(crate) mod own;
 pub(crate) mod rows;
@@ -35,15 +37,17 @@ pub use sea_query::{Expr, ExprTrait, Func};
 
 pub use crate::dialect::Dialect::{self, MariaDb, MySql, Postgres, Sqlite};
 
-pub use column::{
-    Column, DefaultValue, big_integer, boolean, bytes, char, date, datetime, decimal, double,
-    integer, json, real, small_integer, string, text, time, timestamp, uuid,
-};
+pub use column::{Column, DefaultValue};
 pub use expression::{col, now};
+pub use generated::{Generated, Storage};
 pub use index::{Direction, Index, IndexColumn, index};
 pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;
+pub use nouns::{
+    array, big_integer, boolean, bytes, char, date, datetime, decimal, double, inet, integer,
+    interval, json, real, small_integer, string, text, time, timestamp, uuid,
+};
 pub use op::{
     AddColumn, Backfill, CreateIndex, CreateTable, Delete, DropColumn, DropIndex, DropTable,
     Insert, Inverse, Operation, RenameColumn, RunSql, Update, sql,

@@ -129,6 +129,10 @@ fn kind_of(column_type: &ColumnType) -> Kind {
         | ColumnType::Real
         | ColumnType::Double
         | ColumnType::Bytes
+        | ColumnType::Varbinary { .. }
+        | ColumnType::Inet
+        | ColumnType::Interval
+        | ColumnType::Array(_)
         | ColumnType::Native(_) => Kind::Text,
     }
 }

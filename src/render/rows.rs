@@ -103,7 +103,12 @@ fn value(dialect: Dialect, column: &Column, value: &Expr) -> Result<String, Rend
     Ok(match constant(value) {
         Some(Constant::Null) => "NULL".to_owned(),
         // Text would be a text to SQLite, and read for backslashes by PostgreSQL.
-        Some(Constant::Literal(Literal::Text(text))) if *column_type == ColumnType::Bytes => {
+        Some(Constant::Literal(Literal::Text(text)))
+            if matches!(
+                column_type,
+                ColumnType::Bytes | ColumnType::Varbinary { .. }
+            ) =>
+        {
             bytes(dialect, text.as_bytes())
         }
         Some(Constant::Literal(it)) => literal(dialect, &it),

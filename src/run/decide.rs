@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::difference::Difference;
-use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable};
+use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Source};
 use super::live::{column_difference, index_difference};
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::expression;
@@ -364,6 +364,7 @@ fn planned_column(column: &Column) -> LiveColumn {
         type_name: String::new(),
         nullable: column.nullable,
         default: None,
+        source: Source::Rows,
         details: String::new(),
     }
 }

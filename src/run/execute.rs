@@ -8,15 +8,17 @@ use std::time::{Duration, Instant};
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::event::{Event, Observer};
+use super::foreign_keys::Violations;
 use super::journal::{Journal, Standing, is_true, journalled};
 use super::lock::Lock;
 use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlannedMigration, Way};
+use super::rebuild::Kept;
 use super::report::{AppliedNow, Report};
 use super::segments::{Segment, segments};
 use super::session::Session;
 use crate::dialect::Dialect;
-use crate::render::{Opaque, Statement};
+use crate::render::{Opaque, RebuildPart, Statement};
 
 /// The pauses before a statement is tried again: long enough for those who waited behind it to be served.
 const SHORTEST: Duration = Duration::from_millis(100);
@@ -25,8 +27,9 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// How a plan was carried out.
 pub(crate) enum Outcome {
     Done(Report),
-    /// Another runner recorded a migration of the plan meanwhile, so that the rest must be planned anew. It
-    /// happens only where the lock is held for single transactions.
+    /// The rest must be planned anew: another runner recorded a migration of the plan meanwhile, which happens
+    /// only where the lock is held for single transactions; or it needs another transaction, because on SQLite
+    /// some of it rebuilds tables and some does not.
     Superseded(Report),
 }
 
@@ -47,6 +50,9 @@ impl Execution<'_> {
         let mut report = Report::default();
         for (index, migration) in self.plan.migrations.iter().enumerate() {
             let first = index == 0;
+            if migration.rebuilds() != self.plan.rebuilds_first() {
+                return Ok(Outcome::Superseded(report));
+            }
             let start = Instant::now();
             self.observer.tell(Event::Started {
                 migration: migration.id.clone(),
@@ -192,6 +198,7 @@ impl Execution<'_> {
         start: Instant,
     ) -> Result<bool, RunError> {
         self.make_tracking(driver, first).await?;
+        let violations = Violations::before(driver, migration).await;
         let mut noted = self.journal.count(&migration.id);
         for segment in segments(&migration.statements) {
             let statement = match segment {
@@ -202,8 +209,12 @@ impl Execution<'_> {
                     let open = self.open(migration, statements)?;
                     let notes = (!is_last).then(|| self.notes(migration, &open));
                     noted += notes.as_ref().map_or(0, Vec::len);
-                    self.in_a_savepoint(driver, migration, &open, (notes, start))
-                        .await?;
+                    let end = End {
+                        notes,
+                        start,
+                        violations: violations.as_ref(),
+                    };
+                    self.in_a_savepoint(driver, migration, &open, &end).await?;
                     continue;
                 }
                 Segment::Outside(statement) => statement,
@@ -235,7 +246,7 @@ impl Execution<'_> {
         driver: &mut D,
         migration: &PlannedMigration,
         statements: &[&Statement],
-        end: (Option<Vec<String>>, Instant),
+        end: &End<'_>,
     ) -> Result<(), RunError> {
         let savepoint = |source| RunError::Database {
             doing: "set a savepoint",
@@ -264,18 +275,33 @@ impl Execution<'_> {
         driver: &mut D,
         migration: &PlannedMigration,
         statements: &[&Statement],
-        (notes, start): (Option<Vec<String>>, Instant),
+        end: &End<'_>,
     ) -> Result<(), RunError> {
+        let mut kept = None;
         for statement in statements {
             if !asked(driver, migration, statement).await? {
                 continue;
             }
-            driver
-                .execute(&statement.sql)
-                .await
-                .map_err(|source| failed(migration, &statement.steps, &statement.sql, source))?;
+            if let Some(RebuildPart::First(table)) = &statement.rebuild {
+                kept = Some(Kept::of(driver, table, migration, statement).await?);
+            }
+            let again = match &statement.rebuild {
+                Some(RebuildPart::Last) => kept.take().map(Kept::statements),
+                Some(RebuildPart::First(_) | RebuildPart::Middle) | None => None,
+            };
+            let again = again.unwrap_or_default();
+            for sql in std::iter::once(&statement.sql).chain(&again) {
+                driver
+                    .execute(sql)
+                    .await
+                    .map_err(|source| failed(migration, &statement.steps, sql, source))?;
+            }
         }
-        let after = notes.unwrap_or_else(|| self.record(migration, start).to_vec());
+        if let Some(before) = end.violations {
+            before.check(driver, migration).await?;
+        }
+        let record = || self.record(migration, end.start).to_vec();
+        let after = end.notes.clone().unwrap_or_else(record);
         for sql in &after {
             driver
                 .execute(sql)
@@ -310,6 +336,15 @@ impl Execution<'_> {
         });
         Backoff::wait(pause).await;
     }
+}
+
+/// What follows the statements of one transaction on SQLite.
+struct End<'r> {
+    /// What is noted; where there is nothing, the migration is recorded.
+    notes: Option<Vec<String>>,
+    start: Instant,
+    /// Rows that lacked what they refer to before the migration, where it rebuilds a table.
+    violations: Option<&'r Violations>,
 }
 
 /// Whether an author's text is one statement, that happens as a whole or not at all; no is the safe answer.

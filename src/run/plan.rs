@@ -69,6 +69,13 @@ pub enum Way {
     Down,
 }
 
+impl PlannedMigration {
+    /// Whether it rebuilds a table, which it does with foreign keys off.
+    pub(crate) fn rebuilds(&self) -> bool {
+        self.statements.iter().any(|it| it.rebuild.is_some())
+    }
+}
+
 /// A history that gives no plan for an engine.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -303,6 +310,12 @@ impl Plan {
             && self.migrations.iter().any(PlannedMigration::is_split)
     }
 
+    /// Whether the first migration rebuilds a table.
+    pub(crate) fn rebuilds_first(&self) -> bool {
+        let first = self.migrations.first();
+        first.is_some_and(PlannedMigration::rebuilds)
+    }
+
     /// How many statements change the schema; the tracking table's own are not counted.
     #[must_use]
     pub fn statement_count(&self) -> usize {
@@ -491,7 +504,8 @@ impl Plan {
             if statements.is_empty() && !is_last {
                 continue;
             }
-            f.write_str(begin)?;
+            let rebuilds = statements.iter().any(|it| it.rebuild.is_some());
+            f.write_str(if rebuilds { BEGIN_REBUILD } else { begin })?;
             if self.dialect == Dialect::Postgres && statements.iter().any(Statement::is_in_utc) {
                 f.write_str("SET LOCAL TIME ZONE 'UTC';\n")?;
             }
@@ -508,7 +522,7 @@ impl Plan {
                     writeln!(f, "{record};")?;
                 }
             }
-            f.write_str(commit)?;
+            f.write_str(if rebuilds { COMMIT_REBUILD } else { commit })?;
         }
         Ok(())
     }
@@ -551,15 +565,32 @@ impl Plan {
     }
 }
 
-/// The statements alone, each with its notes and guards as comments.
+/// The statements alone, each with its notes and guards as comments; where a table is rebuilt, in the transaction
+/// without which it would be lost half-way.
 impl fmt::Display for PlannedMigration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.rebuilds() {
+            return self.write_statements(f);
+        }
+        f.write_str(BEGIN_REBUILD)?;
+        self.write_statements(f)?;
+        f.write_str(COMMIT_REBUILD)
+    }
+}
+
+impl PlannedMigration {
+    fn write_statements(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for statement in &self.statements {
             write!(f, "{statement}")?;
         }
         Ok(())
     }
 }
+
+/// What stands around the rebuild of a table on SQLite. Within a transaction foreign keys stay as they are.
+const BEGIN_REBUILD: &str = "PRAGMA foreign_keys = OFF;\nBEGIN IMMEDIATE;\n";
+const COMMIT_REBUILD: &str = "-- each row of the answer lacks the row that it refers to: ROLLBACK then\n\
+                              PRAGMA foreign_key_check;\nCOMMIT;\nPRAGMA foreign_keys = ON;\n";
 
 /// The SQL with a semicolon, its notes and guards before it as comments.
 impl fmt::Display for Statement {

@@ -55,6 +55,7 @@ mod tests {
             transactional: sql != "outside",
             opaque: None,
             batches: None,
+            rebuild: None,
         }
     }
 

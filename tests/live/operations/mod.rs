@@ -5,5 +5,6 @@
 
 mod basics;
 mod check;
+mod columns;
 mod rows;
 mod schema;
