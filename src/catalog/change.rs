@@ -1,6 +1,6 @@
 //! The changes that a catalog admits: one method for each, checks first.
 
-use super::{Catalog, OperationError, check, generated, names};
+use super::{Catalog, OperationError, check, generated, index, names};
 use crate::dialect::IndexNamespace;
 use crate::dsl::{Column, Index, Table};
 
@@ -108,13 +108,14 @@ impl Catalog {
         check::renamed_column(self.table_mut(table)?, column, to)?;
         self.rename_sequence(table, column, to)?;
         let table = self.table_mut(table)?;
-        let indexes = table.indexes.iter_mut().flat_map(|it| &mut it.columns);
+        for index in &mut table.indexes {
+            index.rename_column(column, to);
+        }
         let names = table
             .columns
             .iter_mut()
             .map(|it| &mut it.name)
-            .chain(&mut table.primary_key)
-            .chain(indexes.map(|it| &mut it.name));
+            .chain(&mut table.primary_key);
         for name in names.filter(|name| *name == column) {
             to.clone_into(name);
         }
@@ -122,7 +123,7 @@ impl Catalog {
     }
 
     pub(crate) fn add_index(&mut self, table: &str, index: &Index) -> Result<(), OperationError> {
-        check::index(self.table_mut(table)?, index)?;
+        index::check(self.table_mut(table)?, index)?;
         let name = index.name_in(table, IndexNamespace::Schema);
         self.claim(&name, format!("index {} of {table}", index.label))?;
         self.table_mut(table)?.indexes.push(index.clone());

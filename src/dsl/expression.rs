@@ -76,6 +76,15 @@ pub(crate) fn may_name(expression: &Expr, column: &str) -> bool {
     found
 }
 
+/// Whether a CASE stands in `expression`, whose parts can't be visited.
+pub(crate) fn has_case(expression: &Expr) -> bool {
+    let mut found = false;
+    walk(expression, &mut |part| {
+        found |= matches!(part, Expr::Case(_))
+    });
+    found
+}
+
 /// Whether `part` has parts that can't be visited.
 fn may_hide(part: &Expr) -> bool {
     matches!(

@@ -7,6 +7,7 @@ mod batch;
 mod batches;
 mod expression;
 mod generated;
+mod index;
 mod mysql;
 mod own_words;
 mod postgres;
@@ -18,7 +19,8 @@ mod types;
 pub(crate) use batch::Batch;
 pub use batches::Batches;
 pub(crate) use batches::Cursor;
-pub(crate) use mysql::{expects_explicit_timestamps, hidden_column};
+pub(crate) use index::{KeyPart, key_parts};
+pub(crate) use mysql::expects_explicit_timestamps;
 pub(crate) use sqlite::{counts_on, unknown_clause};
 pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 
@@ -52,9 +54,9 @@ impl Dialect {
         operation: &Operation,
         before: &Catalog,
     ) -> Result<Vec<Statement>, RenderError> {
-        let mut batch = Batch::new(self);
+        let mut batch = Batch::new(self, false);
         batch.step(1, operation, before)?;
-        Ok(batch.finish())
+        Ok(batch.finish().statements)
     }
 
     /// The engine's spelling of a type. One that the engine has not, and nothing stands for, keeps PostgreSQL's

@@ -21,6 +21,9 @@ pub struct Statement {
     pub notes: Vec<String>,
     /// Whether it may run in a transaction, and is undone with it.
     pub transactional: bool,
+    /// The index that it may leave behind unfinished and useless when it fails, by its physical name: what is built
+    /// while others write is in no transaction that would undo it.
+    pub leaves_behind: Option<String>,
     /// What changes rows, or is in the author's own words, about which the catalog can say nothing.
     pub opaque: Option<Opaque>,
     /// How it is run batch by batch; none where it is run as one.
@@ -95,6 +98,7 @@ impl Statement {
             guards: Vec::new(),
             notes: Vec::new(),
             transactional,
+            leaves_behind: None,
             opaque: None,
             batches: None,
             rebuild: None,

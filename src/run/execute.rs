@@ -1,6 +1,7 @@
 //! Carrying a plan out, each engine in the way that never leaves a migration half recorded.
 
 mod backfill;
+mod concurrently;
 mod transactions;
 
 use std::time::{Duration, Instant};

@@ -56,6 +56,7 @@ mod tests {
             opaque: None,
             batches: None,
             rebuild: None,
+            leaves_behind: None,
         }
     }
 

@@ -67,7 +67,12 @@ fn statements(
     let mut catalog = Catalog::default();
     let mut statements = Vec::new();
     for migration in history.iter().filter(|it| applied.contains(&it.id)) {
-        let mut steps = Steps::new(migration, dialect);
+        // What is replayed is in one transaction, and nobody else writes there.
+        let migration = Migration {
+            concurrently: false,
+            ..migration.clone()
+        };
+        let mut steps = Steps::new(&migration, dialect);
         for (step, operation) in (1..).zip(&migration.operations) {
             steps.run(step, operation, &catalog)?;
             steps.apply(step, operation, &mut catalog)?;
@@ -248,10 +253,13 @@ fn index_shape(index: &LiveIndex) -> String {
         .parts
         .iter()
         .map(|part| {
+            let prefix = part.prefix.map_or_else(String::new, |it| format!("({it})"));
+            let opclass = part.opclass.iter().map(|it| format!(" {it}"));
+            let direction = if part.descending { " DESC" } else { "" };
             format!(
-                "{}{}",
-                part.text,
-                if part.descending { " DESC" } else { "" }
+                "{}{prefix}{}{direction}",
+                one_line(&part.text),
+                opclass.collect::<String>()
             )
         })
         .collect();
@@ -259,13 +267,32 @@ fn index_shape(index: &LiveIndex) -> String {
     let invalid = if index.valid { "" } else { "INVALID " };
     let predicate = match &index.predicate {
         // Only SQLite keeps the text as it was written, with its line breaks.
-        Some(predicate) => {
-            let words: Vec<&str> = predicate.split_whitespace().collect();
-            format!(" where {}", words.join(" "))
-        }
+        Some(predicate) => format!(" where {}", one_line(predicate)),
         None => String::new(),
     };
-    format!("{invalid}{unique}over ({}){predicate}", parts.join(", "))
+    // What nearly every index is, is not told.
+    let method = match index.method.as_str() {
+        "btree" => String::new(),
+        method => format!("{method} "),
+    };
+    let included = match index.included.as_slice() {
+        [] => String::new(),
+        included => format!(" including ({})", included.join(", ")),
+    };
+    let nulls = if index.nulls_not_distinct {
+        " with NULL equal to NULL"
+    } else {
+        ""
+    };
+    format!(
+        "{invalid}{unique}{method}over ({}){included}{nulls}{predicate}",
+        parts.join(", ")
+    )
+}
+
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }
 
 /// What the role must be allowed, so that the history can be replayed.

@@ -28,6 +28,7 @@ mod adopting;
 mod backfilling;
 mod budgets;
 mod busy;
+mod concurrently;
 mod conflicts;
 mod cutting;
 mod journal;

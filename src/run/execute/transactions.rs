@@ -50,8 +50,7 @@ impl Execution<'_> {
                             return Ok(false);
                         }
                     } else {
-                        self.patiently(driver, migration, statement, &statement.sql)
-                            .await?;
+                        self.concurrently(driver, migration, statement).await?;
                     }
                     continue;
                 }

@@ -6,5 +6,6 @@
 mod basics;
 mod check;
 mod columns;
+mod indexes;
 mod rows;
 mod schema;
