@@ -96,7 +96,7 @@ pub(super) fn backfill(
     Ok(Statement {
         notes: vec![note],
         transactional: false,
-        batches: Some(batches),
+        batches: Some(Box::new(batches)),
         ..changing_rows(step, whole, &backfill.clone().into())
     })
 }
@@ -305,7 +305,7 @@ mod tests {
                 .set("vip", true)
                 .only_where(col("vip").is_null().or(col("seat").lt(9))),
         };
-        backfill(dialect, 1, &fill, &before)
+        *backfill(dialect, 1, &fill, &before)
             .unwrap()
             .batches
             .unwrap()

@@ -27,7 +27,7 @@ pub struct Statement {
     /// What changes rows, or is in the author's own words, about which the catalog can say nothing.
     pub opaque: Option<Opaque>,
     /// How it is run batch by batch; none where it is run as one.
-    pub batches: Option<Batches>,
+    pub batches: Option<Box<Batches>>,
     /// What it does in the rebuild of a table, where it is a part of one: SQLite has no other way to many changes.
     pub rebuild: Option<RebuildPart>,
 }

@@ -117,7 +117,7 @@ impl Execution<'_> {
             };
             let step = journal_step(migration.way, statement);
             let standing = self.journal.standing(migration, step, opaque)?;
-            if let Some(batches) = &statement.batches {
+            if let Some(batches) = statement.batches.as_deref() {
                 let backfill = (statement, batches, opaque);
                 // With the lock of its session nobody is faster, and nothing is counted.
                 self.backfill(driver, migration, backfill, &mut 0).await?;
@@ -223,7 +223,8 @@ impl Execution<'_> {
             self.lock.commit(driver, self.patience.retries).await?;
             self.observer.release();
             let mut is_ours = true;
-            if let (Some(batches), Some(opaque)) = (&statement.batches, &statement.opaque) {
+            if let (Some(batches), Some(opaque)) = (statement.batches.as_deref(), &statement.opaque)
+            {
                 let backfill = (statement, batches, opaque);
                 is_ours = self
                     .backfill(driver, migration, backfill, &mut noted)

@@ -41,7 +41,9 @@ impl Execution<'_> {
                     is_last,
                 } => (self.open(migration, statements)?, is_last),
                 Segment::Outside(statement) => {
-                    if let (Some(batches), Some(opaque)) = (&statement.batches, &statement.opaque) {
+                    if let (Some(batches), Some(opaque)) =
+                        (statement.batches.as_deref(), &statement.opaque)
+                    {
                         let backfill = (statement, batches, opaque);
                         if !self
                             .backfill(driver, migration, backfill, &mut noted)
