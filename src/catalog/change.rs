@@ -2,7 +2,7 @@
 
 use super::{Catalog, OperationError, check, generated, index, names};
 use crate::dialect::IndexNamespace;
-use crate::dsl::{Column, Index, Table};
+use crate::dsl::{Column, ColumnChange, Index, Table};
 
 impl Catalog {
     pub(crate) fn add_table(&mut self, table: &Table) -> Result<(), OperationError> {
@@ -27,6 +27,9 @@ impl Catalog {
             columns: Vec::new(),
             primary_key: Vec::new(),
             indexes: Vec::new(),
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
             ..table.clone()
         };
         for column in &table.columns {
@@ -39,13 +42,33 @@ impl Catalog {
         }
         made.primary_key.clone_from(&table.primary_key);
         self.tables.insert(table.name.clone(), made);
-        table
-            .indexes
-            .iter()
-            .try_for_each(|index| self.add_index(&table.name, index))
+        let name = &table.name;
+        for unique in &table.uniques {
+            self.add_unique(name, unique)?;
+        }
+        for index in &table.indexes {
+            self.add_index(name, index)?;
+        }
+        for check in &table.checks {
+            self.add_check(name, check)?;
+        }
+        // Last: one that refers to its own table needs its keys.
+        for foreign_key in &table.foreign_keys {
+            self.add_foreign_key(name, foreign_key)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn remove_table(&mut self, name: &str) -> Result<(), OperationError> {
+        let from_elsewhere = self
+            .references_to(name)
+            .find(|(referring, _)| referring.name != name);
+        if let Some((referring, key)) = from_elsewhere {
+            return Err(OperationError::TableInUse {
+                table: name.to_owned(),
+                user: format!("foreign key {} of {}", key.label, referring.name),
+            });
+        }
         let Some(table) = self.tables.remove(name) else {
             return Err(self.unknown_table(name));
         };
@@ -56,6 +79,15 @@ impl Catalog {
         }
         for index in &table.indexes {
             self.release(&index.name_in(name, IndexNamespace::Schema));
+        }
+        for unique in &table.uniques {
+            self.release(&unique.physical_name(name));
+        }
+        for key in &table.foreign_keys {
+            self.release(&key.physical_name(name));
+        }
+        for check in &table.checks {
+            self.release(&check.physical_name(name));
         }
         Ok(())
     }
@@ -69,6 +101,7 @@ impl Catalog {
         check::column(table, column)?;
         check::added_column(table, column)?;
         generated::check_sources(table, column)?;
+        generated::check_unchanged(table, column)?;
         table.columns.push(column.clone());
         Ok(())
     }
@@ -105,25 +138,48 @@ impl Catalog {
         column: &str,
         to: &str,
     ) -> Result<(), OperationError> {
-        check::renamed_column(self.table_mut(table)?, column, to)?;
-        self.rename_sequence(table, column, to)?;
-        let table = self.table_mut(table)?;
+        let owner = table;
+        check::renamed_column(self.table_mut(owner)?, column, to)?;
+        self.rename_sequence(owner, column, to)?;
+        let table = self.table_mut(owner)?;
         for index in &mut table.indexes {
             index.rename_column(column, to);
         }
+        let uniques = table.uniques.iter_mut().flat_map(|it| &mut it.columns);
+        let foreign_keys = table.foreign_keys.iter_mut().flat_map(|it| &mut it.columns);
         let names = table
             .columns
             .iter_mut()
             .map(|it| &mut it.name)
-            .chain(&mut table.primary_key);
-        for name in names.filter(|name| *name == column) {
-            to.clone_into(name);
+            .chain(&mut table.primary_key)
+            .chain(uniques)
+            .chain(foreign_keys);
+        rename(names, column, to);
+        let keys = self.tables.values_mut().flat_map(|it| &mut it.foreign_keys);
+        let referring = keys.filter(|key| key.table == owner);
+        rename(referring.flat_map(|it| &mut it.referenced), column, to);
+        Ok(())
+    }
+
+    pub(crate) fn alter_column(
+        &mut self,
+        table: &str,
+        change: &ColumnChange,
+    ) -> Result<(), OperationError> {
+        let table = self.table_mut(table)?;
+        let altered = check::altered_column(table, change)?;
+        let columns = table.columns.iter_mut();
+        for column in columns.filter(|it| it.name == altered.name) {
+            column.clone_from(&altered);
         }
         Ok(())
     }
 
     pub(crate) fn add_index(&mut self, table: &str, index: &Index) -> Result<(), OperationError> {
-        index::check(self.table_mut(table)?, index)?;
+        index::check(self.known_table(table)?, index)?;
+        if let Some(columns) = index.key() {
+            self.check_new_key(table, &columns, &format!("index {}", index.label))?;
+        }
         let name = index.name_in(table, IndexNamespace::Schema);
         self.claim(&name, format!("index {} of {table}", index.label))?;
         self.table_mut(table)?.indexes.push(index.clone());
@@ -131,6 +187,10 @@ impl Catalog {
     }
 
     pub(crate) fn remove_index(&mut self, table: &str, label: &str) -> Result<(), OperationError> {
+        let known = self.known_table(table)?;
+        if let Some(columns) = known.index_labelled(label).and_then(Index::key) {
+            self.check_unused_key(table, &columns, &format!("index {label}"))?;
+        }
         let table = self.table_mut(table)?;
         let Some(position) = table.indexes.iter().position(|it| it.label == label) else {
             return Err(OperationError::UnknownIndex {
@@ -145,7 +205,13 @@ impl Catalog {
         Ok(())
     }
 
-    fn table_mut(&mut self, name: &str) -> Result<&mut Table, OperationError> {
+    pub(super) fn known_table(&self, name: &str) -> Result<&Table, OperationError> {
+        self.tables
+            .get(name)
+            .ok_or_else(|| self.unknown_table(name))
+    }
+
+    pub(super) fn table_mut(&mut self, name: &str) -> Result<&mut Table, OperationError> {
         if !self.tables.contains_key(name) {
             return Err(self.unknown_table(name));
         }
@@ -158,15 +224,16 @@ impl Catalog {
             })
     }
 
-    fn unknown_table(&self, name: &str) -> OperationError {
+    pub(super) fn unknown_table(&self, name: &str) -> OperationError {
         OperationError::UnknownTable {
             table: name.to_owned(),
             known: self.tables.keys().cloned().collect(),
         }
     }
 
-    /// Takes a name in the namespace that tables share with indexes on PostgreSQL and SQLite.
-    fn claim(&mut self, name: &str, what: String) -> Result<(), OperationError> {
+    /// Takes a name in the namespace that tables share with indexes on PostgreSQL and SQLite. Names of constraints are
+    /// taken in it, too: each is the table's, the schema's or shared with those of indexes on some engine.
+    pub(super) fn claim(&mut self, name: &str, what: String) -> Result<(), OperationError> {
         match self.relations.get(&names::fold_case(name)) {
             Some(other) => Err(OperationError::NameCollision {
                 name: name.to_owned(),
@@ -180,7 +247,7 @@ impl Catalog {
         }
     }
 
-    fn claim_key(&mut self, table: &Table) -> Result<(), OperationError> {
+    pub(super) fn claim_key(&mut self, table: &Table) -> Result<(), OperationError> {
         if table.primary_key.is_empty() {
             return Ok(());
         }
@@ -208,7 +275,13 @@ impl Catalog {
         )
     }
 
-    fn release(&mut self, name: &str) {
+    pub(super) fn release(&mut self, name: &str) {
         self.relations.remove(&names::fold_case(name));
+    }
+}
+
+fn rename<'n>(names: impl Iterator<Item = &'n mut String>, from: &str, to: &str) {
+    for name in names.filter(|name| *name == from) {
+        to.clone_into(name);
     }
 }

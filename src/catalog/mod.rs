@@ -2,6 +2,8 @@
 
 mod change;
 mod check;
+mod constraint;
+mod constraint_check;
 mod error;
 mod generated;
 mod index;
@@ -15,7 +17,7 @@ pub use error::{NameFault, OperationError, SchemaError};
 
 use crate::dsl::Table;
 
-/// A schema: tables with their columns, keys and indexes.
+/// A schema: tables with their columns, keys, checks and indexes.
 ///
 /// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
 /// admits only what every engine admits, and is stricter than each: a column can't go while an index names
@@ -35,7 +37,8 @@ use crate::dsl::Table;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
     tables: BTreeMap<String, Table>,
-    /// Names of tables and of indexes where they share one namespace, lower-case, each with what has it.
+    /// Names of tables, of indexes where they share one namespace, and of constraints, lower-case, each with what
+    /// has it.
     relations: BTreeMap<String, String>,
 }
 
@@ -64,6 +67,9 @@ impl Catalog {
             for table in &mut tables {
                 table.columns.sort_by(|a, b| a.name.cmp(&b.name));
                 table.indexes.sort_by(|a, b| a.label.cmp(&b.label));
+                table.uniques.sort_by(|a, b| a.label.cmp(&b.label));
+                table.foreign_keys.sort_by(|a, b| a.label.cmp(&b.label));
+                table.checks.sort_by(|a, b| a.label.cmp(&b.label));
             }
             tables
         };

@@ -101,14 +101,6 @@ impl Catalog {
         }
         check_predicate(table, rows.predicate.as_ref())
     }
-
-    fn known_table(&self, name: &str) -> Result<&Table, OperationError> {
-        self.table(name)
-            .ok_or_else(|| OperationError::UnknownTable {
-                table: name.to_owned(),
-                known: self.tables().map(|it| it.name.clone()).collect(),
-            })
-    }
 }
 
 fn invalid(table: &Table, reason: impl Into<String>) -> OperationError {

@@ -19,8 +19,12 @@
 //! Nothing here does IO, and nothing can fail: mistakes are found by folding
 //! ([`Migrations::validate`]).
 
+mod change;
+mod check;
 mod column;
+pub(crate) mod conversion;
 pub(crate) mod expression;
+mod foreign_key;
 mod generated;
 mod index;
 mod index_column;
@@ -34,13 +38,18 @@ pub(crate) mod own;
 pub(crate) mod rows;
 mod table;
 mod types;
+mod unique;
 
 pub use sea_query::{Expr, ExprTrait, Func};
 
 pub use crate::dialect::Dialect::{self, MariaDb, MySql, Postgres, Sqlite};
 
+pub use change::{ColumnChange, DefaultChange, alter};
+pub use check::{Check, check};
 pub use column::{Column, DefaultValue};
 pub use expression::{col, now};
+pub use foreign_key::Action::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
+pub use foreign_key::{ForeignKey, Timing, foreign_key};
 pub use generated::{Generated, Storage};
 pub use index::{Index, index};
 pub use index_column::{Direction, IndexColumn, IndexKey};
@@ -53,9 +62,12 @@ pub use nouns::{
     interval, json, real, small_integer, string, text, time, timestamp, uuid,
 };
 pub use op::{
-    AddColumn, Backfill, CreateIndex, CreateTable, Delete, DropColumn, DropIndex, DropTable,
-    Insert, Inverse, Operation, RenameColumn, RunSql, Update, sql,
+    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn, Backfill,
+    CreateIndex, CreateTable, Delete, DropCheck, DropColumn, DropForeignKey, DropIndex,
+    DropPrimaryKey, DropTable, DropUnique, Insert, Inverse, Operation, RenameColumn, RunSql,
+    Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};
+pub use unique::{Unique, unique};

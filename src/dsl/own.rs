@@ -38,6 +38,15 @@ impl Own {
             Operation::RunSql(it) => it.stands_for.iter().for_each(|it| self.follow(it)),
             Operation::CreateIndex(_)
             | Operation::DropIndex(_)
+            | Operation::AddForeignKey(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::AlterColumn(_)
             | Operation::Insert(_)
             | Operation::Update(_)
             | Operation::Delete(_)
@@ -60,6 +69,15 @@ impl Own {
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
             | Operation::RenameColumn(_)
+            | Operation::AddForeignKey(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::AlterColumn(_)
             | Operation::RunSql(_) => false,
         }
     }

@@ -85,6 +85,15 @@ pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Vec<String> {
         | Operation::Update(_)
         | Operation::Delete(_)
         | Operation::Backfill(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_)
+        | Operation::AlterColumn(_)
         | Operation::RunSql(_) => return Vec::new(),
     };
     indexes
@@ -196,6 +205,15 @@ pub(super) fn concurrently(
         | Operation::Update(_)
         | Operation::Delete(_)
         | Operation::Backfill(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_)
+        | Operation::AlterColumn(_)
         | Operation::RunSql(_) => Ok(None),
     }
 }

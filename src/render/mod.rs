@@ -5,6 +5,7 @@
 
 mod batch;
 mod batches;
+mod constraint;
 mod expression;
 mod generated;
 mod index;
@@ -20,7 +21,7 @@ pub(crate) use batch::Batch;
 pub use batches::Batches;
 pub(crate) use batches::Cursor;
 pub(crate) use index::{KeyPart, key_parts};
-pub(crate) use mysql::expects_explicit_timestamps;
+pub(crate) use mysql::{change_may_expect_explicit_timestamps, expects_explicit_timestamps};
 pub(crate) use sqlite::{counts_on, unknown_clause};
 pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 

@@ -1,5 +1,6 @@
 //! SQLite.
 
+mod alter_column;
 mod definition;
 mod rebuild;
 
@@ -84,6 +85,24 @@ pub(super) fn render(
         Operation::Backfill(it) => {
             let statement = batches::backfill(SELF, step, it, before)?;
             return Ok(vec![Piece::Statement(statement)]);
+        }
+        Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_) => {
+            let rebuild = Rebuild::by(step, operation, before, Vec::new())?;
+            return Ok(vec![Piece::Rebuild(Box::new(rebuild))]);
+        }
+        Operation::AlterColumn(it) => {
+            let rebuild = alter_column::alter_column(step, it, before)?;
+            return Ok(rebuild
+                .map(|it| Piece::Rebuild(Box::new(it)))
+                .into_iter()
+                .collect());
         }
         Operation::RunSql(it) => {
             let statement = run_sql(SELF, step, it)?;

@@ -1,13 +1,20 @@
 //! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
 
+mod alter_column;
+mod constraint;
+
 use std::collections::BTreeMap;
+
+use constraint::Labelled;
 
 use super::difference::Difference;
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Source};
 use super::live::{column_difference, index_difference};
+use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::{
-    Column, CreateIndex, DropIndex, Index, Migrations, Operation, RenameColumn, Table,
+    Column, CreateIndex, DropIndex, ForeignKey, Index, Migrations, Operation, RenameColumn, Table,
+    Unique,
 };
 
 /// What is left to do for one operation.
@@ -47,7 +54,7 @@ impl<'h> Decider<'h> {
         &mut self,
         position: usize,
         operation: &Operation,
-        before: &crate::Catalog,
+        before: &Catalog,
     ) -> Result<Decision, Difference> {
         // A run that was cut off may have dropped the table already, together with what this is about.
         if let Some(table) = operation.table()
@@ -88,6 +95,17 @@ impl<'h> Decider<'h> {
             | Operation::Update(_)
             | Operation::Delete(_)
             | Operation::Backfill(_) => Ok(Decision::Needed),
+            Operation::AddPrimaryKey(it) => self.add_primary_key(position, it),
+            Operation::DropPrimaryKey(it) => self.drop_primary_key(position, it, before),
+            Operation::AddUnique(it) => self.add_unique(position, &it.table, &it.unique),
+            Operation::DropUnique(it) => self.drop_unique(it, before),
+            Operation::AddForeignKey(it) => {
+                self.add_foreign_key(position, &it.table, &it.foreign_key)
+            }
+            Operation::DropForeignKey(it) => self.drop_foreign_key(it, before),
+            Operation::AddCheck(it) => self.add_check(position, &it.table, &it.check),
+            Operation::DropCheck(it) => self.drop_check(it, before),
+            Operation::AlterColumn(it) => self.alter_column(position, it, before),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -115,6 +133,7 @@ impl<'h> Decider<'h> {
             for index in &table.indexes {
                 self.create_index(position, &table.name, index)?;
             }
+            self.constraints_of_created(position, table, false)?;
             return Ok(Decision::Needed);
         };
         if let Some(kind) = &live.other_kind {
@@ -136,16 +155,8 @@ impl<'h> Decider<'h> {
                 }
             }
         }
-        if live.primary_key != table.primary_key {
-            return Err(Difference::new(
-                format!("table {}", table.name),
-                format!(
-                    "its primary key is ({}), and should be ({})",
-                    live.primary_key.join(", "),
-                    table.primary_key.join(", ")
-                ),
-            ));
-        }
+        self.created_key(position, table)?;
+        self.constraints_of_created(position, table, true)?;
         let mut rest = Vec::new();
         for index in &table.indexes {
             match self.create_index(position, &table.name, index)? {
@@ -224,6 +235,17 @@ impl<'h> Decider<'h> {
         for part in table.indexes.iter_mut().flat_map(|it| &mut it.parts) {
             if part.column.as_deref() == Some(rename.column.as_str()) {
                 part.column = Some(rename.to.clone());
+            }
+        }
+        for (name, table) in &mut self.live.tables {
+            let keys = table.foreign_keys.iter_mut().map(|it| &mut it.key);
+            let columns = keys.flat_map(|key| {
+                let own = key.columns.iter_mut().filter(|_| *name == rename.table);
+                let referenced = key.referenced.iter_mut();
+                own.chain(referenced.filter(|_| key.table == rename.table))
+            });
+            for column in columns.filter(|it| **it == rename.column) {
+                column.clone_from(&rename.to);
             }
         }
         Ok(Decision::Needed)
@@ -380,21 +402,28 @@ fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
         included: Vec::new(),
         nulls_not_distinct: false,
         valid: true,
+        constraint: None,
     }
 }
 
 /// The shapes that operations give to columns and indexes, each with its place in the whole history.
 #[derive(Debug, Default)]
 struct LaterShapes<'h> {
-    columns: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Column)>>,
+    columns: BTreeMap<(String, String), Vec<(usize, Column)>>,
     indexes: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Index)>>,
     dropped_columns: BTreeMap<(&'h str, &'h str), usize>,
     dropped_tables: BTreeMap<&'h str, usize>,
+    keys: BTreeMap<&'h str, Vec<(usize, &'h Vec<String>)>>,
+    dropped_keys: BTreeMap<&'h str, usize>,
+    uniques: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Unique)>>,
+    foreign_keys: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h ForeignKey)>>,
+    dropped_constraints: BTreeMap<(&'h str, Labelled<'h>), usize>,
 }
 
 impl<'h> LaterShapes<'h> {
     fn of(history: &'h Migrations) -> Self {
         let mut shapes = LaterShapes::default();
+        let mut catalog = Catalog::default();
         let operations = history.iter().flat_map(|it| &it.operations);
         let operations = operations
             .enumerate()
@@ -423,20 +452,60 @@ impl<'h> LaterShapes<'h> {
                 Operation::DropTable(it) => {
                     shapes.dropped_tables.insert(&it.table, position);
                 }
-                Operation::DropIndex(_)
+                Operation::AddPrimaryKey(it) => {
+                    let keys = shapes.keys.entry(&it.table).or_default();
+                    keys.push((position, &it.columns));
+                }
+                Operation::DropPrimaryKey(it) => {
+                    shapes.dropped_keys.insert(&it.table, position);
+                }
+                Operation::AddUnique(it) => {
+                    let key = (it.table.as_str(), it.unique.label.as_str());
+                    let uniques = shapes.uniques.entry(key).or_default();
+                    uniques.push((position, &it.unique));
+                }
+                Operation::AddForeignKey(it) => {
+                    let key = (it.table.as_str(), it.foreign_key.label.as_str());
+                    let keys = shapes.foreign_keys.entry(key).or_default();
+                    keys.push((position, &it.foreign_key));
+                }
+                Operation::DropUnique(it) => {
+                    shapes.dropped_constraint(position, &it.table, Labelled::Unique(&it.unique));
+                }
+                Operation::DropForeignKey(it) => {
+                    let dropped = Labelled::ForeignKey(&it.foreign_key);
+                    shapes.dropped_constraint(position, &it.table, dropped);
+                }
+                Operation::DropCheck(it) => {
+                    shapes.dropped_constraint(position, &it.table, Labelled::Check(&it.check));
+                }
+                Operation::AlterColumn(it) => {
+                    if let Some((_, column)) = it.columns(&catalog) {
+                        let key = (it.table.clone(), column.name.clone());
+                        let shapes = shapes.columns.entry(key).or_default();
+                        shapes.push((position, column));
+                    }
+                }
+                Operation::AddCheck(_)
+                | Operation::DropIndex(_)
                 | Operation::Insert(_)
                 | Operation::Update(_)
                 | Operation::Delete(_)
                 | Operation::Backfill(_)
                 | Operation::RunSql(_) => {}
             }
+            // The history has been folded before, without an error.
+            if operation.apply(&mut catalog).is_err() {
+                break;
+            }
         }
         shapes
     }
 
     fn column(&mut self, position: usize, table: &'h str, column: &'h Column) {
-        let shapes = self.columns.entry((table, &column.name)).or_default();
-        shapes.push((position, column));
+        let key = (table.to_owned(), column.name.clone());
+        let shapes = self.columns.entry(key).or_default();
+        shapes.push((position, column.clone()));
     }
 
     fn index(&mut self, position: usize, table: &'h str, index: &'h Index) {
@@ -444,8 +513,49 @@ impl<'h> LaterShapes<'h> {
         shapes.push((position, index));
     }
 
-    fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&'h Column> {
-        after_position(self.columns.get(&(table, column)), after)
+    fn dropped_constraint(&mut self, position: usize, table: &'h str, dropped: Labelled<'h>) {
+        self.dropped_constraints.insert((table, dropped), position);
+    }
+
+    fn drops_constraint(&self, after: usize, table: &str, dropped: Labelled<'_>) -> bool {
+        let position = self.dropped_constraints.get(&(table, dropped));
+        position.is_some_and(|position| *position > after)
+    }
+
+    fn drops_key(&self, after: usize, table: &str) -> bool {
+        let position = self.dropped_keys.get(table);
+        position.is_some_and(|position| *position > after)
+    }
+
+    fn keys(&self, after: usize, table: &str) -> impl Iterator<Item = &'h Vec<String>> + use<'h> {
+        after_position(self.keys.get(table), after).into_iter()
+    }
+
+    fn uniques(
+        &self,
+        after: usize,
+        table: &str,
+        label: &str,
+    ) -> impl Iterator<Item = &'h Unique> + use<'h> {
+        after_position(self.uniques.get(&(table, label)), after).into_iter()
+    }
+
+    fn foreign_keys(
+        &self,
+        after: usize,
+        table: &str,
+        label: &str,
+    ) -> impl Iterator<Item = &'h ForeignKey> + use<'h> {
+        after_position(self.foreign_keys.get(&(table, label)), after).into_iter()
+    }
+
+    fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&Column> {
+        let shapes = self.columns.get(&(table.to_owned(), column.to_owned()));
+        let shapes = shapes.into_iter().flatten();
+        shapes
+            .filter(|(position, _)| *position > after)
+            .map(|(_, shape)| shape)
+            .collect()
     }
 
     fn indexes(&self, after: usize, table: &str, label: &str) -> Vec<&'h Index> {
@@ -465,10 +575,9 @@ impl<'h> LaterShapes<'h> {
     }
 }
 
-fn after_position<'h, T>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
-    let shapes = shapes.map(Vec::as_slice).unwrap_or_default();
+fn after_position<'h, T: ?Sized>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
+    let shapes = shapes.into_iter().flatten();
     shapes
-        .iter()
         .filter(|(position, _)| *position > after)
         .map(|(_, shape)| *shape)
         .collect()
@@ -477,7 +586,6 @@ fn after_position<'h, T>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Catalog;
     use crate::dsl::*;
 
     /// The decision about each operation of a migration, on a database that has `live`.

@@ -6,6 +6,8 @@ mod transactions;
 
 use std::time::{Duration, Instant};
 
+use tracing::Instrument as _;
+
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::event::{Event, Observer};
@@ -18,6 +20,8 @@ use super::rebuild::Kept;
 use super::report::{AppliedNow, Report};
 use super::segments::{Segment, segments};
 use super::session::Session;
+use super::spans;
+use super::stop::Stop;
 use crate::dialect::Dialect;
 use crate::render::{Opaque, RebuildPart, Statement};
 
@@ -43,41 +47,36 @@ pub(crate) struct Execution<'r> {
     pub(crate) journal: &'r Journal,
     pub(crate) patience: Patience,
     pub(crate) observer: &'r Observer,
+    pub(crate) stop: &'r Stop,
 }
 
 impl Execution<'_> {
     /// Runs the plan's migrations and records each.
     pub(crate) async fn run<D: Driver>(&self, driver: &mut D) -> Result<Outcome, RunError> {
         let mut report = Report::default();
+        self.observer.tell(Event::Planned {
+            migrations: self.plan.migrations.len(),
+            statements: self.plan.statement_count(),
+        });
         for (index, migration) in self.plan.migrations.iter().enumerate() {
             let first = index == 0;
             if migration.rebuilds() != self.plan.rebuilds_first() {
                 return Ok(Outcome::Superseded(report));
             }
+            self.stop.check(Some((&migration.id, 1)))?;
             let start = Instant::now();
             self.observer.tell(Event::Started {
                 migration: migration.id.clone(),
                 statements: migration.statements.len(),
             });
-            match self.plan.dialect {
-                Dialect::Postgres => {
-                    if !self
-                        .in_transactions(driver, migration, first, start)
-                        .await?
-                    {
-                        return Ok(Outcome::Superseded(report));
-                    }
-                }
-                Dialect::MySql | Dialect::MariaDb => {
-                    self.statement_by_statement(driver, migration, first, start)
-                        .await?;
-                }
-                Dialect::Sqlite => {
-                    if !self.in_savepoints(driver, migration, first, start).await? {
-                        return Ok(Outcome::Superseded(report));
-                    }
-                }
+            let span = spans::of_migration(migration);
+            let applied = self
+                .apply(driver, migration, first, start)
+                .instrument(span.clone());
+            if !applied.await? {
+                return Ok(Outcome::Superseded(report));
             }
+            spans::finish(&span, start);
             let applied = AppliedNow {
                 id: migration.id.clone(),
                 summary: migration.summary.clone(),
@@ -99,6 +98,25 @@ impl Execution<'_> {
         Ok(Outcome::Done(report))
     }
 
+    /// Runs and records one migration, as its engine needs it. False says that another runner has been faster
+    /// meanwhile.
+    async fn apply<D: Driver>(
+        &self,
+        driver: &mut D,
+        migration: &PlannedMigration,
+        first: bool,
+        start: Instant,
+    ) -> Result<bool, RunError> {
+        match self.plan.dialect {
+            Dialect::Postgres => self.in_transactions(driver, migration, first, start).await,
+            Dialect::MySql | Dialect::MariaDb => self
+                .statement_by_statement(driver, migration, first, start)
+                .await
+                .map(|()| true),
+            Dialect::Sqlite => self.in_savepoints(driver, migration, first, start).await,
+        }
+    }
+
     /// MySQL, MariaDB: every statement commits by itself, and the row comes last. A run that ends between
     /// them leaves what the next one finds in the catalog, and goes on from there.
     async fn statement_by_statement<D: Driver>(
@@ -110,6 +128,8 @@ impl Execution<'_> {
     ) -> Result<(), RunError> {
         self.make_tracking(driver, first).await?;
         for statement in &migration.statements {
+            self.stop
+                .check(Some((&migration.id, first_step(statement))))?;
             let Some(opaque) = &statement.opaque else {
                 self.patiently(driver, migration, statement, &statement.sql)
                     .await?;
@@ -162,7 +182,7 @@ impl Execution<'_> {
         sql: &str,
     ) -> Result<(), RunError> {
         let mut retries = self.retries();
-        while let Err(error) = driver.execute(sql).await {
+        while let Err(error) = sent(driver, &statement.steps, sql).await {
             let pause = match error.kind {
                 // Of several statements, those before the one that waited would run twice.
                 DriverErrorKind::Busy if statement.opaque.is_none() || is_one(sql) => {
@@ -233,9 +253,7 @@ impl Execution<'_> {
                 self.patiently(driver, migration, statement, &statement.sql)
                     .await?;
             }
-            self.lock
-                .acquire(driver, self.patience.lock, self.observer)
-                .await?;
+            self.lock_again(driver).await?;
             if !is_ours || self.is_superseded(driver, migration, noted).await? {
                 return Ok(false);
             }
@@ -281,6 +299,9 @@ impl Execution<'_> {
     ) -> Result<(), RunError> {
         let mut kept = None;
         for statement in statements {
+            // What was done of these statements is undone.
+            let step = statements.first().map_or(1, |it| first_step(it));
+            self.stop.check(Some((&migration.id, step)))?;
             if !asked(driver, migration, statement).await? {
                 continue;
             }
@@ -293,8 +314,7 @@ impl Execution<'_> {
             };
             let again = again.unwrap_or_default();
             for sql in std::iter::once(&statement.sql).chain(&again) {
-                driver
-                    .execute(sql)
+                sent(driver, &statement.steps, sql)
                     .await
                     .map_err(|source| failed(migration, &statement.steps, sql, source))?;
             }
@@ -315,10 +335,18 @@ impl Execution<'_> {
 
     /// Makes the tracking table and the journal, before the first migration that is recorded in them.
     async fn make_tracking<D: Driver>(&self, driver: &mut D, first: bool) -> Result<(), RunError> {
-        for sql in self.plan.create_tracking.iter().filter(|_| first) {
+        for sql in self.plan.preparations().filter(|_| first) {
             driver.execute(sql).await.map_err(creating_tracking)?;
         }
         Ok(())
+    }
+
+    /// SQLite: takes the lock for one more transaction. Who asked to stop is heard before the next step.
+    async fn lock_again<D: Driver>(&self, driver: &mut D) -> Result<(), RunError> {
+        let (patience, stop) = (self.patience.lock, Stop::default());
+        self.lock
+            .acquire(driver, patience, self.observer, &stop)
+            .await
     }
 
     fn record(&self, migration: &PlannedMigration, start: Instant) -> [String; 2] {
@@ -388,13 +416,27 @@ fn has_done_nothing(error: &RunError, sql: &str) -> bool {
 }
 
 /// The number by which the journal knows a step: those of the way back count downwards.
-fn journal_step(way: Way, statement: &Statement) -> i64 {
+pub(crate) fn journal_step(way: Way, statement: &Statement) -> i64 {
     let step = statement.steps.first().copied().unwrap_or_default();
     let step = i64::try_from(step).unwrap_or(i64::MAX);
     match way {
         Way::Up => step,
         Way::Down => -step,
     }
+}
+
+/// The first step of its migration that a statement carries out.
+fn first_step(statement: &Statement) -> usize {
+    statement.steps.first().copied().unwrap_or(1)
+}
+
+/// Sends one statement, in a span of its own.
+async fn sent<D: Driver>(driver: &mut D, steps: &[usize], sql: &str) -> Result<(), DriverError> {
+    let span = spans::of_statement(steps, sql);
+    let start = Instant::now();
+    let result = driver.execute(sql).instrument(span.clone()).await;
+    spans::finish(&span, start);
+    result
 }
 
 /// Whether the statement is to be run: its own condition is asked, where it has one.

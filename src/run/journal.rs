@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
-use super::plan::PlannedMigration;
+use super::plan::{Plan, PlannedMigration};
 use super::tracking::{StepState, Tracking};
 use crate::dialect::Dialect;
 use crate::render::{Opaque, Statement};
@@ -47,8 +47,41 @@ pub(crate) enum Standing {
 }
 
 impl Journal {
+    /// What a plan needs of it. Where the plan has backfills and there is no table of batches yet, the plan makes it.
+    pub(crate) async fn read_for<D: Driver>(
+        driver: &mut D,
+        plan: &mut Plan,
+        tracked: bool,
+    ) -> Result<Journal, RunError> {
+        let journal = Journal::read(
+            driver,
+            plan.dialect,
+            &plan.tracking,
+            tracked,
+            plan.is_split(),
+        )
+        .await;
+        let mut journal = journal.map_err(|source| RunError::Database {
+            doing: "read the journal",
+            source,
+        })?;
+        if plan.has_batches() {
+            let known = journal
+                .read_batches(driver, plan.dialect, &plan.tracking)
+                .await;
+            let known = known.map_err(|source| RunError::Database {
+                doing: "read where backfills have come to",
+                source,
+            })?;
+            if !known {
+                plan.make_batches();
+            }
+        }
+        Ok(journal)
+    }
+
     /// Reads the journal, where there is one and it has anything to say.
-    pub(crate) async fn read<D: Driver>(
+    async fn read<D: Driver>(
         driver: &mut D,
         dialect: Dialect,
         tracking: &Tracking,
@@ -78,7 +111,7 @@ impl Journal {
     }
 
     /// Reads where backfills have come to. False says that there is no table of them yet.
-    pub(crate) async fn read_batches<D: Driver>(
+    async fn read_batches<D: Driver>(
         &mut self,
         driver: &mut D,
         dialect: Dialect,

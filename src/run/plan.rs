@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::error::RunError;
+use super::found::{Found, PlannedStep};
 use super::rights::Needs;
 use super::segments::{Segment, segments};
 use super::session::SQL_MODE;
@@ -9,7 +11,10 @@ use super::tracking::{POSTGRES_ELAPSED, Tracking};
 use crate::catalog::{Catalog, SchemaError};
 use crate::dialect::Dialect;
 use crate::dsl::{Inverse, Migration, Migrations, Operation, Table};
-use crate::render::{Batch, RenderError, Statement, expects_explicit_timestamps};
+use crate::render::{
+    Batch, RenderError, Statement, change_may_expect_explicit_timestamps,
+    expects_explicit_timestamps,
+};
 
 /// What would be run, and in which order. Printing it gives SQL that the engine's own client takes.
 ///
@@ -35,7 +40,12 @@ pub struct Plan {
     pub(crate) create_tracking: Vec<String>,
     /// Makes the table of batches.
     create_batches: Vec<String>,
+    makes_batches: bool,
     pub(crate) tracking: Tracking,
+    /// What a person should know of the order of the migrations.
+    pub warnings: Vec<String>,
+    /// What the role is not allowed, each as a noun phrase; known where the plan is for a database as it is.
+    pub missing_rights: Vec<String>,
     /// What the role must be allowed.
     pub(crate) needs: Needs,
     /// Whether any migration depends on the server's `explicit_defaults_for_timestamp`.
@@ -52,6 +62,8 @@ pub struct PlannedMigration {
     pub summary: String,
     /// What is run before it is recorded; nothing where the database has it all.
     pub statements: Vec<Statement>,
+    /// Its operations, with what was found of each; empty where no database was looked at.
+    pub steps: Vec<PlannedStep>,
     /// What the engine has no form of, and is done without, because it only concerns speed.
     pub left_out: Vec<String>,
     /// What was found to differ and is left as it is, because it only concerns speed.
@@ -228,9 +240,12 @@ impl Plan {
         Ok(Plan {
             dialect,
             migrations: Vec::new(),
+            warnings: Vec::new(),
+            missing_rights: Vec::new(),
             needs: Needs::default(),
             create_tracking,
             create_batches,
+            makes_batches: false,
             expects_explicit_timestamps: false,
             tracking,
         })
@@ -248,7 +263,7 @@ impl Plan {
     /// Whether any statement depends on that setting, the tracking table's own included, where it is to be made.
     pub(crate) fn needs_explicit_timestamps(&self) -> bool {
         let tracking = || {
-            !self.create_tracking.is_empty()
+            self.preparations().next().is_some()
                 && table_expects(self.dialect, &self.tracking.definition())
         };
         self.expects_explicit_timestamps || tracking()
@@ -295,15 +310,41 @@ impl Plan {
         Ok(plan)
     }
 
+    /// What a run of it would be refused with, before it changed anything: the first conflict, or what the role
+    /// is not allowed; none where nothing is known to be in the way.
+    ///
+    /// ```
+    /// use hammerwork_migrations::{Dialect, register_builtin_migrations};
+    ///
+    /// let plan = register_builtin_migrations().preview(Dialect::Sqlite)?;
+    /// assert_eq!(plan.refusal(), None);
+    /// # Ok::<(), hammerwork_migrations::PlanError>(())
+    /// ```
+    #[must_use]
+    pub fn refusal(&self) -> Option<RunError> {
+        let conflict = self.migrations.iter().find_map(PlannedMigration::conflict);
+        let missing = &self.missing_rights;
+        let rights = (!missing.is_empty()).then(|| RunError::Rights {
+            missing: missing.clone(),
+        });
+        conflict.or(rights)
+    }
+
     /// Whether anything is run in batches.
     pub(crate) fn has_batches(&self) -> bool {
         let mut statements = self.migrations.iter().flat_map(|it| &it.statements);
         statements.any(|it| it.batches.is_some())
     }
 
+    /// What makes tables of ours, before the first migration.
+    pub(crate) fn preparations(&self) -> impl Iterator<Item = &String> {
+        let batches = self.create_batches.iter().filter(|_| self.makes_batches);
+        self.create_tracking.iter().chain(batches)
+    }
+
     /// Has the table of batches made, with the first transaction.
     pub(crate) fn make_batches(&mut self) {
-        self.create_tracking.append(&mut self.create_batches);
+        self.makes_batches = true;
     }
 
     /// Whether any migration is more than one transaction, on an engine where it would be one.
@@ -332,11 +373,26 @@ impl Plan {
     }
 }
 
+impl PlannedMigration {
+    fn conflict(&self) -> Option<RunError> {
+        self.steps.iter().find_map(|it| match &it.found {
+            Found::Conflict(difference) => Some(RunError::Conflict {
+                migration: self.id.clone(),
+                step: it.step,
+                operation: it.operation.clone(),
+                difference: difference.clone(),
+            }),
+            Found::Needed | Found::Partly | Found::Satisfied => None,
+        })
+    }
+}
+
 /// Whether what `operations` make depends on the server's setting for timestamps.
 pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
     operations.iter().any(|operation| match operation {
         Operation::CreateTable(it) => table_expects(dialect, &it.table),
         Operation::AddColumn(it) => expects_explicit_timestamps(dialect, &it.column),
+        Operation::AlterColumn(it) => change_may_expect_explicit_timestamps(dialect, &it.change),
         Operation::RunSql(it) => expect(dialect, &it.stands_for),
         Operation::DropTable(_)
         | Operation::DropColumn(_)
@@ -346,7 +402,15 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::Insert(_)
         | Operation::Update(_)
         | Operation::Delete(_)
-        | Operation::Backfill(_) => false,
+        | Operation::Backfill(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_) => false,
     })
 }
 
@@ -390,6 +454,7 @@ impl PlannedMigration {
 pub(crate) struct Steps<'m> {
     migration: &'m Migration,
     batch: Batch,
+    noted: Vec<PlannedStep>,
 }
 
 impl<'m> Steps<'m> {
@@ -411,7 +476,17 @@ impl<'m> Steps<'m> {
         Steps {
             migration,
             batch: Batch::new(dialect, migration.concurrently),
+            noted: Vec::new(),
         }
+    }
+
+    /// Keeps what was found of one operation.
+    pub(crate) fn note(&mut self, step: usize, operation: &Operation, found: Found) {
+        self.noted.push(PlannedStep {
+            step,
+            operation: operation.headline(),
+            found,
+        });
     }
 
     /// Adds the SQL of one operation.
@@ -448,6 +523,7 @@ impl<'m> Steps<'m> {
             summary: self.migration.summary.clone(),
             statements: rendered.statements,
             left_out: rendered.left_out,
+            steps: self.noted,
             warnings,
             way: Way::Up,
             checksum: self.migration.checksum(),
@@ -478,7 +554,7 @@ impl fmt::Display for Plan {
             &format!("{count} {noun} for {}{back}", self.dialect.product()),
         )?;
         self.write_session(f)?;
-        for create in &self.create_tracking {
+        for create in self.preparations() {
             writeln!(f, "{create};")?;
         }
         for migration in &self.migrations {

@@ -20,6 +20,8 @@ pub(crate) struct Needs {
     alter: BTreeSet<String>,
     /// To change rows of these tables, which are there: the table, and the right.
     rows: BTreeSet<(String, &'static str)>,
+    /// To refer to these tables, which are there.
+    refer: BTreeSet<String>,
 }
 
 impl Needs {
@@ -30,7 +32,16 @@ impl Needs {
         };
         let there = live.tables.contains_key(table);
         match operation {
-            Operation::CreateTable(_) => self.create = true,
+            Operation::CreateTable(it) => {
+                self.create = true;
+                for key in &it.table.foreign_keys {
+                    self.refer(&key.table, live);
+                }
+            }
+            Operation::AddForeignKey(it) => {
+                self.change(table, there);
+                self.refer(&it.foreign_key.table, live);
+            }
             Operation::CreateIndex(_) => {
                 self.create = true;
                 self.change(table, there);
@@ -40,7 +51,17 @@ impl Needs {
                 self.drop = true;
                 self.change(table, there);
             }
-            Operation::DropColumn(_) | Operation::DropIndex(_) | Operation::RenameColumn(_) => {
+            Operation::DropColumn(_)
+            | Operation::DropIndex(_)
+            | Operation::RenameColumn(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AlterColumn(_) => {
                 self.change(table, there);
             }
             Operation::Insert(_) => self.change_rows(table, there, "INSERT"),
@@ -74,6 +95,12 @@ impl Needs {
         }
     }
 
+    fn refer(&mut self, table: &str, live: &Live) {
+        if live.tables.contains_key(table) {
+            self.refer.insert(table.to_owned());
+        }
+    }
+
     /// What of it the role is not allowed, each as a noun phrase.
     pub(crate) async fn missing<D: Driver>(
         &self,
@@ -99,6 +126,7 @@ impl Needs {
         let schema = session.schema.clone().unwrap_or_default();
         let named = dialect.quote_text(&schema);
         let altered = list(dialect, &self.alter);
+        let referred = list(dialect, &self.refer);
         let recorded = list(
             dialect,
             &BTreeSet::from([
@@ -125,7 +153,10 @@ impl Needs {
                  JOIN (VALUES {rows}) AS r(name, what) ON r.name = c.relname \
                  WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND NOT CASE r.what \
                      WHEN 'DELETE' THEN has_table_privilege(c.oid, r.what) \
-                     ELSE has_any_column_privilege(c.oid, r.what) END) \
+                     ELSE has_any_column_privilege(c.oid, r.what) END), \
+             (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
+                 WHERE c.relnamespace = n.oid AND c.relname IN ({referred}) AND c.relkind IN ('r', 'p') \
+                 AND NOT has_table_privilege(c.oid, 'REFERENCES')) \
              FROM pg_catalog.pg_namespace n WHERE n.nspname = {named}"
         );
         let row = driver
@@ -148,6 +179,7 @@ impl Needs {
         missing.extend(next().map(|tables| format!("INSERT on {tables}")));
         missing.extend(next().map(|tables| format!("UPDATE on {tables}")));
         missing.extend(next());
+        missing.extend(next().map(|tables| format!("REFERENCES on {tables}")));
         Ok(missing)
     }
 
@@ -208,6 +240,7 @@ impl Needs {
             ("CREATE", self.create || altering),
             ("ALTER", altering),
             ("DROP", self.drop),
+            ("REFERENCES", !self.refer.is_empty()),
         ];
         for (name, _) in needed
             .iter()

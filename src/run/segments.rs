@@ -20,6 +20,16 @@ pub(crate) enum Segment<'s> {
     Outside(&'s Statement),
 }
 
+impl<'s> Segment<'s> {
+    /// What it runs.
+    pub(crate) fn statements(self) -> &'s [Statement] {
+        match self {
+            Segment::Transaction { statements, .. } => statements,
+            Segment::Outside(statement) => std::slice::from_ref(statement),
+        }
+    }
+}
+
 /// The segments of a migration: the first and the last are transactions, which may have no statements.
 pub(crate) fn segments(statements: &[Statement]) -> Vec<Segment<'_>> {
     let mut segments = Vec::new();

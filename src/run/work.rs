@@ -15,6 +15,7 @@ use super::report::Report;
 use super::resolve::resolve;
 use super::rollback::{Rollback, resolve_rollback};
 use super::session::Session;
+use super::stop::Stop;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Work<'w> {
@@ -104,7 +105,7 @@ impl Work<'_> {
 
     /// Carries out a plan that was made for what is `pending`. False says that all must be read and planned
     /// anew: another runner was faster, or what is left needs a transaction of another kind.
-    async fn carry_out<D: Driver>(
+    pub(super) async fn carry_out<D: Driver>(
         &self,
         driver: &mut D,
         keys: &mut ForeignKeys,
@@ -140,24 +141,7 @@ impl Work<'_> {
         if plan.needs_explicit_timestamps() {
             self.session.make_timestamps_explicit(driver).await?;
         }
-        let dialect = self.session.dialect;
-        let (tracking, tracked) = (&migrator.tracking, pending.tracked);
-        let mut journal = Journal::read(driver, dialect, tracking, tracked, plan.is_split())
-            .await
-            .map_err(|source| RunError::Database {
-                doing: "read the journal",
-                source,
-            })?;
-        if plan.has_batches() {
-            let known = journal.read_batches(driver, dialect, tracking).await;
-            let known = known.map_err(|source| RunError::Database {
-                doing: "read where backfills have come to",
-                source,
-            })?;
-            if !known {
-                plan.make_batches();
-            }
-        }
+        let journal = Journal::read_for(driver, &mut plan, pending.tracked).await?;
         let execution = Execution {
             plan: &plan,
             session: self.session,
@@ -165,6 +149,7 @@ impl Work<'_> {
             journal: &journal,
             patience: migrator.patience,
             observer: self.observer,
+            stop: &migrator.stop,
         };
         match execution.run(driver).await? {
             Outcome::Done(done) => {
@@ -200,7 +185,11 @@ impl Work<'_> {
         self.observer.release();
         keys.switch(driver, off).await?;
         let patience = self.migrator.patience.lock;
-        self.lock.acquire(driver, patience, self.observer).await
+        // Whoever asked to stop is heard before the next step.
+        let stop = Stop::default();
+        self.lock
+            .acquire(driver, patience, self.observer, &stop)
+            .await
     }
 
     async fn check_rights<D: Driver>(&self, driver: &mut D, plan: &Plan) -> Result<(), RunError> {

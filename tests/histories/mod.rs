@@ -1,6 +1,8 @@
 //! The histories whose SQL is snapshotted by `render.rs` and executed by `live_render.rs`: the built-in one,
 //! and made-up ones in which every noun and adjective of the DSL stands at least once.
 
+mod constraints;
+
 use std::path::PathBuf;
 
 mod columns;
@@ -29,6 +31,12 @@ pub(crate) fn histories() -> Vec<History> {
         every("names", names()),
         every("own_words", own_words()),
         every("rows", rows_of_all_kinds()),
+        every("constraints", constraints::constraints()),
+        History {
+            name: "deferred",
+            migrations: constraints::deferred(),
+            dialects: &[Postgres, Sqlite],
+        },
         every("columns", columns::columns()),
         every("indexes", indexes::indexes()),
         every("computed", computed()),
@@ -359,6 +367,31 @@ fn shapes() -> Migrations {
             .rename_column("several", "count of", "order")
             .create_index("several", index("orders").columns(["order"]))
             .rename_column("one", "id", "select"),
+        Migration::new("009_alters", "What stays changes")
+            .alter_column("several", alter("order").set_type(ColumnType::BigInteger))
+            .alter_column("several", alter("order").set_default(-5).set_nullable())
+            .alter_column(
+                "seats",
+                alter("seat").set_type(ColumnType::Text).set_not_null(),
+            )
+            .alter_column(
+                "seats",
+                alter("seat").set_type(varchar(40)).set_default("it's"),
+            )
+            .alter_column("turned", alter("a").set_type(ColumnType::SmallInteger))
+            .alter_column(
+                "turned",
+                alter("b").on(MySql, native_type("BIGINT UNSIGNED")),
+            )
+            .alter_column("turned", alter("c").drop_default())
+            .add_column("turned", string("passing").length(9).default("1"))
+            .alter_column(
+                "turned",
+                alter("passing")
+                    .set_type(ColumnType::Integer)
+                    .set_default(7),
+            )
+            .alter_column("claims", alter("open").set_default(false)),
     ])
 }
 

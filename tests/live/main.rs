@@ -25,12 +25,17 @@ mod server;
 mod stopping;
 
 mod adopting;
+mod altering;
 mod backfilling;
+mod baselining;
 mod budgets;
 mod busy;
 mod concurrently;
 mod conflicts;
+mod constraining;
 mod cutting;
+mod dry_running;
+mod ending;
 mod journal;
 mod odd_servers;
 mod operations;

@@ -1,13 +1,22 @@
 //! Operations: what a migration is made of. One file each; here they are only told apart.
 
+mod add_check;
 mod add_column;
+mod add_foreign_key;
+mod add_primary_key;
+mod add_unique;
+mod alter_column;
 mod backfill;
 mod create_index;
 mod create_table;
 mod delete;
+mod drop_check;
 mod drop_column;
+mod drop_foreign_key;
 mod drop_index;
+mod drop_primary_key;
 mod drop_table;
+mod drop_unique;
 mod insert;
 mod rename_column;
 mod run_sql;
@@ -15,14 +24,23 @@ mod update;
 
 use std::fmt;
 
+pub use add_check::AddCheck;
 pub use add_column::AddColumn;
+pub use add_foreign_key::AddForeignKey;
+pub use add_primary_key::AddPrimaryKey;
+pub use add_unique::AddUnique;
+pub use alter_column::AlterColumn;
 pub use backfill::Backfill;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
 pub use delete::Delete;
+pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
+pub use drop_foreign_key::DropForeignKey;
 pub use drop_index::DropIndex;
+pub use drop_primary_key::DropPrimaryKey;
 pub use drop_table::DropTable;
+pub use drop_unique::DropUnique;
 pub use insert::Insert;
 pub use rename_column::RenameColumn;
 pub use run_sql::{RunSql, sql};
@@ -59,6 +77,24 @@ pub enum Operation {
     Delete(Delete),
     /// Changes the rows of a large table, some keys at a time.
     Backfill(Backfill),
+    /// Adds a foreign key.
+    AddForeignKey(AddForeignKey),
+    /// Drops a foreign key.
+    DropForeignKey(DropForeignKey),
+    /// Adds a check.
+    AddCheck(AddCheck),
+    /// Drops a check.
+    DropCheck(DropCheck),
+    /// Adds a unique constraint.
+    AddUnique(AddUnique),
+    /// Drops a unique constraint.
+    DropUnique(DropUnique),
+    /// Gives a table a primary key.
+    AddPrimaryKey(AddPrimaryKey),
+    /// Takes a table's primary key away.
+    DropPrimaryKey(DropPrimaryKey),
+    /// Changes a column.
+    AlterColumn(AlterColumn),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -123,6 +159,15 @@ macro_rules! dispatch {
             Operation::Update($it) => $call,
             Operation::Delete($it) => $call,
             Operation::Backfill($it) => $call,
+            Operation::AddForeignKey($it) => $call,
+            Operation::DropForeignKey($it) => $call,
+            Operation::AddCheck($it) => $call,
+            Operation::DropCheck($it) => $call,
+            Operation::AddUnique($it) => $call,
+            Operation::DropUnique($it) => $call,
+            Operation::AddPrimaryKey($it) => $call,
+            Operation::DropPrimaryKey($it) => $call,
+            Operation::AlterColumn($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -167,6 +212,15 @@ impl Operation {
             Operation::Update(it) => Some(&it.table),
             Operation::Delete(it) => Some(&it.table),
             Operation::Backfill(it) => Some(&it.table),
+            Operation::AddForeignKey(it) => Some(&it.table),
+            Operation::DropForeignKey(it) => Some(&it.table),
+            Operation::AddCheck(it) => Some(&it.table),
+            Operation::DropCheck(it) => Some(&it.table),
+            Operation::AddUnique(it) => Some(&it.table),
+            Operation::DropUnique(it) => Some(&it.table),
+            Operation::AddPrimaryKey(it) => Some(&it.table),
+            Operation::DropPrimaryKey(it) => Some(&it.table),
+            Operation::AlterColumn(it) => Some(&it.table),
             Operation::RunSql(_) => None,
         }
     }
@@ -185,7 +239,16 @@ impl Operation {
             | Operation::DropColumn(_)
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
-            | Operation::RenameColumn(_) => std::slice::from_ref(self),
+            | Operation::RenameColumn(_)
+            | Operation::AddForeignKey(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::AlterColumn(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -205,7 +268,16 @@ impl Operation {
             | Operation::DropColumn(_)
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
-            | Operation::RenameColumn(_) => true,
+            | Operation::RenameColumn(_)
+            | Operation::AddForeignKey(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::AlterColumn(_) => true,
         }
     }
 
@@ -243,7 +315,16 @@ into_operation!(
     Update,
     Delete,
     Backfill,
+    AddForeignKey,
+    DropForeignKey,
+    AddCheck,
+    DropCheck,
+    AddUnique,
+    DropUnique,
+    AddPrimaryKey,
+    DropPrimaryKey,
     RenameColumn,
+    AlterColumn,
     CreateTable,
     DropTable,
     AddColumn,

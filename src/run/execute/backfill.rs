@@ -7,7 +7,7 @@ use super::super::journal::{Reached, Standing};
 use super::super::patience::Backoff;
 use super::super::plan::{PlannedMigration, Way};
 use super::super::tracking::StepState;
-use super::{Execution, failed, journal_step};
+use super::{Execution, failed, first_step, journal_step, sent};
 use crate::dialect::Dialect;
 use crate::render::{Batches, Cursor, Opaque, Statement};
 
@@ -48,6 +48,7 @@ impl Execution<'_> {
         let (plan, id) = (self.plan, &migration.id);
         let of = self.estimate(driver, batches).await;
         loop {
+            self.stop.check(Some((id, first_step(statement))))?;
             let after = walk.cursor()?;
             let Some((to, keys)) = self.next(driver, &walk, after.as_ref()).await? else {
                 break;
@@ -159,9 +160,7 @@ impl Execution<'_> {
                 result.map(|()| true)
             }
             Dialect::Sqlite => {
-                self.lock
-                    .acquire(driver, self.patience.lock, self.observer)
-                    .await?;
+                self.lock_again(driver).await?;
                 let result = self.run_batch(driver, walk, [&first, &second]).await;
                 match result {
                     Ok(true) => self
@@ -194,7 +193,7 @@ impl Execution<'_> {
             return Ok(false);
         }
         for sql in sql {
-            let result = driver.execute(sql).await;
+            let result = sent(driver, &walk.statement.steps, sql).await;
             result.map_err(|source| walk.failed(sql, source))?;
         }
         Ok(true)

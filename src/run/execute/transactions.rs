@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tracing::Instrument as _;
+
 use super::super::driver::{Driver, DriverError, DriverErrorKind};
 use super::super::error::RunError;
 use super::super::event::Event;
@@ -10,8 +12,9 @@ use super::super::lock::LOCKED;
 use super::super::patience::Backoff;
 use super::super::plan::{PlannedMigration, Way};
 use super::super::segments::{Segment, segments};
+use super::super::spans;
 use super::super::tracking::{POSTGRES_ELAPSED, StepState};
-use super::{Execution, creating_tracking, failed, journal_step};
+use super::{Execution, creating_tracking, failed, first_step, journal_step};
 use crate::render::Statement;
 
 /// What a transaction fails with whose work another runner has done meanwhile.
@@ -32,9 +35,14 @@ impl Execution<'_> {
     ) -> Result<bool, RunError> {
         let segments = segments(&migration.statements);
         let is_split = segments.len() > 1;
-        let mut makes_tables = first && !self.plan.create_tracking.is_empty();
+        let mut makes_tables = first && self.plan.preparations().next().is_some();
         let mut noted = self.journal.count(&migration.id);
         for segment in segments {
+            let next = segment.statements().first();
+            if let Some(statement) = next {
+                self.stop
+                    .check(Some((&migration.id, first_step(statement))))?;
+            }
             let (statements, is_last) = match segment {
                 Segment::Transaction {
                     statements,
@@ -148,7 +156,7 @@ impl Execution<'_> {
         if !self.session.exclusive {
             before.push(format!("{};\n", self.lock.transaction_guard()));
         }
-        let create = plan.create_tracking.iter().filter(|_| makes_tables);
+        let create = plan.preparations().filter(|_| makes_tables);
         before.extend(create.map(|sql| format!("{sql};\n")));
         if !self.session.exclusive {
             let done = match migration.way {
@@ -210,7 +218,10 @@ impl Execution<'_> {
         );
         let mut told = false;
         loop {
-            let Err(error) = driver.execute(&text).await else {
+            let span = spans::of_batch(&batch.statements);
+            let sent = Instant::now();
+            let Err(error) = driver.execute(&text).instrument(span.clone()).await else {
+                spans::finish(&span, sent);
                 return Ok(true);
             };
             if error.kind == DriverErrorKind::Connection {

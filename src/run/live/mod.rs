@@ -1,20 +1,26 @@
 //! The schema that a database really has, read from its own catalog.
 
 mod columns;
+mod constraints;
 mod indexes;
 mod mysql;
 mod postgres;
 mod sqlite;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use columns::column_difference;
+pub(crate) use constraints::{
+    LiveCheck, LiveForeignKey, foreign_key_difference, key_difference, planned_unique,
+    unique_difference,
+};
 pub(crate) use indexes::{IndexDifference, index_difference};
 
 use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
-use crate::dsl::{Index, Migrations, Operation};
+use crate::dsl::{Index, Migrations, Operation, Unique};
 
 /// What is there, of the names that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,7 +37,12 @@ pub(crate) struct LiveTable {
     pub(crate) other_kind: Option<String>,
     pub(crate) columns: Vec<LiveColumn>,
     pub(crate) primary_key: Vec<String>,
+    /// The name of the primary key, where it has one.
+    pub(crate) key_name: Option<String>,
+    /// Those of unique constraints are among them.
     pub(crate) indexes: Vec<LiveIndex>,
+    pub(crate) foreign_keys: Vec<LiveForeignKey>,
+    pub(crate) checks: Vec<LiveCheck>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +96,8 @@ pub(crate) struct LiveIndex {
     pub(crate) predicate: Option<String>,
     /// Whether it is complete: a failed `CREATE INDEX CONCURRENTLY` leaves one that is not.
     pub(crate) valid: bool,
+    /// Whether it is that of a constraint; none where the engine makes no difference.
+    pub(crate) constraint: Option<bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,7 +200,7 @@ impl LiveTable {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
     pub(crate) tables: BTreeSet<String>,
-    /// Physical names.
+    /// Physical names, those of unique constraints included.
     pub(crate) indexes: BTreeSet<String>,
 }
 
@@ -201,9 +214,10 @@ impl Wanted {
                 continue;
             };
             wanted.tables.insert(table.to_owned());
-            let indexes: &[Index] = match operation {
-                Operation::CreateTable(it) => &it.table.indexes,
-                Operation::CreateIndex(it) => std::slice::from_ref(&it.index),
+            let (indexes, uniques): (&[Index], &[Unique]) = match operation {
+                Operation::CreateTable(it) => (&it.table.indexes, &it.table.uniques),
+                Operation::CreateIndex(it) => (std::slice::from_ref(&it.index), &[]),
+                Operation::AddUnique(it) => (&[], std::slice::from_ref(&it.unique)),
                 Operation::DropTable(_)
                 | Operation::AddColumn(_)
                 | Operation::DropColumn(_)
@@ -213,9 +227,19 @@ impl Wanted {
                 | Operation::Update(_)
                 | Operation::Delete(_)
                 | Operation::Backfill(_)
-                | Operation::RunSql(_) => &[],
+                | Operation::AddForeignKey(_)
+                | Operation::DropForeignKey(_)
+                | Operation::AddCheck(_)
+                | Operation::DropCheck(_)
+                | Operation::DropUnique(_)
+                | Operation::AddPrimaryKey(_)
+                | Operation::DropPrimaryKey(_)
+                | Operation::AlterColumn(_)
+                | Operation::RunSql(_) => (&[], &[]),
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
+            wanted.indexes.extend(names);
+            let names = uniques.iter().map(|it| it.physical_name(table));
             wanted.indexes.extend(names);
         }
         wanted
