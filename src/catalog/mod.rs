@@ -9,6 +9,7 @@ mod error;
 mod generated;
 mod index;
 pub(crate) mod names;
+mod rows;
 mod values;
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@
 //! and never panics: what has no faithful form is [`RenderError::Unsupported`].
 
 mod batch;
+mod batches;
 mod constraint;
 mod enums;
 mod expression;
@@ -12,11 +13,14 @@ mod index;
 mod mysql;
 mod own_words;
 mod postgres;
+mod rows;
 mod sqlite;
 mod statement;
 mod types;
 
 pub(crate) use batch::Batch;
+pub use batches::Batches;
+pub(crate) use batches::Cursor;
 pub(crate) use index::{KeyPart, key_parts};
 pub(crate) use mysql::{change_may_expect_explicit_timestamps, expects_explicit_timestamps};
 pub(crate) use sqlite::{counts_on, unknown_clause};

@@ -10,4 +10,5 @@ mod columns;
 mod constraints;
 mod enums;
 mod indexes;
+mod rows;
 mod schema;
