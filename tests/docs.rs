@@ -91,6 +91,17 @@ fn examples() -> Vec<Example> {
                 .rename_column("jobs", "status", "state");
         },
         example! {
+            "docs/operations/rename_index.md",
+            let migration = Migration::new("013_by_queue", "The index says what it is for")
+                .rename_index("jobs", "queue_status", "by_queue");
+        },
+        example! {
+            "docs/operations/rename_table.md",
+            let migration = Migration::new("012_tasks", "Jobs are tasks")
+                .rename_table("jobs", "tasks")
+                .add_column("tasks", text("note").nullable());
+        },
+        example! {
             "docs/operations/run_sql.md",
             let migration = Migration::new("010_mail", "Mail has a queue of its own")
                 .run_sql(

@@ -1,5 +1,6 @@
 //! The changes that a catalog admits: one method for each, checks first.
 
+use super::rename::index_of;
 use super::{Catalog, OperationError, check, names};
 use crate::dialect::IndexNamespace;
 use crate::dsl::{Column, Index, Table};
@@ -44,7 +45,7 @@ impl Catalog {
             return Err(self.unknown_table(name));
         };
         self.release(&table.name);
-        self.release(&names::key(&table));
+        self.release(&names::key(name));
         for index in &table.indexes {
             self.release(&index.name_in(name, IndexNamespace::Schema));
         }
@@ -88,43 +89,19 @@ impl Catalog {
         Ok(())
     }
 
-    pub(crate) fn rename_column(
-        &mut self,
-        table: &str,
-        column: &str,
-        to: &str,
-    ) -> Result<(), OperationError> {
-        let table = self.table_mut(table)?;
-        check::renamed_column(table, column, to)?;
-        let indexes = table.indexes.iter_mut().flat_map(|it| &mut it.columns);
-        let names = table
-            .columns
-            .iter_mut()
-            .map(|it| &mut it.name)
-            .chain(&mut table.primary_key)
-            .chain(indexes.map(|it| &mut it.name));
-        for name in names.filter(|name| *name == column) {
-            to.clone_into(name);
-        }
-        Ok(())
-    }
-
     pub(crate) fn add_index(&mut self, table: &str, index: &Index) -> Result<(), OperationError> {
         check::index(self.table_mut(table)?, index)?;
         let name = index.name_in(table, IndexNamespace::Schema);
-        self.claim(&name, format!("index {} of {table}", index.label))?;
-        self.table_mut(table)?.indexes.push(index.clone());
+        self.claim(&name, index_of(index, table))?;
+        let index = index.clone().settled(table);
+        self.table_mut(table)?.indexes.push(index);
         Ok(())
     }
 
     pub(crate) fn remove_index(&mut self, table: &str, label: &str) -> Result<(), OperationError> {
         let table = self.table_mut(table)?;
         let Some(position) = table.indexes.iter().position(|it| it.label == label) else {
-            return Err(OperationError::UnknownIndex {
-                table: table.name.clone(),
-                index: label.to_owned(),
-                known: table.indexes.iter().map(|it| it.label.clone()).collect(),
-            });
+            return Err(OperationError::unknown_index(table, label));
         };
         let index = table.indexes.remove(position);
         let name = index.name_in(&table.name, IndexNamespace::Schema);
@@ -132,7 +109,7 @@ impl Catalog {
         Ok(())
     }
 
-    fn table_mut(&mut self, name: &str) -> Result<&mut Table, OperationError> {
+    pub(super) fn table_mut(&mut self, name: &str) -> Result<&mut Table, OperationError> {
         if !self.tables.contains_key(name) {
             return Err(self.unknown_table(name));
         }
@@ -145,7 +122,7 @@ impl Catalog {
             })
     }
 
-    fn unknown_table(&self, name: &str) -> OperationError {
+    pub(super) fn unknown_table(&self, name: &str) -> OperationError {
         OperationError::UnknownTable {
             table: name.to_owned(),
             known: self.tables.keys().cloned().collect(),
@@ -153,7 +130,7 @@ impl Catalog {
     }
 
     /// Takes a name in the namespace that tables share with indexes on PostgreSQL and SQLite.
-    fn claim(&mut self, name: &str, what: String) -> Result<(), OperationError> {
+    pub(super) fn claim(&mut self, name: &str, what: String) -> Result<(), OperationError> {
         match self.relations.get(&names::fold_case(name)) {
             Some(other) => Err(OperationError::NameCollision {
                 name: name.to_owned(),
@@ -167,17 +144,17 @@ impl Catalog {
         }
     }
 
-    fn claim_key(&mut self, table: &Table) -> Result<(), OperationError> {
+    pub(super) fn claim_key(&mut self, table: &Table) -> Result<(), OperationError> {
         if table.primary_key.is_empty() {
             return Ok(());
         }
         self.claim(
-            &names::key(table),
+            &names::key(&table.name),
             format!("the primary key of {}", table.name),
         )
     }
 
-    fn release(&mut self, name: &str) {
+    pub(super) fn release(&mut self, name: &str) {
         self.relations.remove(&names::fold_case(name));
     }
 }

@@ -170,6 +170,17 @@ pub enum OperationError {
         /// What is wrong with it.
         fault: NameFault,
     },
+    /// A migration renames something, and leads back to names that were there before.
+    #[error(
+        "the same names are there before step {first} and after step {last}, and what they name is not the same: \
+         a run that was cut off could not tell where it was; put step {last} into a migration of its own"
+    )]
+    AmbiguousRenaming {
+        /// The first of the steps between, counted from 1.
+        first: usize,
+        /// The last of them.
+        last: usize,
+    },
     /// Two objects would have the same physical name on some engine.
     #[error(
         "the name {name} of {what} is taken by {other}: on PostgreSQL and SQLite, tables and indexes share one namespace"
@@ -185,6 +196,14 @@ pub enum OperationError {
 }
 
 impl OperationError {
+    pub(super) fn unknown_index(table: &Table, label: &str) -> Self {
+        OperationError::UnknownIndex {
+            table: table.name.clone(),
+            index: label.to_owned(),
+            known: table.indexes.iter().map(|it| it.label.clone()).collect(),
+        }
+    }
+
     pub(super) fn unknown_column(table: &Table, column: &str) -> Self {
         OperationError::UnknownColumn {
             table: table.name.clone(),

@@ -4,10 +4,13 @@ mod change;
 mod check;
 mod error;
 pub(crate) mod names;
+mod rename;
+mod stages;
 
 use std::collections::BTreeMap;
 
 pub use error::{NameFault, OperationError, SchemaError};
+pub(crate) use stages::{Named, Renamed, Stages};
 
 use crate::dsl::Table;
 

@@ -1,7 +1,6 @@
 //! Names that mean the same on every engine.
 
 use super::{NameFault, OperationError};
-use crate::dsl::Table;
 
 /// PostgreSQL cuts names at 63 bytes, MySQL refuses over 64 characters: 63 bytes fit everywhere.
 pub(super) const LONGEST: usize = 63;
@@ -74,14 +73,14 @@ pub(super) fn fold_case(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The name that PostgreSQL gives a table's primary key, cut to fit as PostgreSQL cuts it.
-pub(super) fn key(table: &Table) -> String {
+/// The name that PostgreSQL gives the primary key of a table of that name, cut to fit as PostgreSQL cuts it.
+pub(crate) fn key(table: &str) -> String {
     const SUFFIX: &str = "_pkey";
-    let mut end = table.name.len().min(LONGEST - SUFFIX.len());
-    while !table.name.is_char_boundary(end) {
+    let mut end = table.len().min(LONGEST - SUFFIX.len());
+    while !table.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{SUFFIX}", &table.name[..end])
+    format!("{}{SUFFIX}", &table[..end])
 }
 
 #[cfg(test)]

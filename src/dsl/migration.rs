@@ -2,7 +2,7 @@
 
 use super::{
     AddColumn, Column, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Index,
-    Operation, RenameColumn, RunSql, Table,
+    Operation, RenameColumn, RenameIndex, RenameTable, RunSql, Table,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -178,6 +178,39 @@ impl Migration {
         self.operation(RenameColumn {
             table: table.into(),
             column: column.into(),
+            to: to.into(),
+        })
+    }
+
+    /// Gives an index another label, and the physical name that goes with it.
+    ///
+    /// | engine | `.rename_index("jobs", "polling", "open")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER INDEX IF EXISTS "idx_jobs_polling" RENAME TO "idx_jobs_open"` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` RENAME INDEX `idx_polling` TO `idx_open` `` |
+    /// | SQLite | `DROP INDEX IF EXISTS "idx_jobs_polling"`, then `CREATE INDEX IF NOT EXISTS "idx_jobs_open" ON "jobs" (..)` |
+    #[must_use]
+    pub fn rename_index(
+        self,
+        table: impl Into<String>,
+        index: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        self.operation(RenameIndex::new(table, index, to))
+    }
+
+    /// Gives a table another name. Its rows and all that belongs to it stay; its indexes keep their physical names.
+    ///
+    /// | engine | `.rename_table("jobs", "tasks")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE IF EXISTS "jobs" RENAME TO "tasks"`, and the same for the index of its primary key |
+    /// | MySQL | `` RENAME TABLE `jobs` TO `tasks` `` |
+    /// | MariaDB | `` RENAME TABLE IF EXISTS `jobs` TO `tasks` `` |
+    /// | SQLite | `ALTER TABLE "jobs" RENAME TO "tasks"` |
+    #[must_use]
+    pub fn rename_table(self, table: impl Into<String>, to: impl Into<String>) -> Self {
+        self.operation(RenameTable {
+            table: table.into(),
             to: to.into(),
         })
     }

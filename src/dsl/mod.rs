@@ -25,6 +25,7 @@ mod index;
 mod literal;
 mod migration;
 pub(crate) mod migrations;
+mod named_for;
 mod op;
 mod table;
 mod types;
@@ -42,9 +43,10 @@ pub use index::{Direction, Index, IndexColumn, index};
 pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;
+pub use named_for::NamedFor;
 pub use op::{
     AddColumn, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Inverse, Operation,
-    RenameColumn, RunSql, sql,
+    RenameColumn, RenameIndex, RenameTable, RunSql, sql,
 };
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};

@@ -8,6 +8,7 @@ mod expression;
 mod mysql;
 mod own_words;
 mod postgres;
+mod rename;
 mod sqlite;
 mod statement;
 

@@ -9,11 +9,13 @@ use super::batch::Piece;
 use super::expression::expression;
 use super::own_words::run_sql;
 use super::postgres::{direction, find_index, index_columns, literal, rename_column};
+use super::rename::{rename_index, rename_table};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Column, ColumnType, DefaultValue, Expr, Func, Index, Literal, Operation, Table, col, now,
+    Column, ColumnType, DefaultValue, Expr, Func, Index, Literal, Operation, RenameIndex, Table,
+    col, now,
 };
 
 /// Characters take up to four bytes in utf8mb4.
@@ -67,6 +69,14 @@ pub(super) fn render(
             guards: vec![Guard::Present(format!("column {}", it.column))],
             ..Statement::of(step, rename_column(dialect, it), false)
         }),
+        Operation::RenameIndex(it) => {
+            let statements = rename_index(dialect, step, it, before)?;
+            return Ok(statements.into_iter().map(Piece::Statement).collect());
+        }
+        Operation::RenameTable(it) => {
+            let statements = rename_table(dialect, step, it, before)?;
+            return Ok(statements.into_iter().map(Piece::Statement).collect());
+        }
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());
@@ -299,24 +309,7 @@ impl TableChange {
         let predicate = expression(dialect, &trimmed(dialect, table, predicate))?;
         let mut parts = Vec::new();
         for part in &index.columns {
-            let hidden = hidden_column(dialect, &table.name, index, &part.name);
-            let taken = table.columns.iter().any(|it| is_same(&it.name, &hidden))
-                || table
-                    .indexes
-                    .iter()
-                    .filter(|other| other.label != index.label)
-                    .any(|other| is_hidden(dialect, table, other, &hidden));
-            if hidden.len() > 64 || taken {
-                return Err(RenderError::unsupported(
-                    dialect,
-                    format!(
-                        "the partial unique index {} of {} needs a hidden column {hidden}, a name that is too \
-                         long or taken",
-                        index.label, table.name
-                    ),
-                    "give the index another or a shorter name with .named(..)",
-                ));
-            }
+            let hidden = free_hidden_column(dialect, table, index, &part.name)?;
             let column = find_column(table, &part.name)?;
             let value = trimmed(dialect, table, &col(part.name.clone()));
             let definition = format!(
@@ -339,6 +332,57 @@ impl TableChange {
 /// The hidden column of MariaDB that stands for `column` in a partial unique index.
 pub(crate) fn hidden_column(dialect: Dialect, table: &str, index: &Index, column: &str) -> String {
     format!("{}_{column}", index.physical_name(table, dialect))
+}
+
+/// The same, where no other column of the table has that name.
+fn free_hidden_column(
+    dialect: Dialect,
+    table: &Table,
+    index: &Index,
+    column: &str,
+) -> Result<String, RenderError> {
+    let hidden = hidden_column(dialect, &table.name, index, column);
+    let taken = table.columns.iter().any(|it| is_same(&it.name, &hidden))
+        || table
+            .indexes
+            .iter()
+            .filter(|other| other.label != index.label)
+            .any(|other| is_hidden(dialect, table, other, &hidden));
+    if hidden.len() <= 64 && !taken {
+        return Ok(hidden);
+    }
+    Err(RenderError::unsupported(
+        dialect,
+        format!(
+            "the partial unique index {} of {} needs a hidden column {hidden}, a name that is too \
+             long or taken",
+            index.label, table.name
+        ),
+        "give the index another or a shorter name with .named(..)",
+    ))
+}
+
+/// The hidden columns of an index that gets another name: the old names with the new ones.
+pub(super) fn renamed_hidden_columns(
+    dialect: Dialect,
+    rename: &RenameIndex,
+    index: &Index,
+    before: &Catalog,
+) -> Result<Vec<(String, String)>, RenderError> {
+    let Some(table) = before.table(&rename.table) else {
+        return Ok(Vec::new());
+    };
+    let mut others = table.clone();
+    others.indexes.retain(|it| it.label != index.label);
+    let renamed = rename.renamed(index);
+    hidden_columns(dialect, &table.name, index)
+        .into_iter()
+        .zip(&index.columns)
+        .map(|(from, part)| {
+            let to = free_hidden_column(dialect, &others, &renamed, &part.name)?;
+            Ok((from, to))
+        })
+        .collect()
 }
 
 /// The hidden columns that an index has on this engine.

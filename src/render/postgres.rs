@@ -2,6 +2,7 @@
 
 use super::expression::expression;
 use super::own_words::run_sql;
+use super::rename::{rename_index, rename_table};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -36,6 +37,8 @@ pub(super) fn render(
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
         }
+        Operation::RenameIndex(it) => return rename_index(SELF, step, it, before),
+        Operation::RenameTable(it) => return rename_table(SELF, step, it, before),
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     Ok(sql

@@ -114,6 +114,44 @@ impl State<'_> {
                     self.create_table(table);
                 }
             }
+            Operation::RenameIndex(it) => {
+                let old = before
+                    .table(&it.table)
+                    .and_then(|table| table.index_labelled(&it.index));
+                if let Some(old) = old {
+                    let new = it.renamed(old);
+                    let from = old.physical_name(&it.table, self.dialect);
+                    // One with an exact name is there under its new label.
+                    let there = from != new.physical_name(&it.table, self.dialect)
+                        && self.live.index(&it.table, &from).is_some();
+                    self.gone(Object::Index(it.table.clone(), it.index.clone()), there);
+                    self.create_index(&it.table, &new);
+                }
+            }
+            Operation::RenameTable(it) => {
+                let mut after = before.clone();
+                // The history has been folded before, without an error.
+                if operation.apply(&mut after).is_ok()
+                    && let Some(table) = after.table(&it.to)
+                {
+                    // What it should have lost before, it has under the new name.
+                    let live = self.live.tables.get(&it.to);
+                    let dropped = self.stale.iter().filter_map(|object| match object {
+                        Object::Column(table, column) if *table == it.table => Some(column),
+                        Object::Table(_) | Object::Column(..) | Object::Index(..) => None,
+                    });
+                    let stale: Vec<String> = dropped
+                        .filter(|column| live.is_some_and(|it| it.column(column).is_some()))
+                        .cloned()
+                        .collect();
+                    self.drop_table(&it.table);
+                    self.create_table(table);
+                    let columns = stale
+                        .into_iter()
+                        .map(|it| Object::Column(table.name.clone(), it));
+                    self.stale.extend(columns);
+                }
+            }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
                     self.apply(operation, before);

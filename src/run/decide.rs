@@ -1,15 +1,19 @@
 //! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
 
+mod rename;
+mod rewind;
+
 use std::collections::BTreeMap;
+
+use rewind::Rewound;
 
 use super::difference::Difference;
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable};
 use super::live::{column_difference, index_difference};
+use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::expression;
-use crate::dsl::{
-    Column, CreateIndex, DropIndex, Index, Migrations, Operation, RenameColumn, Table,
-};
+use crate::dsl::{Column, CreateIndex, DropIndex, Index, Migration, Migrations, Operation, Table};
 
 /// What is left to do for one operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +33,10 @@ pub(crate) struct Decider<'h> {
     dialect: Dialect,
     live: Live,
     later: LaterShapes<'h>,
+    /// What of the migration that is decided about was found to be renamed.
+    rewound: Rewound,
+    /// How many of its operations have been decided about.
+    decided: usize,
     /// What differs and is kept, since the last time it was taken.
     pub(crate) warnings: Vec<String>,
 }
@@ -39,16 +47,38 @@ impl<'h> Decider<'h> {
             dialect,
             live,
             later: LaterShapes::of(history),
+            rewound: Rewound::default(),
+            decided: 0,
             warnings: Vec::new(),
         }
     }
 
-    /// Decides about the operation at `position` in the whole history.
+    /// Comes to a migration: all of its operations are then decided about, in their order.
+    pub(crate) fn begin(&mut self, migration: &Migration, before: &Catalog) {
+        self.rewound = Rewound::of(migration, before, self.dialect, &mut self.live);
+        self.decided = 0;
+    }
+
+    /// Decides about the next operation of the migration, which is the one at `position` in the whole history.
     pub(crate) fn decide(
         &mut self,
         position: usize,
         operation: &Operation,
-        before: &crate::Catalog,
+        before: &Catalog,
+    ) -> Result<Decision, Difference> {
+        let place = self.decided;
+        self.decided += 1;
+        if self.rewound.redo(place, &mut self.live) {
+            return Ok(Decision::Satisfied);
+        }
+        self.look(position, operation, before)
+    }
+
+    fn look(
+        &mut self,
+        position: usize,
+        operation: &Operation,
+        before: &Catalog,
     ) -> Result<Decision, Difference> {
         // A run that was cut off may have dropped the table already, together with what this is about.
         if let Some(table) = operation.table()
@@ -60,12 +90,7 @@ impl<'h> Decider<'h> {
         }
         match operation {
             Operation::CreateTable(it) => self.create_table(position, &it.table),
-            Operation::DropTable(it) => {
-                let there = self.live.tables.remove(&it.table).is_some();
-                // The names of its indexes are free again.
-                self.live.index_owners.retain(|_, owner| *owner != it.table);
-                Ok(needed_if(there))
-            }
+            Operation::DropTable(it) => self.drop_table(&it.table),
             Operation::AddColumn(it) => self.add_column(position, &it.table, &it.column),
             Operation::DropColumn(it) => {
                 let table = self.table_mut(&it.table)?;
@@ -84,11 +109,13 @@ impl<'h> Decider<'h> {
                 ))
             }
             Operation::RenameColumn(it) => self.rename_column(position, it),
+            Operation::RenameIndex(it) => self.rename_index(it, before),
+            Operation::RenameTable(it) => self.rename_table(it),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
                 for operation in &it.stands_for {
-                    self.decide(position, operation, &after)?;
+                    self.look(position, operation, &after)?;
                     // The history has been folded before, without an error.
                     if operation.apply(&mut after).is_err() {
                         break;
@@ -97,6 +124,19 @@ impl<'h> Decider<'h> {
                 Ok(Decision::Needed)
             }
         }
+    }
+
+    fn drop_table(&mut self, table: &str) -> Result<Decision, Difference> {
+        let found = self.live.tables.remove(table);
+        if let Some(kind) = found.as_ref().and_then(|it| it.other_kind.as_ref()) {
+            return Err(Difference::new(
+                format!("table {table}"),
+                format!("there is a {kind} of that name"),
+            ));
+        }
+        // The names of its indexes are free again.
+        self.live.index_owners.retain(|_, owner| owner != table);
+        Ok(needed_if(found.is_some()))
     }
 
     fn create_table(&mut self, position: usize, table: &Table) -> Result<Decision, Difference> {
@@ -175,53 +215,6 @@ impl<'h> Decider<'h> {
         }
         let planned = planned_column(column);
         self.table_mut(table)?.columns.push(planned);
-        Ok(Decision::Needed)
-    }
-
-    /// A column of the new name counts as the renamed one, if the old one is gone, or has come anew since.
-    fn rename_column(
-        &mut self,
-        position: usize,
-        rename: &RenameColumn,
-    ) -> Result<Decision, Difference> {
-        let object = format!("column {}.{}", rename.table, rename.column);
-        let comes_anew = !self
-            .later
-            .columns(position, &rename.table, &rename.column)
-            .is_empty();
-        let table = self.table_mut(&rename.table)?;
-        let is_renamed = table.column(&rename.to).is_some();
-        let old = table.columns.iter_mut().find(|it| it.name == rename.column);
-        let old = match (old, is_renamed) {
-            (Some(old), false) => old,
-            (None, true) => return Ok(Decision::Satisfied),
-            (Some(_), true) if comes_anew => return Ok(Decision::Satisfied),
-            (Some(_), true) => {
-                let to = &rename.to;
-                return Err(Difference::new(
-                    object,
-                    format!("it should become {to}, and there is a column of that name already"),
-                ));
-            }
-            (None, false) => {
-                let to = &rename.to;
-                return Err(Difference::new(
-                    object,
-                    format!("it is missing, and so is {to}, which it should become"),
-                ));
-            }
-        };
-        old.name.clone_from(&rename.to);
-        let keys = table
-            .primary_key
-            .iter_mut()
-            .filter(|it| **it == rename.column);
-        keys.for_each(|it| it.clone_from(&rename.to));
-        for part in table.indexes.iter_mut().flat_map(|it| &mut it.parts) {
-            if part.column.as_deref() == Some(rename.column.as_str()) {
-                part.column = Some(rename.to.clone());
-            }
-        }
         Ok(Decision::Needed)
     }
 
@@ -374,13 +367,15 @@ fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
     }
 }
 
-/// The shapes that operations give to columns and indexes, each with its place in the whole history.
+/// The shapes that operations give to columns and indexes, each with its place in the whole history. Tables go by
+/// their last names.
 #[derive(Debug, Default)]
 struct LaterShapes<'h> {
     columns: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Column)>>,
     indexes: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Index)>>,
     dropped_columns: BTreeMap<(&'h str, &'h str), usize>,
     dropped_tables: BTreeMap<&'h str, usize>,
+    renamed_tables: Vec<(usize, &'h str, &'h str)>,
 }
 
 impl<'h> LaterShapes<'h> {
@@ -390,6 +385,12 @@ impl<'h> LaterShapes<'h> {
         let operations = operations
             .enumerate()
             .flat_map(|(position, it)| it.schema_operations().iter().map(move |it| (position, it)));
+        // Last names must be known before anything is found by them.
+        for (position, operation) in operations.clone() {
+            if let Operation::RenameTable(it) = operation {
+                shapes.renamed_tables.push((position, &it.table, &it.to));
+            }
+        }
         for (position, operation) in operations {
             match operation {
                 Operation::CreateTable(it) => {
@@ -403,51 +404,77 @@ impl<'h> LaterShapes<'h> {
                 Operation::AddColumn(it) => shapes.column(position, &it.table, &it.column),
                 Operation::CreateIndex(it) => shapes.index(position, &it.table, &it.index),
                 Operation::DropColumn(it) => {
-                    let key = (it.table.as_str(), it.column.as_str());
+                    let key = (shapes.last_name(position, &it.table), it.column.as_str());
                     shapes.dropped_columns.insert(key, position);
                 }
                 // Under this name it will be gone.
                 Operation::RenameColumn(it) => {
-                    let key = (it.table.as_str(), it.column.as_str());
+                    let key = (shapes.last_name(position, &it.table), it.column.as_str());
                     shapes.dropped_columns.insert(key, position);
                 }
                 Operation::DropTable(it) => {
-                    shapes.dropped_tables.insert(&it.table, position);
+                    let table = shapes.last_name(position, &it.table);
+                    shapes.dropped_tables.insert(table, position);
                 }
-                Operation::DropIndex(_) | Operation::RunSql(_) => {}
+                Operation::DropIndex(_)
+                | Operation::RenameIndex(_)
+                | Operation::RenameTable(_)
+                | Operation::RunSql(_) => {}
             }
         }
         shapes
     }
 
     fn column(&mut self, position: usize, table: &'h str, column: &'h Column) {
-        let shapes = self.columns.entry((table, &column.name)).or_default();
+        let key = (self.last_name(position, table), column.name.as_str());
+        let shapes = self.columns.entry(key).or_default();
         shapes.push((position, column));
     }
 
     fn index(&mut self, position: usize, table: &'h str, index: &'h Index) {
-        let shapes = self.indexes.entry((table, &index.label)).or_default();
+        let key = (self.last_name(position, table), index.label.as_str());
+        let shapes = self.indexes.entry(key).or_default();
         shapes.push((position, index));
     }
 
     fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&'h Column> {
+        let table = self.last_name(after, table);
         after_position(self.columns.get(&(table, column)), after)
     }
 
     fn indexes(&self, after: usize, table: &str, label: &str) -> Vec<&'h Index> {
+        let table = self.last_name(after, table);
         after_position(self.indexes.get(&(table, label)), after)
     }
 
     fn drops(&self, after: usize, table: &str, column: &str) -> bool {
+        let table = self.last_name(after, table);
         self.dropped_columns
             .get(&(table, column))
             .is_some_and(|position| *position > after)
     }
 
     fn drops_table(&self, after: usize, table: &str) -> bool {
+        let table = self.last_name(after, table);
         self.dropped_tables
             .get(table)
             .is_some_and(|position| *position > after)
+    }
+
+    /// What a table is called in the end that is called `table` after the operation at this position. A table that
+    /// another one is renamed to once it is gone counts as that one, as one that is made anew does.
+    fn last_name<'t>(&self, after: usize, table: &'t str) -> &'t str
+    where
+        'h: 't,
+    {
+        let later = self
+            .renamed_tables
+            .iter()
+            .filter(|(position, ..)| *position > after);
+        later.fold(
+            table,
+            |name, (_, from, to)| if *from == name { to } else { name },
+        )
     }
 }
 

@@ -306,7 +306,9 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::DropColumn(_)
         | Operation::CreateIndex(_)
         | Operation::DropIndex(_)
-        | Operation::RenameColumn(_) => false,
+        | Operation::RenameColumn(_)
+        | Operation::RenameIndex(_)
+        | Operation::RenameTable(_) => false,
     })
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn resolve(
             }
             continue;
         }
+        decider.begin(migration, &catalog);
         let mut run = Vec::new();
         for (step, operation) in (1..).zip(&migration.operations) {
             let decision = decider

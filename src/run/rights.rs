@@ -38,7 +38,14 @@ impl Needs {
                 self.drop = true;
                 self.change(table, there);
             }
-            Operation::DropColumn(_) | Operation::DropIndex(_) | Operation::RenameColumn(_) => {
+            Operation::DropColumn(_)
+            | Operation::DropIndex(_)
+            | Operation::RenameColumn(_)
+            | Operation::RenameIndex(_) => self.change(table, there),
+            // To MySQL and MariaDB it is a table that goes, and one that comes.
+            Operation::RenameTable(_) => {
+                self.create = true;
+                self.drop = true;
                 self.change(table, there);
             }
             // What it needs, only the server knows.

@@ -343,6 +343,29 @@ fn shapes() -> Migrations {
             .rename_column("several", "count of", "order")
             .create_index("several", index("orders").columns(["order"]))
             .rename_column("one", "id", "select"),
+        Migration::new(
+            "009_tables",
+            "Tables get other names, and their indexes keep theirs",
+        )
+        .add_column("seats", text("note").nullable())
+        .rename_table("seats", "chairs: 100%")
+        .create_index("chairs: 100%", index("after").columns(["seat"]))
+        .rename_table("several", "größe of it")
+        .add_column("größe of it", text("more").nullable())
+        .create_table(table("several").columns([integer("id").primary_key()]))
+        .drop_index("chairs: 100%", "mixed")
+        .rename_table("claims", "titles")
+        .rename_table("one", "one_pkey"),
+        Migration::new("010_indexes", "Indexes get other names")
+            .rename_index("chairs: 100%", "room", "by room")
+            .rename_index("chairs: 100%", "gone", "left; --")
+            .rename_index("titles", "numbers", "zahlen")
+            .create_index("titles", index("numbers").columns(["integer"])),
+        Migration::new("011_again", "What was renamed goes")
+            .drop_index("chairs: 100%", "by room")
+            .drop_index("chairs: 100%", "holder")
+            .drop_index("titles", "zahlen")
+            .drop_table("several"),
     ])
 }
 

@@ -7,6 +7,8 @@ mod drop_column;
 mod drop_index;
 mod drop_table;
 mod rename_column;
+mod rename_index;
+mod rename_table;
 mod run_sql;
 
 use std::fmt;
@@ -18,6 +20,8 @@ pub use drop_column::DropColumn;
 pub use drop_index::DropIndex;
 pub use drop_table::DropTable;
 pub use rename_column::RenameColumn;
+pub use rename_index::RenameIndex;
+pub use rename_table::RenameTable;
 pub use run_sql::{RunSql, sql};
 
 use crate::catalog::{Catalog, OperationError};
@@ -43,6 +47,10 @@ pub enum Operation {
     DropIndex(DropIndex),
     /// Gives a column another name.
     RenameColumn(RenameColumn),
+    /// Gives an index another label.
+    RenameIndex(RenameIndex),
+    /// Gives a table another name.
+    RenameTable(RenameTable),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -103,6 +111,8 @@ macro_rules! dispatch {
             Operation::CreateIndex($it) => $call,
             Operation::DropIndex($it) => $call,
             Operation::RenameColumn($it) => $call,
+            Operation::RenameIndex($it) => $call,
+            Operation::RenameTable($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -132,7 +142,7 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns; none where it is SQL in the author's own words.
+    /// The table that it concerns, by the name before it; none where it is SQL in the author's own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -143,6 +153,8 @@ impl Operation {
             Operation::CreateIndex(it) => Some(&it.table),
             Operation::DropIndex(it) => Some(&it.table),
             Operation::RenameColumn(it) => Some(&it.table),
+            Operation::RenameIndex(it) => Some(&it.table),
+            Operation::RenameTable(it) => Some(&it.table),
             Operation::RunSql(_) => None,
         }
     }
@@ -157,7 +169,9 @@ impl Operation {
             | Operation::DropColumn(_)
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
-            | Operation::RenameColumn(_) => std::slice::from_ref(self),
+            | Operation::RenameColumn(_)
+            | Operation::RenameIndex(_)
+            | Operation::RenameTable(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -194,6 +208,8 @@ macro_rules! into_operation {
 into_operation!(
     RunSql,
     RenameColumn,
+    RenameIndex,
+    RenameTable,
     CreateTable,
     DropTable,
     AddColumn,

@@ -4,6 +4,7 @@ mod columns;
 mod indexes;
 mod mysql;
 mod postgres;
+mod rename;
 mod sqlite;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,7 @@ pub(crate) use indexes::{IndexDifference, index_difference};
 use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
-use crate::dsl::{Index, Migrations, Operation};
+use crate::dsl::{Index, Migrations, Operation, index};
 
 /// What is there, of the names that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -159,15 +160,21 @@ impl Wanted {
                 continue;
             };
             wanted.tables.insert(table.to_owned());
-            let indexes: &[Index] = match operation {
-                Operation::CreateTable(it) => &it.table.indexes,
-                Operation::CreateIndex(it) => std::slice::from_ref(&it.index),
+            let indexes: Vec<Index> = match operation {
+                Operation::CreateTable(it) => it.table.indexes.clone(),
+                Operation::CreateIndex(it) => vec![it.index.clone()],
+                // One with an exact name is known by it already.
+                Operation::RenameIndex(it) => vec![it.renamed(&index(&it.to))],
+                Operation::RenameTable(it) => {
+                    wanted.tables.insert(it.to.clone());
+                    Vec::new()
+                }
                 Operation::DropTable(_)
                 | Operation::AddColumn(_)
                 | Operation::DropColumn(_)
                 | Operation::DropIndex(_)
                 | Operation::RenameColumn(_)
-                | Operation::RunSql(_) => &[],
+                | Operation::RunSql(_) => Vec::new(),
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
             wanted.indexes.extend(names);

@@ -1,0 +1,94 @@
+//! What happens to a catalog when something gets another name.
+
+use super::{Catalog, OperationError, check, names};
+use crate::dialect::IndexNamespace;
+use crate::dsl::{Index, RenameIndex};
+
+impl Catalog {
+    pub(crate) fn rename_column(
+        &mut self,
+        table: &str,
+        column: &str,
+        to: &str,
+    ) -> Result<(), OperationError> {
+        let table = self.table_mut(table)?;
+        check::renamed_column(table, column, to)?;
+        let indexes = table.indexes.iter_mut().flat_map(|it| &mut it.columns);
+        let names = table
+            .columns
+            .iter_mut()
+            .map(|it| &mut it.name)
+            .chain(&mut table.primary_key)
+            .chain(indexes.map(|it| &mut it.name));
+        for name in names.filter(|name| *name == column) {
+            to.clone_into(name);
+        }
+        Ok(())
+    }
+
+    /// The label changes in its place; the physical name is that of the new label, unless it is exact.
+    pub(crate) fn rename_index(&mut self, rename: &RenameIndex) -> Result<(), OperationError> {
+        let RenameIndex {
+            table,
+            index: label,
+            to,
+            ..
+        } = rename;
+        let found = self.table_mut(table)?;
+        let Some(position) = found.indexes.iter().position(|it| it.label == *label) else {
+            return Err(OperationError::unknown_index(found, label));
+        };
+        // Names that differ in case alone are the same to some engine, and so can't follow each other.
+        if names::fold_case(label) == names::fold_case(to) {
+            return Err(OperationError::DuplicateIndex {
+                table: table.clone(),
+                index: to.clone(),
+            });
+        }
+        let old = found.indexes.remove(position);
+        let index = rename.renamed(&old);
+        check::index(found, &index)?;
+        let name = index.name_in(table, IndexNamespace::Schema);
+        let what = index_of(&index, table);
+        found.indexes.insert(position, index);
+        self.release(&old.name_in(table, IndexNamespace::Schema));
+        self.claim(&name, what)
+    }
+
+    /// The names of indexes stay: no engine changes them with the table's. That of the primary key follows, so that
+    /// it is always the one that the table's name gives.
+    pub(crate) fn rename_table(&mut self, from: &str, to: &str) -> Result<(), OperationError> {
+        if !self.tables.contains_key(from) {
+            return Err(self.unknown_table(from));
+        }
+        // SQLite takes a table that changes its case for one that is in the way.
+        if self.tables.contains_key(to) || names::fold_case(from) == names::fold_case(to) {
+            return Err(OperationError::DuplicateTable {
+                table: to.to_owned(),
+            });
+        }
+        names::check_table(to)?;
+        let Some(mut table) = self.tables.remove(from) else {
+            return Err(self.unknown_table(from));
+        };
+        self.release(from);
+        self.release(&names::key(from));
+        self.claim(to, format!("table {to}"))?;
+        to.clone_into(&mut table.name);
+        self.claim_key(&table)?;
+        for index in &mut table.indexes {
+            let name = index.name_in(from, IndexNamespace::Schema);
+            index.named_for = index.named_for.after_rename(from, to);
+            *index = index.clone().settled(to);
+            self.release(&name);
+            self.claim(&name, index_of(index, to))?;
+        }
+        self.tables.insert(to.to_owned(), table);
+        Ok(())
+    }
+}
+
+/// An index, as errors speak of it.
+pub(super) fn index_of(index: &Index, table: &str) -> String {
+    format!("index {} of {table}", index.label)
+}
