@@ -195,6 +195,8 @@ impl State<'_> {
     fn create_index(&mut self, table: &str, index: &Index) {
         let object = Object::Index(table.to_owned(), index.label.clone());
         let name = index.physical_name(table, self.dialect);
+        // It may have had another shape before.
+        self.slow.remove(&object);
         let right = match self.live.index(table, &name) {
             Some(live) if live.valid => match index_difference(self.dialect, table, index, live) {
                 None => true,

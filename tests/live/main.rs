@@ -28,6 +28,7 @@ mod busy;
 mod conflicts;
 mod journal;
 mod odd_servers;
+mod operations;
 mod pooling;
 mod previewing;
 mod racing;

@@ -1,0 +1,8 @@
+//! Every operation on every engine, there and back: from a table with rows, up, compare, down, compare.
+//!
+//! A case says what is there before, what changes, and what must be true after. [`check`](check::Case::check) does the rest,
+//! the same for all operations: one file here for each subject, one test for each case and engine.
+
+mod basics;
+mod check;
+mod schema;
