@@ -102,6 +102,25 @@ fn examples() -> Vec<Example> {
                 .add_column("tasks", text("note").nullable());
         },
         example! {
+            "docs/operations/create_view.md",
+            let migration = Migration::new("014_queues", "What stands in each queue")
+                .create_view(
+                    view("queues")
+                        .everywhere("SELECT queue_name, COUNT(*) AS jobs FROM jobs GROUP BY queue_name")
+                        .on(Postgres, "SELECT queue_name, COUNT(*)::INTEGER AS jobs FROM jobs GROUP BY queue_name")
+                        .depends_on(["jobs"]),
+                );
+        },
+        example! {
+            "docs/operations/replace_view.md",
+            let migration = Migration::new("015_open_jobs", "Open jobs have a queue")
+                .replace_view(view("open_jobs").everywhere("SELECT id, queue_name FROM jobs WHERE status = 'open'"));
+        },
+        example! {
+            "docs/operations/drop_view.md",
+            let migration = Migration::new("016_no_open_jobs", "Nobody asks for open jobs").drop_view("open_jobs");
+        },
+        example! {
             "docs/operations/run_sql.md",
             let migration = Migration::new("010_mail", "Mail has a queue of its own")
                 .run_sql(
@@ -153,9 +172,12 @@ fn before() -> Catalog {
             timestamp("failed_at").nullable(),
         ])
         .index(index("queue_status").columns(["queue_name", "status"]));
-    Migrations::new([Migration::new("001_jobs", "Jobs").create_table(jobs)])
-        .validate()
-        .unwrap()
+    let open_jobs = view("open_jobs").everywhere("SELECT id FROM jobs WHERE status = 'open'");
+    Migrations::new([Migration::new("001_jobs", "Jobs")
+        .create_table(jobs)
+        .create_view(open_jobs)])
+    .validate()
+    .unwrap()
 }
 
 #[test]

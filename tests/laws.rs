@@ -192,6 +192,9 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (name(), name()).prop_map(|(table, to)| RenameTable { table, to }.into()),
         2 => (name(), name(), name()).prop_map(|(table, index, to)| RenameIndex::new(table, index, to).into()),
         2 => own_words().prop_map(Operation::from),
+        2 => view_value().prop_map(|view| CreateView { view }.into()),
+        2 => view_value().prop_map(|view| ReplaceView { view }.into()),
+        1 => name().prop_map(|view| DropView { view }.into()),
     ]
 }
 
@@ -207,6 +210,27 @@ const STATEMENTS: [&str; 6] = [
 
 fn statement() -> impl Strategy<Value = String> {
     select(&STATEMENTS[..]).prop_map(str::to_owned)
+}
+
+/// A view that some engines have no query for, and that may read itself.
+fn view_value() -> impl Strategy<Value = View> {
+    let query = || select(&["SELECT 1 AS a", "SELECT 'it''s; --' AS b -- c;", ""][..]);
+    (
+        name(),
+        proptest::option::weighted(0.9, query()),
+        vec((select(&Dialect::ALL[..]), query()), 0..2),
+        vec(name(), 0..2),
+    )
+        .prop_map(|(name, everywhere, own, depends_on)| {
+            let mut view = view(name).depends_on(depends_on);
+            for (dialect, query) in own {
+                view = view.on(dialect, query);
+            }
+            match everywhere {
+                Some(query) => view.everywhere(query),
+                None => view,
+            }
+        })
 }
 
 /// Some change rows, some stand for what they do; few have no text for some engine.
@@ -266,7 +290,33 @@ fn own_words() -> impl Strategy<Value = RunSql> {
 /// does not fit it: else few operations would fold.
 fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: usize) -> Operation {
     let tables: Vec<&Table> = catalog.tables().collect();
+    let views: Vec<&View> = catalog.views().collect();
+    let read = |names: &mut Vec<String>| {
+        let known = tables
+            .iter()
+            .map(|it| &it.name)
+            .chain(views.iter().map(|it| &it.name));
+        let known: Vec<&String> = known.collect();
+        match known.get(aim / 3 % known.len().max(1)) {
+            Some(name) => names.iter_mut().for_each(|it| it.clone_from(name)),
+            None => names.clear(),
+        }
+    };
+    let a_view = views.get(aim % views.len().max(1));
     let operation = match operation {
+        Operation::CreateView(mut it) => {
+            read(&mut it.view.depends_on);
+            return it.into();
+        }
+        Operation::ReplaceView(mut it) => {
+            read(&mut it.view.depends_on);
+            it.view.name = a_view.map_or(it.view.name, |view| view.name.clone());
+            return it.into();
+        }
+        Operation::DropView(mut it) => {
+            it.view = a_view.map_or(it.view, |view| view.name.clone());
+            return it.into();
+        }
         Operation::CreateTable(it) => return mended(it.table, predicate, aim).into(),
         other => other,
     };
@@ -401,10 +451,13 @@ fn contents(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
         parts.push(format!("key {:?}", table.primary_key));
         parts
     };
-    catalog
+    let tables = catalog
         .tables()
-        .map(|table| (table.name.clone(), of(table)))
-        .collect()
+        .map(|table| (table.name.clone(), of(table)));
+    let views = catalog
+        .views()
+        .map(|view| (view.name.clone(), vec![view.to_string()]));
+    tables.chain(views).collect()
 }
 
 /// Operations that fold one after another may lead back to names in one migration.
@@ -478,7 +531,14 @@ proptest! {
                 match dialect.render(&operation, &before) {
                     Ok(statements) => {
                         // An author may say that there is nothing to do; a label is no engine's.
-                        let may_be_empty = matches!(operation, Operation::RunSql(_) | Operation::RenameIndex(_));
+                        let may_be_empty = matches!(
+                            operation,
+                            Operation::RunSql(_)
+                                | Operation::RenameIndex(_)
+                                | Operation::CreateView(_)
+                                | Operation::ReplaceView(_)
+                                | Operation::DropView(_)
+                        );
                         prop_assert!(may_be_empty || !statements.is_empty());
                     }
                     Err(error @ RenderError::Unsupported { .. }) => prop_assert!(!error.help().is_empty()),
@@ -606,6 +666,14 @@ mod sqlite {
                 ));
             }
         }
+        for view in catalog.views() {
+            if view
+                .query_on(Sqlite)
+                .is_some_and(|query| !query.trim().is_empty())
+            {
+                lines.push(format!("view {}", view.name));
+            }
+        }
         lines.sort();
         lines
     }
@@ -627,6 +695,13 @@ mod sqlite {
                          (SELECT * FROM pragma_index_xinfo(i.name) WHERE key ORDER BY seqno))) \
                  FROM sqlite_master AS t, pragma_index_list(t.name) AS i \
                  WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%' AND i.origin = 'c'",
+            )
+            .await,
+        );
+        lines.extend(
+            texts(
+                pool,
+                "SELECT 'view ' || name FROM sqlite_master WHERE type = 'view'",
             )
             .await,
         );

@@ -41,6 +41,7 @@ impl Catalog {
     }
 
     pub(crate) fn remove_table(&mut self, name: &str) -> Result<(), OperationError> {
+        self.check_unread(name)?;
         let Some(table) = self.tables.remove(name) else {
             return Err(self.unknown_table(name));
         };

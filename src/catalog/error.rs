@@ -116,6 +116,28 @@ pub enum OperationError {
         /// The label of the index.
         index: String,
     },
+    /// It speaks of a view that is not there.
+    #[error("there is no view {view}; {}", known_views(.known))]
+    UnknownView {
+        /// The name it used.
+        view: String,
+        /// The names of the views that are there.
+        known: Vec<String>,
+    },
+    /// It makes a view that is there.
+    #[error("there is a view {view} already")]
+    DuplicateView {
+        /// The name of the view.
+        view: String,
+    },
+    /// It drops or renames what a view reads.
+    #[error("{name} is read by the view {view}: drop that first")]
+    ReadByView {
+        /// The name of the table or view.
+        name: String,
+        /// The view that reads it.
+        view: String,
+    },
     /// It drops a column that something else names.
     #[error("column {table}.{column} is named by {user}: drop that first")]
     ColumnInUse {
@@ -263,6 +285,13 @@ impl fmt::Display for NameFault {
 fn known_tables(known: &[String]) -> String {
     if known.is_empty() {
         return "the schema has no tables".to_owned();
+    }
+    format!("the schema has {}", known.join(", "))
+}
+
+fn known_views(known: &[String]) -> String {
+    if known.is_empty() {
+        return "the schema has no views".to_owned();
     }
     format!("the schema has {}", known.join(", "))
 }

@@ -6,15 +6,16 @@ mod error;
 pub(crate) mod names;
 mod rename;
 mod stages;
+mod view;
 
 use std::collections::BTreeMap;
 
 pub use error::{NameFault, OperationError, SchemaError};
 pub(crate) use stages::{Named, Renamed, Stages};
 
-use crate::dsl::Table;
+use crate::dsl::{Table, View};
 
-/// A schema: tables with their columns, keys and indexes.
+/// A schema: tables with their columns, keys and indexes, and views.
 ///
 /// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
 /// admits only what every engine admits, and is stricter than each: a column can't go while an index names
@@ -34,7 +35,8 @@ use crate::dsl::Table;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
     tables: BTreeMap<String, Table>,
-    /// Names of tables and of indexes where they share one namespace, lower-case, each with what has it.
+    views: BTreeMap<String, View>,
+    /// Names of tables, views and indexes where they share one namespace, lower-case, each with what has it.
     relations: BTreeMap<String, String>,
 }
 
@@ -61,13 +63,24 @@ impl Catalog {
             }
             tables
         };
-        sorted(self) == sorted(other)
+        sorted(self) == sorted(other) && self.views == other.views
     }
 
-    /// Whether there is no table.
+    /// The view of that name.
+    #[must_use]
+    pub fn view(&self, name: &str) -> Option<&View> {
+        self.views.get(name)
+    }
+
+    /// All views, by name.
+    pub fn views(&self) -> impl Iterator<Item = &View> {
+        self.views.values()
+    }
+
+    /// Whether there is no table and no view.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tables.is_empty()
+        self.tables.is_empty() && self.views.is_empty()
     }
 }
 

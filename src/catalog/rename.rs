@@ -68,6 +68,8 @@ impl Catalog {
             });
         }
         names::check_table(to)?;
+        // Some engines would change its query, and some would not.
+        self.check_unread(from)?;
         let Some(mut table) = self.tables.remove(from) else {
             return Err(self.unknown_table(from));
         };

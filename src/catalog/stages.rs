@@ -183,6 +183,9 @@ fn renamed(
         | Operation::DropColumn(_)
         | Operation::CreateIndex(_)
         | Operation::DropIndex(_)
+        | Operation::CreateView(_)
+        | Operation::ReplaceView(_)
+        | Operation::DropView(_)
         | Operation::RunSql(_) => None,
     }
 }

@@ -1,8 +1,9 @@
 //! A migration: an id, a summary, and operations as plain values.
 
 use super::{
-    AddColumn, Column, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Index,
-    Operation, RenameColumn, RenameIndex, RenameTable, RunSql, Table,
+    AddColumn, Column, CreateIndex, CreateTable, CreateView, DropColumn, DropIndex, DropTable,
+    DropView, Index, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView, RunSql, Table,
+    View,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -213,6 +214,42 @@ impl Migration {
             table: table.into(),
             to: to.into(),
         })
+    }
+
+    /// Makes a view.
+    ///
+    /// | engine | `.create_view(view("one").everywhere("SELECT 1 AS one"))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE VIEW "one" AS SELECT 1 AS one` |
+    /// | MySQL | `` CREATE VIEW `one` AS SELECT 1 AS one `` |
+    /// | MariaDB | `` CREATE VIEW IF NOT EXISTS `one` AS SELECT 1 AS one `` |
+    /// | SQLite | `CREATE VIEW IF NOT EXISTS "one" AS SELECT 1 AS one` |
+    #[must_use]
+    pub fn create_view(self, view: View) -> Self {
+        self.operation(CreateView { view })
+    }
+
+    /// Gives a view another query.
+    ///
+    /// | engine | `.replace_view(view("one").everywhere("SELECT 2 AS one"))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE OR REPLACE VIEW "one" AS SELECT 2 AS one`; where that is refused because the columns are others, it is dropped and made again |
+    /// | MySQL, MariaDB | `` CREATE OR REPLACE VIEW `one` AS SELECT 2 AS one `` |
+    /// | SQLite | `DROP VIEW IF EXISTS "one"`, then `CREATE VIEW "one" AS SELECT 2 AS one` |
+    #[must_use]
+    pub fn replace_view(self, view: View) -> Self {
+        self.operation(ReplaceView { view })
+    }
+
+    /// Drops a view.
+    ///
+    /// | engine | `.drop_view("one")` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `DROP VIEW IF EXISTS "one"` |
+    /// | MySQL, MariaDB | `` DROP VIEW IF EXISTS `one` `` |
+    #[must_use]
+    pub fn drop_view(self, view: impl Into<String>) -> Self {
+        self.operation(DropView { view: view.into() })
     }
 
     /// Runs SQL in the author's own words: what the other operations can't say. [`RunSql`] shows the

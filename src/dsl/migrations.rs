@@ -247,6 +247,9 @@ fn graded(down: &[Operation]) -> Inverse {
             | Operation::RenameColumn(_)
             | Operation::RenameIndex(_)
             | Operation::RenameTable(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
             | Operation::RunSql(_) => None,
         })
         .collect();

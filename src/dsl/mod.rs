@@ -28,7 +28,9 @@ pub(crate) mod migrations;
 mod named_for;
 mod op;
 mod table;
+pub(crate) mod texts;
 mod types;
+mod view;
 
 pub use sea_query::{Expr, ExprTrait, Func};
 
@@ -45,8 +47,9 @@ pub use migration::Migration;
 pub use migrations::Migrations;
 pub use named_for::NamedFor;
 pub use op::{
-    AddColumn, CreateIndex, CreateTable, DropColumn, DropIndex, DropTable, Inverse, Operation,
-    RenameColumn, RenameIndex, RenameTable, RunSql, sql,
+    AddColumn, CreateIndex, CreateTable, CreateView, DropColumn, DropIndex, DropTable, DropView,
+    Inverse, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView, RunSql, sql,
 };
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};
+pub use view::{View, view};

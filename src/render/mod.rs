@@ -11,6 +11,7 @@ mod postgres;
 mod rename;
 mod sqlite;
 mod statement;
+mod view;
 
 pub(crate) use batch::Batch;
 pub(crate) use mysql::{expects_explicit_timestamps, hidden_column};

@@ -10,6 +10,7 @@ use super::expression::expression;
 use super::own_words::run_sql;
 use super::postgres::{direction, find_index, index_columns, literal, rename_column};
 use super::rename::{rename_index, rename_table};
+use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -69,20 +70,22 @@ pub(super) fn render(
             guards: vec![Guard::Present(format!("column {}", it.column))],
             ..Statement::of(step, rename_column(dialect, it), false)
         }),
-        Operation::RenameIndex(it) => {
-            let statements = rename_index(dialect, step, it, before)?;
-            return Ok(statements.into_iter().map(Piece::Statement).collect());
-        }
-        Operation::RenameTable(it) => {
-            let statements = rename_table(dialect, step, it, before)?;
-            return Ok(statements.into_iter().map(Piece::Statement).collect());
-        }
+        Operation::RenameIndex(it) => return alone(rename_index(dialect, step, it, before)),
+        Operation::RenameTable(it) => return alone(rename_table(dialect, step, it, before)),
+        Operation::CreateView(it) => return alone(create_view(dialect, step, &it.view)),
+        Operation::ReplaceView(it) => return alone(replace_view(dialect, step, &it.view, before)),
+        Operation::DropView(it) => return alone(drop_view(dialect, step, &it.view, before)),
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());
         }
     };
     Ok(vec![piece])
+}
+
+/// Statements that no change of a table joins.
+fn alone(statements: Result<Vec<Statement>, RenderError>) -> Result<Vec<Piece>, RenderError> {
+    Ok(statements?.into_iter().map(Piece::Statement).collect())
 }
 
 fn create_table(dialect: Dialect, step: usize, table: &Table) -> Result<TableChange, RenderError> {
@@ -200,6 +203,7 @@ impl TableChange {
             notes: self.notes,
             transactional: false,
             opaque: None,
+            delimited: false,
         }
     }
 

@@ -4,6 +4,7 @@ use super::expression::expression;
 use super::own_words::run_sql;
 use super::postgres::{create_index, create_table_with, drop_index, literal, rename_column};
 use super::rename::{rename_index, rename_table};
+use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -40,6 +41,9 @@ pub(super) fn render(
         }
         Operation::RenameIndex(it) => return rename_index(SELF, step, it, before),
         Operation::RenameTable(it) => return rename_table(SELF, step, it, before),
+        Operation::CreateView(it) => return create_view(SELF, step, &it.view),
+        Operation::ReplaceView(it) => return replace_view(SELF, step, &it.view, before),
+        Operation::DropView(it) => return drop_view(SELF, step, &it.view, before),
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     Ok(sql

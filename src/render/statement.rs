@@ -22,6 +22,9 @@ pub struct Statement {
     pub transactional: bool,
     /// SQL in the author's own words, about which the catalog can say nothing.
     pub opaque: Option<Opaque>,
+    /// Whether the engine's own client would take it apart at its semicolons, unless it is told another
+    /// delimiter: the clients of MySQL and MariaDB do.
+    pub delimited: bool,
 }
 
 /// What the runner must know of SQL that it can't look into.
@@ -34,9 +37,6 @@ pub struct Opaque {
     pub data_only: bool,
     /// The SHA-256 of the operation, in hexadecimal.
     pub checksum: String,
-    /// Whether the engine's own client would take it apart at its semicolons, unless it is told another
-    /// delimiter: the clients of MySQL and MariaDB do.
-    pub delimited: bool,
 }
 
 impl Opaque {
@@ -49,6 +49,17 @@ impl Opaque {
 }
 
 impl Statement {
+    /// A statement that carries out one step, with an author's text in it.
+    pub(super) fn written(dialect: Dialect, step: usize, sql: String) -> Self {
+        Statement {
+            delimited: match dialect {
+                Dialect::MySql | Dialect::MariaDb => sql.contains(';'),
+                Dialect::Postgres | Dialect::Sqlite => false,
+            },
+            ..Statement::of(step, sql, dialect.features().transactional_ddl)
+        }
+    }
+
     /// A statement that carries out one step, and has no conditions.
     pub(super) fn of(step: usize, sql: impl Into<String>, transactional: bool) -> Self {
         Statement {
@@ -58,6 +69,7 @@ impl Statement {
             notes: Vec::new(),
             transactional,
             opaque: None,
+            delimited: false,
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::decide::VIEW;
 use super::live::{IndexDifference, Live, column_difference, index_difference};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, Index, Migrations, Operation, Table};
+use crate::dsl::{Column, Index, Migrations, Operation, Table, View};
 
 /// How much of a history a database holds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -32,8 +33,8 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
     let mut found = Adoption::default();
     for (count, migration) in (1..).zip(history) {
         for operation in &migration.operations {
-            // Whether SQL in the author's own words was run, no catalog tells.
-            if let Operation::RunSql(_) = operation {
+            // Whether SQL in the author's own words was run, no catalog tells; nor which query a view should have.
+            if let Operation::RunSql(_) | Operation::ReplaceView(_) = operation {
                 return found;
             }
             state.apply(operation, &catalog);
@@ -58,12 +59,14 @@ enum Object {
     Table(String),
     Column(String, String),
     Index(String, String),
+    View(String),
 }
 
 impl Object {
     fn table(&self) -> &str {
         match self {
             Object::Table(table) | Object::Column(table, _) | Object::Index(table, _) => table,
+            Object::View(view) => view,
         }
     }
 }
@@ -138,7 +141,10 @@ impl State<'_> {
                     let live = self.live.tables.get(&it.to);
                     let dropped = self.stale.iter().filter_map(|object| match object {
                         Object::Column(table, column) if *table == it.table => Some(column),
-                        Object::Table(_) | Object::Column(..) | Object::Index(..) => None,
+                        Object::Table(_)
+                        | Object::Column(..)
+                        | Object::Index(..)
+                        | Object::View(_) => None,
                     });
                     let stale: Vec<String> = dropped
                         .filter(|column| live.is_some_and(|it| it.column(column).is_some()))
@@ -151,6 +157,12 @@ impl State<'_> {
                         .map(|it| Object::Column(table.name.clone(), it));
                     self.stale.extend(columns);
                 }
+            }
+            Operation::CreateView(it) => self.create_view(&it.view),
+            Operation::ReplaceView(it) => self.create_view(&it.view),
+            Operation::DropView(it) => {
+                let there = self.has_view(&it.view);
+                self.gone(Object::View(it.view.clone()), there);
             }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
@@ -210,6 +222,16 @@ impl State<'_> {
             Some(_) | None => false,
         };
         self.made(object, right);
+    }
+
+    fn create_view(&mut self, view: &View) {
+        let right = !view.is_on(self.dialect) || self.has_view(&view.name);
+        self.made(Object::View(view.name.clone()), right);
+    }
+
+    fn has_view(&self, name: &str) -> bool {
+        let found = self.live.tables.get(name);
+        found.is_some_and(|it| it.other_kind.as_deref() == Some(VIEW))
     }
 
     fn made(&mut self, object: Object, right: bool) {

@@ -2,10 +2,12 @@
 
 mod rename;
 mod rewind;
+mod view;
 
 use std::collections::BTreeMap;
 
 use rewind::Rewound;
+pub(super) use view::VIEW;
 
 use super::difference::Difference;
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable};
@@ -111,6 +113,9 @@ impl<'h> Decider<'h> {
             Operation::RenameColumn(it) => self.rename_column(position, it),
             Operation::RenameIndex(it) => self.rename_index(it, before),
             Operation::RenameTable(it) => self.rename_table(it),
+            Operation::CreateView(it) => self.create_view(&it.view),
+            Operation::ReplaceView(it) => self.replace_view(&it.view, before),
+            Operation::DropView(it) => self.drop_view(&it.view, before),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -419,6 +424,9 @@ impl<'h> LaterShapes<'h> {
                 Operation::DropIndex(_)
                 | Operation::RenameIndex(_)
                 | Operation::RenameTable(_)
+                | Operation::CreateView(_)
+                | Operation::ReplaceView(_)
+                | Operation::DropView(_)
                 | Operation::RunSql(_) => {}
             }
         }

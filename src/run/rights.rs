@@ -16,16 +16,18 @@ pub(crate) struct Needs {
     create: bool,
     /// To drop a table.
     drop: bool,
+    /// To make views.
+    create_view: bool,
     /// To change these tables, which are there.
     alter: BTreeSet<String>,
+    /// To replace or drop these views, which are there.
+    views: BTreeSet<String>,
 }
 
 impl Needs {
     /// What the operation needs on a database that has `live`.
     pub(crate) fn add(&mut self, operation: &Operation, live: &Live) {
-        let Some(table) = operation.table() else {
-            return;
-        };
+        let table = operation.table().unwrap_or_default();
         let there = live.tables.contains_key(table);
         match operation {
             Operation::CreateTable(_) => self.create = true,
@@ -48,8 +50,27 @@ impl Needs {
                 self.drop = true;
                 self.change(table, there);
             }
+            Operation::CreateView(it) => self.view(&it.view.name, false, live),
+            // To MySQL and MariaDB it is a view that goes, and one that comes.
+            Operation::ReplaceView(it) => self.view(&it.view.name, true, live),
+            Operation::DropView(it) => {
+                self.drop = true;
+                self.change_view(&it.view, live);
+            }
             // What it needs, only the server knows.
             Operation::RunSql(_) => {}
+        }
+    }
+
+    fn view(&mut self, view: &str, drop: bool, live: &Live) {
+        self.create_view = true;
+        self.drop |= drop;
+        self.change_view(view, live);
+    }
+
+    fn change_view(&mut self, view: &str, live: &Live) {
+        if live.tables.contains_key(view) {
+            self.views.insert(view.to_owned());
         }
     }
 
@@ -89,7 +110,7 @@ impl Needs {
         let dialect = session.dialect;
         let schema = session.schema.clone().unwrap_or_default();
         let named = dialect.quote_text(&schema);
-        let altered = list(dialect, &self.alter);
+        let altered = list(dialect, &(&self.alter | &self.views));
         let recorded = list(
             dialect,
             &BTreeSet::from([tracking.table.clone(), tracking.journal_name()]),
@@ -99,7 +120,7 @@ impl Needs {
         let sql = format!(
             "SELECT current_setting('transaction_read_only'), has_schema_privilege({named}, 'CREATE'), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
-                 WHERE c.relnamespace = n.oid AND c.relname IN ({altered}) AND c.relkind IN ('r', 'p') \
+                 WHERE c.relnamespace = n.oid AND c.relname IN ({altered}) AND c.relkind IN ('r', 'p', 'v') \
                  AND NOT pg_has_role(c.relowner, 'USAGE')), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname IN ({recorded}) AND c.relkind IN ('r', 'p') \
@@ -122,7 +143,7 @@ impl Needs {
             missing.push("a server that can be written to: this one is read-only".to_owned());
         }
         let may_create = next().as_deref() != Some("f");
-        if self.create && !may_create {
+        if (self.create || self.create_view) && !may_create {
             missing.push(format!("CREATE on the schema {schema}"));
         }
         missing.extend(next().map(|tables| format!("ownership of {tables}")));
@@ -174,6 +195,7 @@ impl Needs {
             ("CREATE", self.create || altering),
             ("ALTER", altering),
             ("DROP", self.drop),
+            ("CREATE VIEW", self.create_view),
         ];
         for (name, _) in needed
             .iter()

@@ -25,6 +25,7 @@ pub(crate) fn histories() -> Vec<History> {
         every("shapes", shapes()),
         every("names", names()),
         every("own_words", own_words()),
+        every("views", views()),
         History {
             name: "computed",
             migrations: computed(),
@@ -417,6 +418,59 @@ fn names() -> Migrations {
             .create_table(table(&long).columns([integer("id").primary_key()]))
             .add_column(&long, text("größer als").nullable())
             .create_index(&long, index("short").columns(["id"]).named("short")),
+    ])
+}
+
+/// Views that come, change and go, with texts that would harm what comes after them.
+fn views() -> Migrations {
+    Migrations::new([
+        Migration::new("001_create", "Views of every kind")
+            .create_table(table("jobs").columns([
+                integer("id").primary_key(),
+                string("status").length(20).default("open; it's"),
+            ]))
+            .create_view(
+                view("open jobs: 100%")
+                    .everywhere("SELECT id, status FROM jobs WHERE status = 'open; it''s' -- all;")
+                    .on(
+                        MariaDb,
+                        "SELECT id, status FROM jobs WHERE status LIKE 'open%';",
+                    )
+                    .depends_on(["jobs"]),
+            )
+            .create_view(
+                view("of_view")
+                    .everywhere("SELECT id FROM \"open jobs: 100%\"")
+                    .on(MySql, "SELECT id FROM `open jobs: 100%`")
+                    .nothing_on(Sqlite)
+                    .depends_on(["open jobs: 100%"]),
+            )
+            .create_view(
+                view("$hammerwork$")
+                    .everywhere("SELECT '$hammerwork$' AS \"a\"")
+                    .on(MySql, "SELECT 1 AS a"),
+            ),
+        Migration::new(
+            "002_replace",
+            "With more columns, with fewer, with other ones",
+        )
+        .drop_view("of_view")
+        .replace_view(
+            view("open jobs: 100%")
+                .everywhere("SELECT id, status, 1 AS one FROM jobs")
+                .depends_on(["jobs"]),
+        )
+        .replace_view(view("$hammerwork$").everywhere("SELECT 2 AS b"))
+        .create_view(
+            view("of_view")
+                .everywhere("SELECT id FROM jobs")
+                .depends_on(["jobs"]),
+        ),
+        Migration::new("003_drop", "And they go, before what they read")
+            .drop_view("$hammerwork$")
+            .drop_view("open jobs: 100%")
+            .drop_view("of_view")
+            .rename_table("jobs", "tasks"),
     ])
 }
 

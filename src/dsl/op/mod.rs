@@ -3,12 +3,15 @@
 mod add_column;
 mod create_index;
 mod create_table;
+mod create_view;
 mod drop_column;
 mod drop_index;
 mod drop_table;
+mod drop_view;
 mod rename_column;
 mod rename_index;
 mod rename_table;
+mod replace_view;
 mod run_sql;
 
 use std::fmt;
@@ -16,12 +19,15 @@ use std::fmt;
 pub use add_column::AddColumn;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
+pub use create_view::CreateView;
 pub use drop_column::DropColumn;
 pub use drop_index::DropIndex;
 pub use drop_table::DropTable;
+pub use drop_view::DropView;
 pub use rename_column::RenameColumn;
 pub use rename_index::RenameIndex;
 pub use rename_table::RenameTable;
+pub use replace_view::ReplaceView;
 pub use run_sql::{RunSql, sql};
 
 use crate::catalog::{Catalog, OperationError};
@@ -51,6 +57,12 @@ pub enum Operation {
     RenameIndex(RenameIndex),
     /// Gives a table another name.
     RenameTable(RenameTable),
+    /// Makes a view.
+    CreateView(CreateView),
+    /// Gives a view another query.
+    ReplaceView(ReplaceView),
+    /// Drops a view.
+    DropView(DropView),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -113,6 +125,9 @@ macro_rules! dispatch {
             Operation::RenameColumn($it) => $call,
             Operation::RenameIndex($it) => $call,
             Operation::RenameTable($it) => $call,
+            Operation::CreateView($it) => $call,
+            Operation::ReplaceView($it) => $call,
+            Operation::DropView($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -142,7 +157,8 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns, by the name before it; none where it is SQL in the author's own words.
+    /// The table that it concerns, by the name before it; none where it is a view, or SQL in the author's
+    /// own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -155,7 +171,10 @@ impl Operation {
             Operation::RenameColumn(it) => Some(&it.table),
             Operation::RenameIndex(it) => Some(&it.table),
             Operation::RenameTable(it) => Some(&it.table),
-            Operation::RunSql(_) => None,
+            Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
+            | Operation::RunSql(_) => None,
         }
     }
 
@@ -171,7 +190,10 @@ impl Operation {
             | Operation::DropIndex(_)
             | Operation::RenameColumn(_)
             | Operation::RenameIndex(_)
-            | Operation::RenameTable(_) => std::slice::from_ref(self),
+            | Operation::RenameTable(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -207,6 +229,9 @@ macro_rules! into_operation {
 
 into_operation!(
     RunSql,
+    CreateView,
+    ReplaceView,
+    DropView,
     RenameColumn,
     RenameIndex,
     RenameTable,

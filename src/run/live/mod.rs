@@ -15,7 +15,7 @@ pub(crate) use indexes::{IndexDifference, index_difference};
 use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
-use crate::dsl::{Index, Migrations, Operation, index};
+use crate::dsl::{CreateView, Index, Migrations, Operation, ReplaceView, index};
 
 /// What is there, of the names that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub(crate) struct Live {
 pub(crate) struct LiveTable {
     /// What it is, where it is no table: `view`, for example.
     pub(crate) other_kind: Option<String>,
+    /// The query in the words of the engine's catalog, where it is a view.
+    pub(crate) definition: Option<String>,
     pub(crate) columns: Vec<LiveColumn>,
     pub(crate) primary_key: Vec<String>,
     pub(crate) indexes: Vec<LiveIndex>,
@@ -111,9 +113,16 @@ impl Live {
     }
 
     /// Adds what one row of an engine's answer says of a table's column.
-    fn add_column(&mut self, table: &str, other_kind: Option<String>, column: Option<LiveColumn>) {
+    fn add_column(
+        &mut self,
+        table: &str,
+        other_kind: Option<String>,
+        definition: Option<String>,
+        column: Option<LiveColumn>,
+    ) {
         let table = self.tables.entry(table.to_owned()).or_default();
         table.other_kind = other_kind;
+        table.definition = definition;
         table.columns.extend(column);
     }
 
@@ -156,6 +165,11 @@ impl Wanted {
         let mut wanted = Wanted::default();
         let operations = history.iter().flat_map(|it| &it.operations);
         for operation in operations.flat_map(Operation::schema_operations) {
+            if let Operation::CreateView(CreateView { view })
+            | Operation::ReplaceView(ReplaceView { view }) = operation
+            {
+                wanted.tables.insert(view.name.clone());
+            }
             let Some(table) = operation.table() else {
                 continue;
             };
@@ -174,6 +188,9 @@ impl Wanted {
                 | Operation::DropColumn(_)
                 | Operation::DropIndex(_)
                 | Operation::RenameColumn(_)
+                | Operation::CreateView(_)
+                | Operation::ReplaceView(_)
+                | Operation::DropView(_)
                 | Operation::RunSql(_) => Vec::new(),
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));

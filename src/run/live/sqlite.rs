@@ -8,7 +8,7 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     let tables = wanted.table_list(Dialect::Sqlite);
     let indexes = wanted.index_list(Dialect::Sqlite);
     let columns = format!(
-        "SELECT m.name, m.type, c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, \
+        "SELECT m.name, m.type, iif(m.type = 'view', m.sql, NULL), c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, \
              nullif(c.hidden, 0), c.pk \
          FROM main.sqlite_schema m LEFT JOIN pragma_table_xinfo(m.name) c \
          WHERE m.type IN ('table', 'view') AND m.name IN ({tables}, {indexes}) ORDER BY m.name, c.cid"
@@ -39,13 +39,19 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
 fn add_column(live: &mut Live, mut values: Values) {
     let table = values.text();
     let kind = values.text();
+    let definition = values.optional();
     let column = values.column();
     let position = values.text();
     if let (Some(column), false) = (&column, position.is_empty() || position == "0") {
         let key = &mut live.tables.entry(table.clone()).or_default().primary_key;
         key.push(format!("{position:0>5} {}", column.name));
     }
-    live.add_column(&table, (kind != "table").then_some(kind), column);
+    live.add_column(
+        &table,
+        (kind != "table").then_some(kind),
+        definition,
+        column,
+    );
 }
 
 /// The key's columns come in the table's order, each behind its position in the key.

@@ -5,4 +5,6 @@
 
 mod basics;
 mod check;
+mod naming;
 mod schema;
+mod views;
