@@ -51,7 +51,7 @@ pub use catalog::{Catalog, NameFault, OperationError, SchemaError};
 pub use dialect::{Dialect, Features, IndexNamespace, UnknownDialect};
 pub use dsl::{Migration, Migrations};
 pub use migrations::register_builtin_migrations;
-pub use render::{Guard, Opaque, RenderError, Statement};
+pub use render::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 pub use run::{Migrator, Plan, PlanError, PlannedMigration, Report, RunError, Status};
 
 /// The README's code, as tests.

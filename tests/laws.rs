@@ -80,6 +80,19 @@ fn column_type() -> impl Strategy<Value = ColumnType> {
             .prop_map(|(precision, scale)| ColumnType::Decimal { precision, scale }),
         Just(ColumnType::Boolean),
         Just(ColumnType::Bytes),
+        prop_oneof![8 => 1..60_u32, 1 => 0..70_000_u32]
+            .prop_map(|length| ColumnType::Varbinary { length }),
+        Just(ColumnType::Inet),
+        Just(ColumnType::Interval),
+        select(
+            &[
+                ColumnType::Text,
+                ColumnType::Uuid,
+                ColumnType::Integer,
+                ColumnType::Json
+            ][..]
+        )
+        .prop_map(|element| ColumnType::Array(Box::new(element))),
         Just(native_type("TEXT COLLATE NOCASE")),
     ]
 }
@@ -105,15 +118,60 @@ fn default(column_type: &ColumnType) -> BoxedStrategy<Option<DefaultValue>> {
     .boxed()
 }
 
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Rows,
+    Counter,
+    Stored,
+    Virtual,
+}
+
+fn numbered(column: Column) -> Column {
+    Column::new(column.name, ColumnType::BigInteger)
+        .primary_key()
+        .auto_increment()
+}
+
+fn without_default(mut column: Column) -> Column {
+    column.default = None;
+    column.primary_key = false;
+    column
+}
+
+/// Points what a generated column names at columns of its table.
+fn computed(mut column: Column, predicate: &Predicate, table: &Table) -> Column {
+    let plain =
+        |it: &&Column| !it.auto_increment && it.generated.is_none() && it.name != column.name;
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .filter(plain)
+        .map(|it| it.name.clone())
+        .collect();
+    if let (Some(generated), false) = (&mut column.generated, columns.is_empty()) {
+        generated.expression =
+            expression(predicate, &columns).unwrap_or_else(|| col(columns[0].clone()));
+    }
+    column
+}
+
 fn column() -> impl Strategy<Value = Column> {
     let typed = column_type().prop_flat_map(|it| (default(&it), Just(it)));
     let overridden = proptest::option::weighted(0.2, (select(&Dialect::ALL[..]), column_type()));
-    (name(), typed, any::<[bool; 2]>(), overridden).prop_map(
-        |(name, (default, column_type), [nullable, key], overridden)| {
+    let source = prop_oneof![6 => Just(Source::Rows), 1 => Just(Source::Counter), 1 => Just(Source::Stored), 1 => Just(Source::Virtual)];
+    (name(), typed, any::<[bool; 2]>(), overridden, source).prop_map(
+        |(name, (default, column_type), [nullable, key], overridden, source)| {
             let mut column = Column::new(name, column_type);
             column.nullable = nullable;
             column.default = default;
             column.primary_key = key && !nullable;
+            let column = match source {
+                Source::Rows => column,
+                Source::Counter => numbered(column),
+                // What it names is chosen once its table is known.
+                Source::Stored => without_default(column).stored_as(Expr::val(1)),
+                Source::Virtual => without_default(column).virtual_as(Expr::val(1)),
+            };
             match overridden {
                 Some((dialect, column_type)) => column.on(dialect, column_type),
                 None => column,
@@ -329,6 +387,7 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
         Operation::AddColumn(mut it) => {
             it.table = table_name;
             it.column.nullable |= it.column.default.is_none();
+            it.column = computed(it.column, predicate, table);
             it.into()
         }
         Operation::DropColumn(mut it) => {
@@ -395,6 +454,7 @@ fn mended(wanted: Table, predicate: &Predicate, aim: usize) -> CreateTable {
     let mut made = table(wanted.name);
     for mut column in wanted.columns {
         column.primary_key = wanted.primary_key.contains(&column.name);
+        let column = computed(column, predicate, &made);
         let more = made.clone().columns([column]);
         if fits(&more) {
             made = more;
@@ -643,7 +703,7 @@ mod sqlite {
                     .position(|it| *it == column.name)
                     .map_or(0, |it| it + 1);
                 lines.push(format!(
-                    "column {}.{position} {} {} not null {} key {key} default {}",
+                    "column {}.{position} {} {} not null {} key {key} default {} generated {}",
                     table.name,
                     column.name,
                     // A collation is no part of the type.
@@ -652,6 +712,7 @@ mod sqlite {
                         .replace(" COLLATE NOCASE", ""),
                     u8::from(!column.nullable),
                     u8::from(column.default.is_some()),
+                    u8::from(column.generated.is_some()),
                 ));
             }
             for index in &table.indexes {
@@ -681,10 +742,10 @@ mod sqlite {
     async fn found(pool: &SqlitePool) -> Vec<String> {
         let mut lines = texts(
             pool,
-            "SELECT format('column %s.%d %s %s not null %d key %d default %d', \
-                 t.name, c.cid, c.name, c.type, c.\"notnull\", c.pk, c.dflt_value IS NOT NULL) \
-             FROM sqlite_master AS t, pragma_table_info(t.name) AS c \
-             WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%'",
+            "SELECT format('column %s.%d %s %s not null %d key %d default %d generated %d', \
+                 t.name, c.cid, c.name, c.type, c.\"notnull\", c.pk, c.dflt_value IS NOT NULL, c.hidden > 1) \
+             FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c \
+             WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%' AND t.name <> 'sqlite_sequence'",
         )
         .await;
         lines.extend(
@@ -694,7 +755,7 @@ mod sqlite {
                      (SELECT group_concat(name || iif(\"desc\", ' desc', ''), ', ') FROM \
                          (SELECT * FROM pragma_index_xinfo(i.name) WHERE key ORDER BY seqno))) \
                  FROM sqlite_master AS t, pragma_index_list(t.name) AS i \
-                 WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%' AND i.origin = 'c'",
+                 WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%' AND t.name <> 'sqlite_sequence' AND i.origin = 'c'",
             )
             .await,
         );

@@ -195,6 +195,14 @@ fn rows(history: &str, migration: &str) -> String {
         ),
         ("shapes", "005_partial_unique") => fill("claims", "id", "(1), (2)"),
         ("views", "001_create") => fill("jobs", "id", "(1), (2)"),
+        ("columns", "001_numbered") => {
+            fill("tickets", "title", "('a'), ('b')") + &fill("small", "note", "('c')")
+        }
+        ("columns", "002_renamed") => fill("tickets", "title, id", "('c', 7)"),
+        ("columns", "003_generated") => {
+            fill("boxes", "id, width, label", "(1, 20, 'x'), (2, 21, NULL)")
+        }
+        ("columns", "004_later") => fill("boxes", "id, width, label", "(3, 90, 'y')"),
         ("own_words", "001_stands_for") => fill("notes", "id", "(1), (2)"),
         ("own_words", "004_own") => fill("notes", "id", "(30)"),
         _ => String::new(),
@@ -210,7 +218,8 @@ fn objects(dialect: Dialect) -> &'static str {
         MySql | MariaDb => {
             "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE();"
         }
-        Sqlite => "SELECT name FROM sqlite_master;",
+        // `sqlite_sequence` comes with the first table that numbers its rows, and can't be dropped.
+        Sqlite => "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\';",
     }
 }
 
@@ -322,6 +331,7 @@ fn writes_its_defaults(dialect: Dialect) {
         ("[yes] AND NOT [no]", ""),
         ("[date] = $", "2024-02-29"),
         ("[time] = $", "12:34:56"),
+        ("[inet] = $", "10.0.0.0/8"),
     ] {
         for table in ["constants", "old"] {
             // `[name]` is a column, `$` the text.

@@ -1,7 +1,7 @@
 //! The changes that a catalog admits: one method for each, checks first.
 
-use super::rename::index_of;
-use super::{Catalog, OperationError, check, names};
+use super::rename::{index_of, sequence_of};
+use super::{Catalog, OperationError, check, generated, names};
 use crate::dialect::IndexNamespace;
 use crate::dsl::{Column, Index, Table};
 
@@ -13,13 +13,16 @@ impl Catalog {
             });
         }
         names::check_table(&table.name)?;
-        if table.columns.is_empty() {
+        if table.columns.iter().all(|it| it.generated.is_some()) {
             return Err(OperationError::NoColumns {
                 table: table.name.clone(),
             });
         }
         self.claim(&table.name, format!("table {}", table.name))?;
         self.claim_key(table)?;
+        for name in names::sequences(table) {
+            self.claim(&name, sequence_of(&table.name))?;
+        }
 
         let mut made = Table {
             columns: Vec::new(),
@@ -32,6 +35,9 @@ impl Catalog {
             made.columns.push(column.clone());
         }
         check::primary_key(&made, &table.primary_key)?;
+        for column in &table.columns {
+            generated::check_sources(&made, column)?;
+        }
         made.primary_key.clone_from(&table.primary_key);
         self.tables.insert(table.name.clone(), made);
         table
@@ -47,6 +53,9 @@ impl Catalog {
         };
         self.release(&table.name);
         self.release(&names::key(name));
+        for name in names::sequences(&table) {
+            self.release(&name);
+        }
         for index in &table.indexes {
             self.release(&index.name_in(name, IndexNamespace::Schema));
         }
@@ -61,6 +70,7 @@ impl Catalog {
         let table = self.table_mut(table)?;
         check::column(table, column)?;
         check::added_column(table, column)?;
+        generated::check_sources(table, column)?;
         table.columns.push(column.clone());
         Ok(())
     }
@@ -81,7 +91,8 @@ impl Catalog {
                 user,
             });
         }
-        if table.columns.len() == 1 {
+        let mut others = table.columns.iter().filter(|it| it.name != column);
+        if others.all(|it| it.generated.is_some()) {
             return Err(OperationError::NoColumns {
                 table: table.name.clone(),
             });

@@ -1,8 +1,8 @@
 //! What must hold before something enters a catalog.
 
-use super::{OperationError, names};
-use crate::dialect::{Dialect, IndexNamespace};
-use crate::dsl::{Column, ColumnType, DefaultValue, Index, Literal, Table, expression};
+use super::{OperationError, generated, names, values};
+use crate::dialect::IndexNamespace;
+use crate::dsl::{Column, ColumnType, Index, Table, expression};
 
 /// A column that `table` is to get, whether in its creation or later.
 pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationError> {
@@ -24,7 +24,9 @@ pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationErro
         .first()
         .cloned()
         .or_else(|| types.into_iter().find_map(type_fault))
-        .or_else(|| default_fault(column));
+        .or_else(|| values::default_fault(column))
+        .or_else(|| values::auto_increment_fault(column))
+        .or_else(|| generated::clause_fault(column));
     match fault {
         Some(reason) => Err(invalid_column(table, column, reason)),
         None => Ok(()),
@@ -38,6 +40,14 @@ pub(super) fn added_column(table: &Table, column: &Column) -> Result<(), Operati
             table,
             column,
             "a primary key is made with its table".to_owned(),
+        ));
+    }
+    if column.auto_increment {
+        return Err(invalid_column(
+            table,
+            column,
+            "a column that numbers the rows is the primary key, which is made with its table"
+                .to_owned(),
         ));
     }
     if !column.fits_existing_rows() {
@@ -65,6 +75,7 @@ pub(super) fn renamed_column(table: &Table, column: &str, to: &str) -> Result<()
             column: to.to_owned(),
         });
     }
+    generated::check_unused(table, column)?;
     // Its predicate is an expression, which is not rewritten; and MySQL's form of a partial unique index is one.
     let partial = table.indexes.iter().find(|index| {
         index.predicate.is_some() && index.named_columns().iter().any(|name| name == column)
@@ -91,6 +102,13 @@ pub(super) fn primary_key(table: &Table, key: &[String]) -> Result<(), Operation
                 "a column of the primary key can't be nullable".to_owned(),
             ));
         }
+        if column.generated.is_some() {
+            return Err(invalid_column(
+                table,
+                column,
+                "a generated column can't be in the primary key".to_owned(),
+            ));
+        }
         if key[..position].contains(name) {
             return Err(invalid_column(
                 table,
@@ -99,7 +117,15 @@ pub(super) fn primary_key(table: &Table, key: &[String]) -> Result<(), Operation
             ));
         }
     }
-    Ok(())
+    let unkeyed = |it: &&Column| it.auto_increment && *key != [it.name.clone()];
+    match table.columns.iter().find(unkeyed) {
+        Some(column) => Err(invalid_column(
+            table,
+            column,
+            "a column that numbers the rows must be the whole primary key".to_owned(),
+        )),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn index(table: &Table, index: &Index) -> Result<(), OperationError> {
@@ -152,9 +178,10 @@ pub(super) fn user_of(table: &Table, column: &str) -> Option<String> {
         .iter()
         .find(|index| index.named_columns().iter().any(|name| name == column))
         .map(|index| format!("index {}", index.label))
+        .or_else(|| generated::user_of(table, column))
 }
 
-fn invalid_column(table: &Table, column: &Column, reason: String) -> OperationError {
+pub(super) fn invalid_column(table: &Table, column: &Column, reason: String) -> OperationError {
     OperationError::InvalidColumn {
         table: table.name.clone(),
         column: column.name.clone(),
@@ -193,6 +220,16 @@ fn type_fault(column_type: &ColumnType) -> Option<String> {
         {
             "decimal takes 1 to 65 digits in all, 0 to 30 of them after the point"
         }
+        // The widest that MySQL's rows hold.
+        ColumnType::Varbinary { length } if *length == 0 || *length > 65_532 => {
+            "bytes hold 1 to 65,532, or as many as there are without a length"
+        }
+        ColumnType::Array(element)
+            if matches!(**element, ColumnType::Array(_) | ColumnType::Native(_)) =>
+        {
+            "an array's elements are of one of the plain types of the DSL"
+        }
+        ColumnType::Array(element) => return type_fault(element),
         ColumnType::Native(sql) if sql.trim().is_empty() => "native_type is empty",
         ColumnType::Native(sql) if sql.contains(|c: char| c.is_control() || c == ';') => {
             "native_type has a control character or a semicolon in it"
@@ -214,128 +251,10 @@ fn type_fault(column_type: &ColumnType) -> Option<String> {
         | ColumnType::Decimal { .. }
         | ColumnType::Boolean
         | ColumnType::Bytes
+        | ColumnType::Varbinary { .. }
+        | ColumnType::Inet
+        | ColumnType::Interval
         | ColumnType::Native(_) => return None,
     };
     Some(format!("{column_type}: {fault}"))
-}
-
-fn default_fault(column: &Column) -> Option<String> {
-    match column.default.as_ref()? {
-        DefaultValue::Expression(expression) => {
-            if !expression::columns(expression).is_empty() {
-                return Some("a default can't name other columns".to_owned());
-            }
-            expression::fault(expression).map(str::to_owned)
-        }
-        DefaultValue::Literal(literal) => {
-            literal_fault(&column.column_type, literal).or_else(|| width_fault(column, literal))
-        }
-    }
-}
-
-/// MySQL and MariaDB refuse a default that its column can't hold; PostgreSQL takes it, and then refuses the rows.
-fn width_fault(column: &Column, literal: &Literal) -> Option<String> {
-    Dialect::ALL.into_iter().find_map(|dialect| {
-        let column_type = column.type_on(dialect);
-        (!fits(dialect, column_type, literal)).then(|| {
-            format!(
-                "default {literal} does not fit the type {column_type} on {}",
-                dialect.product()
-            )
-        })
-    })
-}
-
-fn fits(dialect: Dialect, column_type: &ColumnType, literal: &Literal) -> bool {
-    let characters = |most: u32| match literal {
-        Literal::Text(text) => text.chars().count() <= most as usize,
-        Literal::Boolean(_) | Literal::Integer(_) | Literal::Double(_) => true,
-    };
-    match (column_type, dialect) {
-        (ColumnType::Varchar { length: None }, Dialect::MySql | Dialect::MariaDb) => {
-            characters(255)
-        }
-        (
-            ColumnType::Varchar {
-                length: Some(length),
-            }
-            | ColumnType::Char { length },
-            _,
-        ) => characters(*length),
-        (ColumnType::Decimal { precision, scale }, _) => {
-            let above = 10_f64.powf(f64::from(precision.saturating_sub(*scale)));
-            match literal {
-                // Exact up to 2^53, and far from any power of ten beyond it.
-                Literal::Integer(value) => (*value as f64).abs() < above,
-                Literal::Double(value) => value.abs() < above,
-                Literal::Boolean(_) | Literal::Text(_) => true,
-            }
-        }
-        (ColumnType::Real, _) => match literal {
-            Literal::Double(value) => value.abs() <= f64::from(f32::MAX),
-            Literal::Boolean(_) | Literal::Integer(_) | Literal::Text(_) => true,
-        },
-        (
-            ColumnType::Varchar { length: None }
-            | ColumnType::Uuid
-            | ColumnType::Json
-            | ColumnType::Timestamp
-            | ColumnType::DateTime
-            | ColumnType::Date
-            | ColumnType::Time
-            | ColumnType::Text
-            | ColumnType::SmallInteger
-            | ColumnType::Integer
-            | ColumnType::BigInteger
-            | ColumnType::Double
-            | ColumnType::Boolean
-            | ColumnType::Bytes
-            | ColumnType::Native(_),
-            _,
-        ) => true,
-    }
-}
-
-fn literal_fault(column_type: &ColumnType, literal: &Literal) -> Option<String> {
-    let fits = match column_type {
-        ColumnType::Boolean => matches!(literal, Literal::Boolean(_)),
-        ColumnType::SmallInteger => integer_within(literal, i16::MIN.into()..=i16::MAX.into()),
-        ColumnType::Integer => integer_within(literal, i32::MIN.into()..=i32::MAX.into()),
-        ColumnType::BigInteger => matches!(literal, Literal::Integer(_)),
-        ColumnType::Real | ColumnType::Double | ColumnType::Decimal { .. } => {
-            matches!(literal, Literal::Integer(_) | Literal::Double(_))
-        }
-        ColumnType::Varchar { .. }
-        | ColumnType::Char { .. }
-        | ColumnType::Text
-        | ColumnType::Uuid
-        | ColumnType::Json
-        | ColumnType::Timestamp
-        | ColumnType::DateTime
-        | ColumnType::Date
-        | ColumnType::Time
-        | ColumnType::Bytes => matches!(literal, Literal::Text(_)),
-        ColumnType::Native(_) => true,
-    };
-    if !fits {
-        return Some(format!(
-            "default {literal} is no value of the type {column_type}"
-        ));
-    }
-    match literal {
-        Literal::Double(value) if !value.is_finite() => {
-            Some(format!("default {literal} is not finite"))
-        }
-        Literal::Text(value) if value.contains('\0') => {
-            Some("the default has a NUL character in it".to_owned())
-        }
-        Literal::Boolean(_) | Literal::Integer(_) | Literal::Double(_) | Literal::Text(_) => None,
-    }
-}
-
-fn integer_within(literal: &Literal, range: std::ops::RangeInclusive<i64>) -> bool {
-    match literal {
-        Literal::Integer(value) => range.contains(value),
-        Literal::Boolean(_) | Literal::Double(_) | Literal::Text(_) => false,
-    }
 }

@@ -148,8 +148,10 @@ pub enum OperationError {
         /// What names it.
         user: String,
     },
-    /// It makes or leaves a table without columns.
-    #[error("table {table} would have no columns, which MySQL and SQLite do not allow")]
+    /// It makes or leaves a table without columns, or with generated ones alone.
+    #[error(
+        "table {table} would have no columns that are written to, which MySQL and SQLite do not allow"
+    )]
     NoColumns {
         /// The name of the table.
         table: String,

@@ -3,9 +3,11 @@
 mod change;
 mod check;
 mod error;
+mod generated;
 pub(crate) mod names;
 mod rename;
 mod stages;
+mod values;
 mod view;
 
 use std::collections::BTreeMap;
@@ -50,6 +52,11 @@ impl Catalog {
     /// All tables, by name.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.values()
+    }
+
+    /// Whether a table, an index or a key has the name where they share one namespace.
+    pub(crate) fn has_relation(&self, name: &str) -> bool {
+        self.relations.contains_key(&names::fold_case(name))
     }
 
     /// Whether both are the same schema: the order of columns and of indexes says nothing, since what comes back

@@ -1,9 +1,10 @@
 //! Names that mean the same on every engine.
 
 use super::{NameFault, OperationError};
+use crate::dsl::Table;
 
 /// PostgreSQL cuts names at 63 bytes, MySQL refuses over 64 characters: 63 bytes fit everywhere.
-pub(super) const LONGEST: usize = 63;
+pub(crate) const LONGEST: usize = 63;
 
 /// Columns that every table of PostgreSQL has already.
 const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
@@ -76,11 +77,38 @@ pub(super) fn fold_case(name: &str) -> String {
 /// The name that PostgreSQL gives the primary key of a table of that name, cut to fit as PostgreSQL cuts it.
 pub(crate) fn key(table: &str) -> String {
     const SUFFIX: &str = "_pkey";
-    let mut end = table.len().min(LONGEST - SUFFIX.len());
-    while !table.is_char_boundary(end) {
+    format!("{}{SUFFIX}", cut(table, LONGEST - SUFFIX.len()))
+}
+
+/// The names of the sequences by which PostgreSQL numbers the rows of a table.
+pub(super) fn sequences(table: &Table) -> Vec<String> {
+    let columns = table.columns.iter().filter(|it| it.auto_increment);
+    columns.map(|it| sequence(&table.name, &it.name)).collect()
+}
+
+/// The name that PostgreSQL gives the sequence of a column that numbers the rows: the longer of its two parts is
+/// cut until it fits.
+pub(crate) fn sequence(table: &str, column: &str) -> String {
+    const SUFFIX: &str = "_seq";
+    let most = LONGEST - SUFFIX.len() - 1;
+    let (mut first, mut second) = (table.len(), column.len());
+    while first + second > most {
+        if first > second {
+            first -= 1;
+        } else {
+            second -= 1;
+        }
+    }
+    format!("{}_{}{SUFFIX}", cut(table, first), cut(column, second))
+}
+
+/// As many whole characters as fit so many bytes.
+fn cut(name: &str, bytes: usize) -> &str {
+    let mut end = name.len().min(bytes);
+    while !name.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{SUFFIX}", &table[..end])
+    &name[..end]
 }
 
 #[cfg(test)]
@@ -113,5 +141,18 @@ mod tests {
         assert!(check_table("sqlite_stat1").is_err());
         assert!(check_column("XMIN").is_err());
         assert!(check_index("Primary").is_err());
+    }
+
+    #[test]
+    fn a_sequence_is_named_as_postgresql_names_it() {
+        assert_eq!(sequence("jobs", "id"), "jobs_id_seq");
+        let long = sequence(&"t".repeat(63), "id");
+        assert_eq!(long, format!("{}_id_seq", "t".repeat(56)));
+        let both = sequence(&"t".repeat(63), &"c".repeat(60));
+        assert_eq!(both, format!("{}_{}_seq", "t".repeat(29), "c".repeat(29)));
+        assert_eq!(
+            sequence(&"ä".repeat(31), "id"),
+            format!("{}_id_seq", "ä".repeat(28))
+        );
     }
 }

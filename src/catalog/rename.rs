@@ -11,8 +11,9 @@ impl Catalog {
         column: &str,
         to: &str,
     ) -> Result<(), OperationError> {
+        check::renamed_column(self.table_mut(table)?, column, to)?;
+        self.rename_sequence(table, column, to)?;
         let table = self.table_mut(table)?;
-        check::renamed_column(table, column, to)?;
         let indexes = table.indexes.iter_mut().flat_map(|it| &mut it.columns);
         let names = table
             .columns
@@ -24,6 +25,21 @@ impl Catalog {
             to.clone_into(name);
         }
         Ok(())
+    }
+
+    /// A column that numbers the rows takes its sequence along.
+    fn rename_sequence(
+        &mut self,
+        table: &str,
+        column: &str,
+        to: &str,
+    ) -> Result<(), OperationError> {
+        let mut columns = self.table_mut(table)?.columns.iter();
+        if !columns.any(|it| it.auto_increment && it.name == column) {
+            return Ok(());
+        }
+        self.release(&names::sequence(table, column));
+        self.claim(&names::sequence(table, to), sequence_of(table))
     }
 
     /// The label changes in its place; the physical name is that of the new label, unless it is exact.
@@ -75,9 +91,15 @@ impl Catalog {
         };
         self.release(from);
         self.release(&names::key(from));
+        for sequence in names::sequences(&table) {
+            self.release(&sequence);
+        }
         self.claim(to, format!("table {to}"))?;
         to.clone_into(&mut table.name);
         self.claim_key(&table)?;
+        for sequence in names::sequences(&table) {
+            self.claim(&sequence, sequence_of(to))?;
+        }
         for index in &mut table.indexes {
             let name = index.name_in(from, IndexNamespace::Schema);
             index.named_for = index.named_for.after_rename(from, to);
@@ -88,6 +110,11 @@ impl Catalog {
         self.tables.insert(to.to_owned(), table);
         Ok(())
     }
+}
+
+/// A sequence, as errors speak of it.
+pub(super) fn sequence_of(table: &str) -> String {
+    format!("the sequence that numbers {table}")
 }
 
 /// An index, as errors speak of it.

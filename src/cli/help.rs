@@ -37,6 +37,7 @@ pub(super) fn of_run(error: &RunError) -> Option<String> {
         | RunError::MissingDatabase
         | RunError::ImplicitTimestamps { .. }
         | RunError::Conflict { .. }
+        | RunError::Orphans { .. }
         | RunError::Statement { .. }
         | RunError::Rights { .. }
         | RunError::Scratch { .. }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use sea_query::{ColumnRef, Expr, IntoColumnRef, Keyword, PostgresQueryBuilder, QueryBuilder};
+use sea_query::{
+    ColumnRef, Expr, Func, IntoColumnRef, Keyword, PostgresQueryBuilder, QueryBuilder,
+};
 
 /// A column in an expression. Operators come from sea-query's `ExprTrait`, which the prelude brings in.
 ///
@@ -74,6 +76,25 @@ pub(crate) fn fault(expression: &Expr) -> Option<&'static str> {
         fault = fault.or_else(|| fault_of(part));
     });
     fault
+}
+
+/// What of `expression` changes from call to call, so that no engine could keep what it gives.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "sea-query's enum may grow: the engines refuse what is not named here"
+)]
+pub(crate) fn changing(expression: &Expr) -> Option<&'static str> {
+    let mut changing = None;
+    walk(expression, &mut |part| match part {
+        Expr::Keyword(Keyword::CurrentDate | Keyword::CurrentTime | Keyword::CurrentTimestamp) => {
+            changing = Some("its expression names the current moment, which changes")
+        }
+        Expr::FunctionCall(call) if *call.get_func() == Func::Random => {
+            changing = Some("its expression has a random number in it, which changes");
+        }
+        _ => {}
+    });
+    changing
 }
 
 #[expect(

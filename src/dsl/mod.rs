@@ -21,11 +21,13 @@
 
 mod column;
 pub(crate) mod expression;
+mod generated;
 mod index;
 mod literal;
 mod migration;
 pub(crate) mod migrations;
 mod named_for;
+mod nouns;
 mod op;
 mod table;
 pub(crate) mod texts;
@@ -36,16 +38,18 @@ pub use sea_query::{Expr, ExprTrait, Func};
 
 pub use crate::dialect::Dialect::{self, MariaDb, MySql, Postgres, Sqlite};
 
-pub use column::{
-    Column, DefaultValue, big_integer, boolean, bytes, char, date, datetime, decimal, double,
-    integer, json, real, small_integer, string, text, time, timestamp, uuid,
-};
+pub use column::{Column, DefaultValue};
 pub use expression::{col, now};
+pub use generated::{Generated, Storage};
 pub use index::{Direction, Index, IndexColumn, index};
 pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;
 pub use named_for::NamedFor;
+pub use nouns::{
+    array, big_integer, boolean, bytes, char, date, datetime, decimal, double, inet, integer,
+    interval, json, real, small_integer, string, text, time, timestamp, uuid,
+};
 pub use op::{
     AddColumn, CreateIndex, CreateTable, CreateView, DropColumn, DropIndex, DropTable, DropView,
     Inverse, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView, RunSql, sql,

@@ -24,6 +24,10 @@ use std::fmt;
 /// | [`Decimal`](Self::Decimal) | `NUMERIC(p, s)` | `DECIMAL(p, s)` | `NUMERIC(p, s)` |
 /// | [`Boolean`](Self::Boolean) | `BOOLEAN` | `BOOLEAN` | `BOOLEAN` |
 /// | [`Bytes`](Self::Bytes) | `BYTEA` | `LONGBLOB` | `BLOB` |
+/// | [`Varbinary`](Self::Varbinary) | `BYTEA` | `VARBINARY(n)` | `BLOB` |
+/// | [`Inet`](Self::Inet) | `INET` | `VARCHAR(43)` | `TEXT` |
+/// | [`Interval`](Self::Interval) | `INTERVAL` | refused | refused |
+/// | [`Array`](Self::Array) | `TEXT[]`, for example | `JSON` | `TEXT` |
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ColumnType {
@@ -72,6 +76,17 @@ pub enum ColumnType {
     Boolean,
     /// Bytes without a bound.
     Bytes,
+    /// At most so many bytes. PostgreSQL and SQLite have no such bound, and hold to none.
+    Varbinary {
+        /// The most bytes that fit.
+        length: u32,
+    },
+    /// An IP address, with or without a prefix length. Text where the engine has no such type.
+    Inet,
+    /// A length of time: months, days and microseconds apart. Refused where the engine has no such type.
+    Interval,
+    /// A list, its elements of this type. A JSON array where the engine has no such type.
+    Array(Box<ColumnType>),
     /// A type in one engine's own words, for [`Column::on`](super::Column::on).
     Native(String),
 }
@@ -128,6 +143,10 @@ impl fmt::Display for ColumnType {
             ColumnType::Decimal { precision, scale } => write!(f, "decimal({precision}, {scale})"),
             ColumnType::Boolean => f.write_str("boolean"),
             ColumnType::Bytes => f.write_str("bytes"),
+            ColumnType::Varbinary { length } => write!(f, "bytes({length})"),
+            ColumnType::Inet => f.write_str("inet"),
+            ColumnType::Interval => f.write_str("interval"),
+            ColumnType::Array(element) => write!(f, "array({element})"),
             ColumnType::Native(sql) => write!(f, "native_type({sql})"),
         }
     }

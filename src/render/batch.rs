@@ -2,7 +2,8 @@
 //! atomic statement.
 
 use super::mysql::{self, TableChange};
-use super::{RenderError, Statement, postgres, sqlite};
+use super::sqlite::{self, Rebuild};
+use super::{RenderError, Statement, postgres};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::Operation;
@@ -19,6 +20,14 @@ pub(crate) struct Batch {
 pub(super) enum Piece {
     Statement(Statement),
     Change(TableChange),
+    Rebuild(Box<Rebuild>),
+}
+
+/// Statements that no change of a table joins.
+pub(super) fn alone(
+    statements: Result<Vec<Statement>, RenderError>,
+) -> Result<Vec<Piece>, RenderError> {
+    Ok(statements?.into_iter().map(Piece::Statement).collect())
 }
 
 impl Batch {
@@ -43,9 +52,14 @@ impl Batch {
                     .extend(statements.into_iter().map(Piece::Statement));
             }
             Dialect::Sqlite => {
-                let statements = sqlite::render(step, operation, before)?;
-                self.pieces
-                    .extend(statements.into_iter().map(Piece::Statement));
+                if let Some(rebuild) = self.open_rebuild(operation.table())
+                    && rebuild.take_in_operation(step, operation, before)?
+                {
+                    return Ok(());
+                }
+                for piece in sqlite::render(step, operation, before)? {
+                    self.join_rebuild(piece)?;
+                }
             }
             Dialect::MySql | Dialect::MariaDb => {
                 for piece in mysql::render(self.dialect, step, operation, before)? {
@@ -60,9 +74,10 @@ impl Batch {
         let dialect = self.dialect;
         self.pieces
             .into_iter()
-            .map(|piece| match piece {
-                Piece::Statement(statement) => statement,
-                Piece::Change(change) => change.into_statement(dialect),
+            .flat_map(|piece| match piece {
+                Piece::Statement(statement) => vec![statement],
+                Piece::Change(change) => vec![change.into_statement(dialect)],
+                Piece::Rebuild(rebuild) => rebuild.statements,
             })
             .collect()
     }
@@ -76,7 +91,7 @@ impl Batch {
         };
         for earlier in self.pieces.iter_mut().rev() {
             match earlier {
-                Piece::Statement(_) => break,
+                Piece::Statement(_) | Piece::Rebuild(_) => break,
                 Piece::Change(earlier) if earlier.table == change.table => {
                     match earlier.merge(change) {
                         None => return,
@@ -88,6 +103,30 @@ impl Batch {
             }
         }
         self.pieces.push(Piece::Change(change));
+    }
+
+    /// A rebuild joins the latest one of its table, under the same condition.
+    fn join_rebuild(&mut self, piece: Piece) -> Result<(), RenderError> {
+        if let Piece::Rebuild(later) = &piece
+            && let Some(earlier) = self.open_rebuild(Some(later.table()))
+            && earlier.take_in(later)?
+        {
+            return Ok(());
+        }
+        self.pieces.push(piece);
+        Ok(())
+    }
+
+    /// The rebuild of a table that further steps may still join.
+    fn open_rebuild(&mut self, table: Option<&str>) -> Option<&mut Rebuild> {
+        let pieces = self.pieces.iter_mut().rev();
+        pieces
+            .map_while(|piece| match piece {
+                Piece::Rebuild(rebuild) => Some(rebuild),
+                Piece::Statement(_) | Piece::Change(_) => None,
+            })
+            .find(|rebuild| Some(rebuild.table()) == table)
+            .map(|rebuild| &mut **rebuild)
     }
 }
 

@@ -5,17 +5,20 @@
 
 mod batch;
 mod expression;
+mod generated;
 mod mysql;
 mod own_words;
 mod postgres;
 mod rename;
 mod sqlite;
 mod statement;
+mod types;
 mod view;
 
 pub(crate) use batch::Batch;
 pub(crate) use mysql::{expects_explicit_timestamps, hidden_column};
-pub use statement::{Guard, Opaque, RenderError, Statement};
+pub(crate) use sqlite::{counts_on, unknown_clause};
+pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -52,7 +55,8 @@ impl Dialect {
         Ok(batch.finish())
     }
 
-    /// The engine's spelling of a type.
+    /// The engine's spelling of a type. One that the engine has not, and nothing stands for, keeps PostgreSQL's
+    /// name; [`render`](Self::render) refuses it.
     ///
     /// ```
     /// use hammerwork_migrations::dsl::*;

@@ -5,11 +5,13 @@
 
 use sea_query::ColumnRef;
 
-use super::batch::Piece;
+use super::batch::{Piece, alone};
 use super::expression::expression;
+use super::generated;
 use super::own_words::run_sql;
 use super::postgres::{direction, find_index, index_columns, literal, rename_column};
 use super::rename::{rename_index, rename_table};
+use super::types::check_type;
 use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
@@ -25,6 +27,9 @@ const BYTES_PER_CHARACTER: u32 = 4;
 /// The most characters that a VARCHAR in utf8mb4 holds: a row has 65,535 bytes.
 const LONGEST_VARCHAR: u32 = 16_383;
 
+/// Characters of the longest IP address of version 6, with its prefix length.
+const INET_CHARACTERS: u32 = 43;
+
 pub(super) fn render(
     dialect: Dialect,
     step: usize,
@@ -39,11 +44,10 @@ pub(super) fn render(
             false,
         )),
         Operation::AddColumn(it) => {
-            if let Some(table) = before.table(&it.table) {
-                check_hidden(dialect, table, &it.column.name)?;
-            }
+            let table = find_table(before, &it.table)?;
+            check_hidden(dialect, table, &it.column.name)?;
             let mut change = TableChange::alter(&it.table, step);
-            change.add_column(dialect, &it.column)?;
+            change.add_column(dialect, table, &it.column)?;
             Piece::Change(change)
         }
         Operation::DropColumn(it) => {
@@ -52,9 +56,7 @@ pub(super) fn render(
             Piece::Change(change)
         }
         Operation::CreateIndex(it) => {
-            let table = before
-                .table(&it.table)
-                .ok_or_else(|| RenderError::Schema(format!("there is no table {}", it.table)))?;
+            let table = find_table(before, &it.table)?;
             let mut change = TableChange::alter(&it.table, step);
             change.add_index(dialect, table, &it.index)?;
             Piece::Change(change)
@@ -83,15 +85,10 @@ pub(super) fn render(
     Ok(vec![piece])
 }
 
-/// Statements that no change of a table joins.
-fn alone(statements: Result<Vec<Statement>, RenderError>) -> Result<Vec<Piece>, RenderError> {
-    Ok(statements?.into_iter().map(Piece::Statement).collect())
-}
-
 fn create_table(dialect: Dialect, step: usize, table: &Table) -> Result<TableChange, RenderError> {
     let mut change = TableChange::create(&table.name, step);
     for column in &table.columns {
-        change.add_column(dialect, column)?;
+        change.add_column(dialect, table, column)?;
     }
     if !table.primary_key.is_empty() {
         check_key(dialect, table, &table.primary_key, "the primary key")?;
@@ -204,6 +201,7 @@ impl TableChange {
             transactional: false,
             opaque: None,
             delimited: false,
+            rebuild: None,
         }
     }
 
@@ -225,8 +223,13 @@ impl TableChange {
         });
     }
 
-    fn add_column(&mut self, dialect: Dialect, added: &Column) -> Result<(), RenderError> {
-        let definition = column(dialect, &self.table, added)?;
+    fn add_column(
+        &mut self,
+        dialect: Dialect,
+        table: &Table,
+        added: &Column,
+    ) -> Result<(), RenderError> {
+        let definition = column(dialect, table, added)?;
         self.add_column_definition(dialect, &added.name, definition);
         Ok(())
     }
@@ -540,10 +543,14 @@ fn check_key(
 /// Bytes of a column in an index entry; none where it has no bound.
 fn key_bytes(column_type: &ColumnType) -> Option<u32> {
     Some(match column_type {
-        ColumnType::Text | ColumnType::Json | ColumnType::Bytes => return None,
+        ColumnType::Text | ColumnType::Json | ColumnType::Bytes | ColumnType::Array(_) => {
+            return None;
+        }
         ColumnType::Uuid => 36 * BYTES_PER_CHARACTER,
         ColumnType::Varchar { length } => length.unwrap_or(255) * BYTES_PER_CHARACTER,
         ColumnType::Char { length } => length * BYTES_PER_CHARACTER,
+        ColumnType::Varbinary { length } => *length,
+        ColumnType::Inet => INET_CHARACTERS * BYTES_PER_CHARACTER,
         ColumnType::Timestamp
         | ColumnType::DateTime
         | ColumnType::BigInteger
@@ -555,8 +562,14 @@ fn key_bytes(column_type: &ColumnType) -> Option<u32> {
         ColumnType::Boolean => 1,
         ColumnType::Decimal { precision, .. } => precision / 2 + 2,
         // Only the engine knows; it refuses what does not fit.
-        ColumnType::Native(_) => 0,
+        ColumnType::Native(_) | ColumnType::Interval => 0,
     })
+}
+
+fn find_table<'a>(before: &'a Catalog, name: &str) -> Result<&'a Table, RenderError> {
+    before
+        .table(name)
+        .ok_or_else(|| RenderError::Schema(format!("there is no table {name}")))
 }
 
 fn find_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column, RenderError> {
@@ -565,7 +578,9 @@ fn find_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column, RenderErr
         .ok_or_else(|| RenderError::Schema(format!("table {} has no column {name}", table.name)))
 }
 
-fn column(dialect: Dialect, table: &str, column: &Column) -> Result<String, RenderError> {
+/// `column` as a part of `table`, which need not have it yet.
+fn column(dialect: Dialect, table: &Table, column: &Column) -> Result<String, RenderError> {
+    check_type(dialect, column)?;
     let column_type = column.type_on(dialect);
     if let ColumnType::Varchar {
         length: Some(length),
@@ -575,18 +590,29 @@ fn column(dialect: Dialect, table: &str, column: &Column) -> Result<String, Rend
         return Err(RenderError::unsupported(
             dialect,
             format!(
-                "column {table}.{} of {length} characters, where {LONGEST_VARCHAR} fit a row",
-                column.name
+                "column {}.{} of {length} characters, where {LONGEST_VARCHAR} fit a row",
+                table.name, column.name
             ),
             "make it text, or give it a shorter length with .on(MySql, varchar(..))",
         ));
     }
     let mut sql = format!("{} {}", dialect.quote(&column.name), type_name(column_type));
+    if let Some(generated) = &column.generated {
+        let computed = match dialect {
+            Dialect::MariaDb => trimmed(dialect, table, &generated.expression),
+            Dialect::MySql | Dialect::Postgres | Dialect::Sqlite => generated.expression.clone(),
+        };
+        sql += &generated::mysql(dialect, column, &computed, generated.storage)?;
+        return Ok(sql);
+    }
     match (column.nullable, column_type) {
         (false, _) => sql += " NOT NULL",
         // Without the word, a server with explicit_defaults_for_timestamp=OFF makes it NOT NULL.
         (true, ColumnType::Timestamp) => sql += " NULL",
         (true, _) => {}
+    }
+    if column.auto_increment {
+        sql += " AUTO_INCREMENT";
     }
     match &column.default {
         None => {}
@@ -631,6 +657,7 @@ pub(crate) fn expects_explicit_timestamps(dialect: Dialect, column: &Column) -> 
         Dialect::MySql | Dialect::MariaDb => {
             !column.nullable
                 && column.default.is_none()
+                && column.generated.is_none()
                 && *column.type_on(dialect) == ColumnType::Timestamp
         }
         Dialect::Postgres | Dialect::Sqlite => false,
@@ -640,7 +667,7 @@ pub(crate) fn expects_explicit_timestamps(dialect: Dialect, column: &Column) -> 
 pub(super) fn type_name(column_type: &ColumnType) -> String {
     match column_type {
         ColumnType::Uuid => "CHAR(36)".to_owned(),
-        ColumnType::Json => "JSON".to_owned(),
+        ColumnType::Json | ColumnType::Array(_) => "JSON".to_owned(),
         ColumnType::Timestamp => "TIMESTAMP(6)".to_owned(),
         ColumnType::DateTime => "DATETIME(6)".to_owned(),
         ColumnType::Date => "DATE".to_owned(),
@@ -656,6 +683,9 @@ pub(super) fn type_name(column_type: &ColumnType) -> String {
         ColumnType::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})"),
         ColumnType::Boolean => "BOOLEAN".to_owned(),
         ColumnType::Bytes => "LONGBLOB".to_owned(),
+        ColumnType::Varbinary { length } => format!("VARBINARY({length})"),
+        ColumnType::Inet => format!("VARCHAR({INET_CHARACTERS})"),
+        ColumnType::Interval => "INTERVAL".to_owned(),
         ColumnType::Native(sql) => sql.clone(),
     }
 }

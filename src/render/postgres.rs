@@ -1,14 +1,16 @@
 //! PostgreSQL.
 
 use super::expression::expression;
+use super::generated;
 use super::own_words::run_sql;
 use super::rename::{rename_index, rename_table};
 use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Column, ColumnType, DefaultValue, Direction, Index, Literal, Operation, RenameColumn, Table,
+    Column, ColumnType, DefaultValue, Direction, Index, Literal, Operation, RenameColumn, Storage,
+    Table,
 };
 
 const SELF: Dialect = Dialect::Postgres;
@@ -19,14 +21,21 @@ pub(super) fn render(
     before: &Catalog,
 ) -> Result<Vec<Statement>, RenderError> {
     let mut guards = Vec::new();
+    let mut notes = Vec::new();
     let sql = match operation {
-        Operation::CreateTable(it) => create_table(&it.table)?,
+        Operation::CreateTable(it) => {
+            notes.extend(it.table.columns.iter().filter_map(note));
+            create_table(&it.table)?
+        }
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
-        Operation::AddColumn(it) => vec![format!(
-            "ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}",
-            SELF.quote(&it.table),
-            column(&it.column)?
-        )],
+        Operation::AddColumn(it) => {
+            notes.extend(note(&it.column));
+            vec![format!(
+                "ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}",
+                SELF.quote(&it.table),
+                column(&it.column)?
+            )]
+        }
         Operation::DropColumn(it) => vec![format!(
             "ALTER TABLE {} DROP COLUMN IF EXISTS {}",
             SELF.quote(&it.table),
@@ -36,7 +45,9 @@ pub(super) fn render(
         Operation::DropIndex(it) => vec![drop_index(SELF, &it.table, &it.index, before)?],
         Operation::RenameColumn(it) => {
             guards.push(Guard::Present(format!("column {}", it.column)));
-            vec![rename_column(SELF, it)]
+            let mut sql = vec![rename_column(SELF, it)];
+            sql.extend(rename_sequence(it, before));
+            sql
         }
         Operation::RenameIndex(it) => return rename_index(SELF, step, it, before),
         Operation::RenameTable(it) => return rename_table(SELF, step, it, before),
@@ -45,13 +56,35 @@ pub(super) fn render(
         Operation::DropView(it) => return drop_view(SELF, step, &it.view, before),
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
-    Ok(sql
-        .into_iter()
-        .map(|sql| Statement {
-            guards: guards.clone(),
-            ..Statement::of(step, sql, true)
-        })
-        .collect())
+    let statement = |sql| Statement {
+        guards: guards.clone(),
+        // Those of a table stand with its first statement, which makes it.
+        notes: std::mem::take(&mut notes),
+        ..Statement::of(step, sql, true)
+    };
+    Ok(sql.into_iter().map(statement).collect())
+}
+
+/// The sequence that numbers the rows goes by the name of its column.
+fn rename_sequence(rename: &RenameColumn, before: &Catalog) -> Option<String> {
+    let table = before.table(&rename.table)?;
+    let is_numbered = table.column_named(&rename.column)?.auto_increment;
+    let quoted = |column: &str| SELF.quote(&names::sequence(&rename.table, column));
+    is_numbered.then(|| {
+        format!(
+            "ALTER SEQUENCE IF EXISTS {} RENAME TO {}",
+            quoted(&rename.column),
+            quoted(&rename.to)
+        )
+    })
+}
+
+fn note(column: &Column) -> Option<String> {
+    generated::note(
+        column,
+        Storage::Stored,
+        "PostgreSQL before 18 can only store it",
+    )
 }
 
 fn create_table(table: &Table) -> Result<Vec<String>, RenderError> {
@@ -68,6 +101,19 @@ pub(super) fn create_table_with(
     table: &Table,
     column: impl Fn(&Column) -> Result<String, RenderError>,
 ) -> Result<String, RenderError> {
+    Ok(format!(
+        "CREATE TABLE IF NOT EXISTS {} {}",
+        dialect.quote(&table.name),
+        table_items(dialect, table, column)?
+    ))
+}
+
+/// What stands between the parentheses of CREATE TABLE, with them.
+pub(super) fn table_items(
+    dialect: Dialect,
+    table: &Table,
+    column: impl Fn(&Column) -> Result<String, RenderError>,
+) -> Result<String, RenderError> {
     let mut items = table
         .columns
         .iter()
@@ -79,11 +125,7 @@ pub(super) fn create_table_with(
             dialect.quote_list(&table.primary_key)
         ));
     }
-    Ok(format!(
-        "CREATE TABLE IF NOT EXISTS {} (\n    {}\n)",
-        dialect.quote(&table.name),
-        items.join(",\n    ")
-    ))
+    Ok(format!("(\n    {}\n)", items.join(",\n    ")))
 }
 
 /// CREATE INDEX as PostgreSQL and SQLite both write it.
@@ -172,6 +214,12 @@ fn column(column: &Column) -> Result<String, RenderError> {
     if !column.nullable {
         sql += " NOT NULL";
     }
+    if column.auto_increment {
+        sql += " GENERATED BY DEFAULT AS IDENTITY";
+    }
+    if let Some(generated) = &column.generated {
+        sql += &generated::standard(SELF, generated, Storage::Stored)?;
+    }
     match &column.default {
         None => {}
         Some(DefaultValue::Literal(value)) => sql += &format!(" DEFAULT {}", literal(SELF, value)),
@@ -214,7 +262,10 @@ pub(super) fn type_name(column_type: &ColumnType) -> String {
         ColumnType::Double => "DOUBLE PRECISION".to_owned(),
         ColumnType::Decimal { precision, scale } => format!("NUMERIC({precision}, {scale})"),
         ColumnType::Boolean => "BOOLEAN".to_owned(),
-        ColumnType::Bytes => "BYTEA".to_owned(),
+        ColumnType::Bytes | ColumnType::Varbinary { .. } => "BYTEA".to_owned(),
+        ColumnType::Inet => "INET".to_owned(),
+        ColumnType::Interval => "INTERVAL".to_owned(),
+        ColumnType::Array(element) => format!("{}[]", type_name(element)),
         ColumnType::Native(sql) => sql.clone(),
     }
 }

@@ -32,6 +32,16 @@ pub(super) fn rename_table(
                 let position = usize::from(from != rename.to);
                 statements.insert(position, key);
             }
+            // So that it is always the one that the names of table and column give.
+            let numbered = table.columns.iter().filter(|it| it.auto_increment);
+            for column in numbered {
+                let [from, to] = [&rename.table, &rename.to]
+                    .map(|it| dialect.quote(&names::sequence(it, &column.name)));
+                if from != to {
+                    let sql = format!("ALTER SEQUENCE IF EXISTS {from} RENAME TO {to}");
+                    statements.push(Statement::of(step, sql, true));
+                }
+            }
             statements
         }
         // A statement of its own: what is said before and after it is about other names.

@@ -1,14 +1,25 @@
 //! SQLite.
 
+mod definition;
+mod rebuild;
+
+use std::borrow::Cow;
+
+pub(crate) use definition::{counts_on, unknown_clause};
+pub(super) use rebuild::Rebuild;
+
+use super::batch::{Piece, alone};
 use super::expression::expression;
+use super::generated;
 use super::own_words::run_sql;
 use super::postgres::{create_index, create_table_with, drop_index, literal, rename_column};
 use super::rename::{rename_index, rename_table};
+use super::types::check_type;
 use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, ColumnType, DefaultValue, Operation, Table};
+use crate::dsl::{Column, ColumnType, DefaultValue, Generated, Operation, Storage, Table};
 
 const SELF: Dialect = Dialect::Sqlite;
 
@@ -16,14 +27,23 @@ pub(super) fn render(
     step: usize,
     operation: &Operation,
     before: &Catalog,
-) -> Result<Vec<Statement>, RenderError> {
+) -> Result<Vec<Piece>, RenderError> {
     let mut guards = Vec::new();
     let sql = match operation {
         Operation::CreateTable(it) => create_table(&it.table)?,
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
         Operation::AddColumn(it) => {
+            // https://www.sqlite.org/lang_altertable.html#alter_table_add_column
+            if needs_rebuild(&it.column) {
+                let rebuild = Rebuild::by(step, operation, before, Vec::new())?;
+                return Ok(vec![Piece::Rebuild(Box::new(rebuild))]);
+            }
             guards.push(Guard::Missing(format!("column {}", it.column.name)));
-            vec![add_column(&it.table, &it.column)?]
+            vec![format!(
+                "ALTER TABLE {} ADD COLUMN {}",
+                SELF.quote(&it.table),
+                column(&it.column)?
+            )]
         }
         Operation::DropColumn(it) => {
             guards.push(Guard::Present(format!("column {}", it.column)));
@@ -39,49 +59,58 @@ pub(super) fn render(
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
         }
-        Operation::RenameIndex(it) => return rename_index(SELF, step, it, before),
-        Operation::RenameTable(it) => return rename_table(SELF, step, it, before),
-        Operation::CreateView(it) => return create_view(SELF, step, &it.view),
-        Operation::ReplaceView(it) => return replace_view(SELF, step, &it.view, before),
-        Operation::DropView(it) => return drop_view(SELF, step, &it.view, before),
-        Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
+        Operation::RenameIndex(it) => return alone(rename_index(SELF, step, it, before)),
+        Operation::RenameTable(it) => return alone(rename_table(SELF, step, it, before)),
+        Operation::CreateView(it) => return alone(create_view(SELF, step, &it.view)),
+        Operation::ReplaceView(it) => return alone(replace_view(SELF, step, &it.view, before)),
+        Operation::DropView(it) => return alone(drop_view(SELF, step, &it.view, before)),
+        Operation::RunSql(it) => {
+            let statement = run_sql(SELF, step, it)?;
+            return Ok(statement.map(Piece::Statement).into_iter().collect());
+        }
     };
     Ok(sql
         .into_iter()
-        .map(|sql| Statement {
-            guards: guards.clone(),
-            ..Statement::of(step, sql, true)
+        .map(|sql| {
+            Piece::Statement(Statement {
+                guards: guards.clone(),
+                ..Statement::of(step, sql, true)
+            })
         })
         .collect())
 }
 
 fn create_table(table: &Table) -> Result<Vec<String>, RenderError> {
-    let mut statements = vec![create_table_with(SELF, table, column)?];
+    let mut statements = vec![definition(table)?];
     for index in &table.indexes {
         statements.push(create_index(SELF, &table.name, index)?);
     }
     Ok(statements)
 }
 
-fn add_column(table: &str, added: &Column) -> Result<String, RenderError> {
-    if let Some(DefaultValue::Expression(_)) = added.default {
-        return Err(RenderError::unsupported(
-            SELF,
-            format!(
-                "add column {table}.{} with a default that is an expression",
-                added.name
-            ),
-            "give it a constant default, or make it nullable, or make it with its table",
-        ));
+/// CREATE TABLE without the indexes.
+fn definition(table: &Table) -> Result<String, RenderError> {
+    create_table_with(SELF, &stated(table), column)
+}
+
+/// The table as its clauses say it: AUTOINCREMENT is said of the column, which then is the key.
+fn stated(table: &Table) -> Cow<'_, Table> {
+    let mut stated = Cow::Borrowed(table);
+    if table.columns.iter().any(|it| it.auto_increment) {
+        stated.to_mut().primary_key.clear();
     }
-    Ok(format!(
-        "ALTER TABLE {} ADD COLUMN {}",
-        SELF.quote(table),
-        column(added)?
-    ))
+    stated
+}
+
+/// What ADD COLUMN can't say.
+fn needs_rebuild(added: &Column) -> bool {
+    let is_computed = matches!(added.default, Some(DefaultValue::Expression(_)));
+    let is_stored = |it: &Generated| it.storage == Storage::Stored;
+    is_computed || added.generated.as_ref().is_some_and(is_stored)
 }
 
 fn column(column: &Column) -> Result<String, RenderError> {
+    check_type(SELF, column)?;
     let mut sql = format!(
         "{} {}",
         SELF.quote(&column.name),
@@ -89,6 +118,12 @@ fn column(column: &Column) -> Result<String, RenderError> {
     );
     if !column.nullable {
         sql += " NOT NULL";
+    }
+    if column.auto_increment {
+        sql += " PRIMARY KEY AUTOINCREMENT";
+    }
+    if let Some(generated) = &column.generated {
+        sql += &generated::standard(SELF, generated, generated.storage)?;
     }
     match &column.default {
         None => {}
@@ -110,14 +145,17 @@ pub(super) fn type_name(column_type: &ColumnType) -> String {
         | ColumnType::Time
         | ColumnType::Varchar { .. }
         | ColumnType::Char { .. }
-        | ColumnType::Text => "TEXT".to_owned(),
+        | ColumnType::Text
+        | ColumnType::Inet
+        | ColumnType::Array(_) => "TEXT".to_owned(),
+        ColumnType::Interval => "INTERVAL".to_owned(),
         ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger => {
             "INTEGER".to_owned()
         }
         ColumnType::Real | ColumnType::Double => "REAL".to_owned(),
         ColumnType::Decimal { precision, scale } => format!("NUMERIC({precision}, {scale})"),
         ColumnType::Boolean => "BOOLEAN".to_owned(),
-        ColumnType::Bytes => "BLOB".to_owned(),
+        ColumnType::Bytes | ColumnType::Varbinary { .. } => "BLOB".to_owned(),
         ColumnType::Native(sql) => sql.clone(),
     }
 }

@@ -25,6 +25,34 @@ pub struct Statement {
     /// Whether the engine's own client would take it apart at its semicolons, unless it is told another
     /// delimiter: the clients of MySQL and MariaDB do.
     pub delimited: bool,
+    /// What it does in the rebuild of a table, where it is a part of one: SQLite has no other way to many changes.
+    pub rebuild: Option<RebuildPart>,
+}
+
+/// What a statement does in the rebuild of a table on SQLite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RebuildPart {
+    /// It is the first; this is known of the table.
+    First(Box<RebuiltTable>),
+    /// Others come before and after it.
+    Middle,
+    /// It is the last. What the old table had that no migration made, such as triggers, is made again after it.
+    Last,
+}
+
+/// What the migrations know of a table before it is rebuilt; what else is there would be lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RebuiltTable {
+    /// Its name.
+    pub name: String,
+    /// The names of its columns.
+    pub columns: Vec<String>,
+    /// The names of its indexes.
+    pub indexes: Vec<String>,
+    /// `CREATE TABLE` as the migrations would write it.
+    pub definition: String,
 }
 
 /// What the runner must know of SQL that it can't look into.
@@ -70,6 +98,7 @@ impl Statement {
             transactional,
             opaque: None,
             delimited: false,
+            rebuild: None,
         }
     }
 }

@@ -10,7 +10,7 @@ use rewind::Rewound;
 pub(super) use view::VIEW;
 
 use super::difference::Difference;
-use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable};
+use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Source};
 use super::live::{column_difference, index_difference};
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
@@ -357,6 +357,7 @@ fn planned_column(column: &Column) -> LiveColumn {
         type_name: String::new(),
         nullable: column.nullable,
         default: None,
+        source: Source::Rows,
         details: String::new(),
     }
 }

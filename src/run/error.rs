@@ -102,6 +102,18 @@ pub enum RunError {
         /// What differs.
         difference: Difference,
     },
+    /// After a migration that rebuilds a table of SQLite, rows lack the row that they refer to. It was undone.
+    #[error(
+        "migration {migration} leaves rows of {table} without the row of {parent} that they refer to"
+    )]
+    Orphans {
+        /// The id of the migration.
+        migration: String,
+        /// The table of the rows.
+        table: String,
+        /// The table that they refer to.
+        parent: String,
+    },
     /// The server refused a statement of a migration.
     #[error("{} failed", what_failed(migration, .steps))]
     Statement {
@@ -220,6 +232,10 @@ impl RunError {
                  `verify` shows all of it; bring the object to the shape the history gives it, or rename it"
                     .to_owned(),
             ),
+            RunError::Orphans { table, .. } => Some(format!(
+                "nothing of this migration was run. Foreign keys are not enforced while a table is rebuilt, so ON DELETE \
+                 and ON UPDATE do nothing: change or delete those rows of {table} first, in a migration before this one"
+            )),
             RunError::Unfinished { migration, step, .. } => Some(format!(
                 "look at the database: if the effect of step {step} of {migration} is there, say so with \
                  Migrator::repair_step and Resolution::Done, else with Resolution::Undone; then run again"

@@ -5,15 +5,17 @@ use std::time::{Duration, Instant};
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::event::{Event, Observer};
+use super::foreign_keys::Violations;
 use super::journal::{Journal, Standing, is_true, journalled};
 use super::lock::{LOCKED, Lock};
 use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlannedMigration, Way};
+use super::rebuild::Kept;
 use super::report::{AppliedNow, Report};
 use super::session::Session;
 use super::tracking::POSTGRES_ELAPSED;
 use crate::dialect::Dialect;
-use crate::render::{Opaque, Statement};
+use crate::render::{Opaque, RebuildPart, Statement};
 
 /// The pauses before a statement is tried again: long enough for those who waited behind it to be served.
 const SHORTEST: Duration = Duration::from_millis(100);
@@ -22,8 +24,9 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// How a plan was carried out.
 pub(crate) enum Outcome {
     Done(Report),
-    /// Another runner recorded a migration of the plan meanwhile, so that the rest must be planned anew. It
-    /// happens only where the lock is held for single transactions.
+    /// The rest must be planned anew: another runner recorded a migration of the plan meanwhile, which happens
+    /// only where the lock is held for single transactions; or it needs another transaction, because on SQLite
+    /// some of it rebuilds tables and some does not.
     Superseded(Report),
 }
 
@@ -44,6 +47,9 @@ impl Execution<'_> {
         let mut report = Report::default();
         for (index, migration) in self.plan.migrations.iter().enumerate() {
             let first = index == 0;
+            if migration.rebuilds() != self.plan.rebuilds_first() {
+                return Ok(Outcome::Superseded(report));
+            }
             let start = Instant::now();
             self.observer.tell(Event::Started {
                 migration: migration.id.clone(),
@@ -257,14 +263,29 @@ impl Execution<'_> {
         migration: &PlannedMigration,
         start: Instant,
     ) -> Result<(), RunError> {
+        let violations = Violations::before(driver, migration).await;
+        let mut kept = None;
         for statement in &migration.statements {
             if !asked(driver, migration, statement).await? {
                 continue;
             }
-            driver
-                .execute(&statement.sql)
-                .await
-                .map_err(|source| failed(migration, &statement.steps, &statement.sql, source))?;
+            if let Some(RebuildPart::First(table)) = &statement.rebuild {
+                kept = Some(Kept::of(driver, table, migration, statement).await?);
+            }
+            let again = match &statement.rebuild {
+                Some(RebuildPart::Last) => kept.take().map(Kept::statements),
+                Some(RebuildPart::First(_) | RebuildPart::Middle) | None => None,
+            };
+            let again = again.unwrap_or_default();
+            for sql in std::iter::once(&statement.sql).chain(&again) {
+                driver
+                    .execute(sql)
+                    .await
+                    .map_err(|source| failed(migration, &statement.steps, sql, source))?;
+            }
+        }
+        if let Some(before) = violations {
+            before.check(driver, migration).await?;
         }
         for sql in self.record(migration, start) {
             driver

@@ -8,6 +8,7 @@ use super::difference::Difference;
 use super::driver::{Driver, DriverErrorKind, Source};
 use super::error::RunError;
 use super::event::{Event, Observer};
+use super::foreign_keys::ForeignKeys;
 use super::lock::{Holder, Lock};
 use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlanError, way_back};
@@ -516,9 +517,10 @@ impl Migrator {
             lock,
             observer: &observer,
         };
+        let mut keys = ForeignKeys::default();
         let result = match task {
-            Task::Run { tracked } => work.up(driver, tracked).await,
-            Task::Rollback(rollback) => work.down(driver, rollback).await,
+            Task::Run { tracked } => work.up(driver, &mut keys, tracked).await,
+            Task::Rollback(rollback) => work.down(driver, &mut keys, rollback).await,
             Task::Repair(repair) => {
                 repair
                     .perform(driver, session, lock, &self.tracking, &self.migrations)
@@ -531,7 +533,11 @@ impl Migrator {
                 let committed = self.commit(driver).await;
                 if committed.is_ok() {
                     observer.release();
+                } else {
+                    // What failed is told; a connection that its owner keeps must not be left in a transaction.
+                    drop(driver.rollback().await);
                 }
+                keys.restore(driver).await;
                 // What failed first is told.
                 result.and_then(|report| committed.map(|()| report))
             }
@@ -540,7 +546,7 @@ impl Migrator {
     }
 
     /// SQLite: readers may keep a commit waiting.
-    async fn commit<D: Driver>(&self, driver: &mut D) -> Result<(), RunError> {
+    pub(super) async fn commit<D: Driver>(&self, driver: &mut D) -> Result<(), RunError> {
         let mut retries = Backoff::new(
             self.patience.retries,
             Duration::from_millis(20),

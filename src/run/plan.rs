@@ -66,6 +66,13 @@ pub enum Way {
     Down,
 }
 
+impl PlannedMigration {
+    /// Whether it rebuilds a table, which it does with foreign keys off.
+    pub(crate) fn rebuilds(&self) -> bool {
+        self.statements.iter().any(|it| it.rebuild.is_some())
+    }
+}
+
 /// A history that gives no plan for an engine.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -282,6 +289,12 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether the first migration rebuilds a table.
+    pub(crate) fn rebuilds_first(&self) -> bool {
+        let first = self.migrations.first();
+        first.is_some_and(PlannedMigration::rebuilds)
+    }
+
     /// How many statements change the schema; the tracking table's own are not counted.
     #[must_use]
     pub fn statement_count(&self) -> usize {
@@ -433,12 +446,13 @@ impl fmt::Display for Plan {
             comment(f, &format!("{}: {}", migration.id, migration.summary))?;
             let (begin, commit) = match self.dialect {
                 Dialect::Postgres => ("BEGIN;\n", "COMMIT;\n"),
+                Dialect::Sqlite if migration.rebuilds() => (BEGIN_REBUILD, COMMIT_REBUILD),
                 Dialect::Sqlite => ("BEGIN IMMEDIATE;\n", "COMMIT;\n"),
                 // DDL commits by itself here, whatever stands around it.
                 Dialect::MySql | Dialect::MariaDb => ("", ""),
             };
             f.write_str(begin)?;
-            write!(f, "{migration}")?;
+            migration.write_statements(f)?;
             let elapsed = match self.dialect {
                 Dialect::Postgres => POSTGRES_ELAPSED,
                 // Only the runner can measure these.
@@ -488,15 +502,32 @@ impl Plan {
     }
 }
 
-/// The statements alone, each with its notes and guards as comments.
+/// The statements alone, each with its notes and guards as comments; where a table is rebuilt, in the transaction
+/// without which it would be lost half-way.
 impl fmt::Display for PlannedMigration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.rebuilds() {
+            return self.write_statements(f);
+        }
+        f.write_str(BEGIN_REBUILD)?;
+        self.write_statements(f)?;
+        f.write_str(COMMIT_REBUILD)
+    }
+}
+
+impl PlannedMigration {
+    fn write_statements(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for statement in &self.statements {
             write!(f, "{statement}")?;
         }
         Ok(())
     }
 }
+
+/// What stands around the rebuild of a table on SQLite. Within a transaction foreign keys stay as they are.
+const BEGIN_REBUILD: &str = "PRAGMA foreign_keys = OFF;\nBEGIN IMMEDIATE;\n";
+const COMMIT_REBUILD: &str = "-- each row of the answer lacks the row that it refers to: ROLLBACK then\n\
+                              PRAGMA foreign_key_check;\nCOMMIT;\nPRAGMA foreign_keys = ON;\n";
 
 /// The SQL with a semicolon, its notes and guards before it as comments.
 impl fmt::Display for Statement {

@@ -6,7 +6,7 @@ use super::decide::{Decider, Decision};
 use super::difference::Difference;
 use super::error::RunError;
 use super::live::Live;
-use super::plan::{Plan, Steps};
+use super::plan::{Plan, PlannedMigration, Steps};
 use super::tracking::Tracking;
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -77,6 +77,21 @@ pub(crate) fn resolve(
         plan.push(steps.finish(std::mem::take(&mut decider.warnings)));
     }
     Ok(plan)
+}
+
+/// A table that can't be rebuilt as it is.
+pub(crate) fn rebuild_conflict(
+    migration: &PlannedMigration,
+    step: usize,
+    table: &str,
+    difference: Difference,
+) -> RunError {
+    RunError::Conflict {
+        migration: migration.id.clone(),
+        step,
+        operation: format!("rebuild table {table}"),
+        difference,
+    }
 }
 
 pub(crate) fn conflict_at(

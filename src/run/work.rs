@@ -5,6 +5,7 @@ use super::driver::Driver;
 use super::error::RunError;
 use super::event::Observer;
 use super::execute::{Execution, Outcome};
+use super::foreign_keys::ForeignKeys;
 use super::journal::Journal;
 use super::live::{Live, Wanted};
 use super::lock::Lock;
@@ -28,6 +29,7 @@ impl Work<'_> {
     pub(super) async fn up<D: Driver>(
         &self,
         driver: &mut D,
+        keys: &mut ForeignKeys,
         tracked: bool,
     ) -> Result<Report, RunError> {
         let migrator = self.migrator;
@@ -47,7 +49,10 @@ impl Work<'_> {
                 self.session.dialect,
                 migrator.tracking.clone(),
             );
-            if self.carry_out(driver, plan, &pending, &mut report).await? {
+            if self
+                .carry_out(driver, keys, plan, &pending, &mut report)
+                .await?
+            {
                 return Ok(report);
             }
         }
@@ -57,6 +62,7 @@ impl Work<'_> {
     pub(super) async fn down<D: Driver>(
         &self,
         driver: &mut D,
+        keys: &mut ForeignKeys,
         rollback: &Rollback,
     ) -> Result<Report, RunError> {
         let migrator = self.migrator;
@@ -78,7 +84,10 @@ impl Work<'_> {
                 self.session.dialect,
                 migrator.tracking.clone(),
             );
-            if self.carry_out(driver, plan, &pending, &mut report).await? {
+            if self
+                .carry_out(driver, keys, plan, &pending, &mut report)
+                .await?
+            {
                 return Ok(report);
             }
         }
@@ -93,11 +102,12 @@ impl Work<'_> {
         })
     }
 
-    /// Carries out a plan that was made for what is `pending`. False says that another runner was faster, so
-    /// that all must be read and planned anew.
+    /// Carries out a plan that was made for what is `pending`. False says that all must be read and planned
+    /// anew: another runner was faster, or what is left needs a transaction of another kind.
     async fn carry_out<D: Driver>(
         &self,
         driver: &mut D,
+        keys: &mut ForeignKeys,
         plan: Result<Plan, RunError>,
         pending: &Pending,
         report: &mut Report,
@@ -115,6 +125,10 @@ impl Work<'_> {
                 return Ok(false);
             }
         };
+        if plan.rebuilds_first() != keys.are_off && keys.look(driver).await? {
+            self.switch(driver, keys, plan.rebuilds_first()).await?;
+            return Ok(false);
+        }
         // Even IF NOT EXISTS needs the right to create.
         if pending.tracked {
             plan.create_tracking.clear();
@@ -150,6 +164,20 @@ impl Work<'_> {
                 Ok(false)
             }
         }
+    }
+
+    /// SQLite: ends the transaction, which is the lock, switches foreign keys, and begins another.
+    async fn switch<D: Driver>(
+        &self,
+        driver: &mut D,
+        keys: &mut ForeignKeys,
+        off: bool,
+    ) -> Result<(), RunError> {
+        self.migrator.commit(driver).await?;
+        self.observer.release();
+        keys.switch(driver, off).await?;
+        let patience = self.migrator.patience.lock;
+        self.lock.acquire(driver, patience, self.observer).await
     }
 
     async fn check_rights<D: Driver>(&self, driver: &mut D, plan: &Plan) -> Result<(), RunError> {

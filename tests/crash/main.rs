@@ -29,6 +29,8 @@ mod parallel;
 mod proxy;
 #[path = "../support/random.rs"]
 mod random;
+#[path = "../support/stopping.rs"]
+mod stopping;
 #[path = "../support/wire.rs"]
 mod wire;
 
@@ -39,4 +41,3 @@ mod interrupting;
 mod killing_runners;
 mod killing_servers;
 mod runner;
-mod stopping;

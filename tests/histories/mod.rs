@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+mod columns;
+
 use hammerwork_migrations::dsl::*;
 use hammerwork_migrations::{Catalog, register_builtin_migrations};
 
@@ -26,12 +28,8 @@ pub(crate) fn histories() -> Vec<History> {
         every("names", names()),
         every("own_words", own_words()),
         every("views", views()),
-        History {
-            name: "computed",
-            migrations: computed(),
-            // SQLite can't add a column whose default is an expression.
-            dialects: &[Postgres, MySql, MariaDb],
-        },
+        every("columns", columns::columns()),
+        every("computed", computed()),
     ]
 }
 
@@ -105,6 +103,19 @@ fn nouns(prefix: &str) -> Vec<Column> {
         decimal(name("decimal"), 10, 2),
         boolean(name("boolean")),
         bytes(name("bytes")),
+        bytes(name("bytes_16")).length(16),
+        inet(name("inet")),
+        array(name("array"), ColumnType::Text),
+        array(
+            name("array_of_decimals"),
+            ColumnType::Decimal {
+                precision: 8,
+                scale: 2,
+            },
+        ),
+        interval(name("interval"))
+            .on(MySql, ColumnType::BigInteger)
+            .on(Sqlite, ColumnType::BigInteger),
     ]
 }
 
@@ -179,6 +190,8 @@ fn constants() -> Vec<Column> {
         boolean("yes").default(true),
         boolean("no").default(false),
         bytes("bytes").default("raw"),
+        bytes("bytes_3").length(3).default("raw"),
+        inet("inet").default("10.0.0.0/8"),
     ]
 }
 

@@ -21,6 +21,8 @@ mod forwarding;
 mod expected;
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/stopping.rs"]
+mod stopping;
 
 mod adopting;
 mod budgets;
@@ -32,6 +34,7 @@ mod operations;
 mod pooling;
 mod previewing;
 mod racing;
+mod rebuilding;
 mod renaming;
 mod rights;
 mod rolling_back;

@@ -38,6 +38,13 @@ macro_rules! on_postgres {
     };
 }
 
+/// As [`on_every_engine`], on SQLite alone.
+macro_rules! on_sqlite {
+    ($(async fn $name:ident($database:ident: &Database) $body:block)+) => {
+        $(test_on! { $name, $database, $body, sqlite: Sqlite })+
+    };
+}
+
 /// One test on the engines that are named: a module of its name, with a test for each.
 macro_rules! test_on {
     ($name:ident, $database:ident, $body:block, $($engine:ident: $dialect:ident),+) => {

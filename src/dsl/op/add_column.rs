@@ -21,14 +21,16 @@ impl AddColumn {
     }
 
     pub(super) fn inverse(&self, _before: &Catalog) -> Inverse {
+        let drop = DropColumn {
+            table: self.table.clone(),
+            column: self.column.name.clone(),
+        };
+        // What is computed can be computed again.
+        if self.column.generated.is_some() {
+            return Inverse::Exact(vec![drop.into()]);
+        }
         Inverse::Lossy {
-            operations: vec![
-                DropColumn {
-                    table: self.table.clone(),
-                    column: self.column.name.clone(),
-                }
-                .into(),
-            ],
+            operations: vec![drop.into()],
             loss: format!("the values of {}.{}", self.table, self.column.name),
         }
     }
@@ -102,7 +104,7 @@ mod tests {
         assert!(
             error
                 .to_string()
-                .contains("only string and char have a length"),
+                .contains("only string, char and bytes have a length"),
             "{error}"
         );
     }

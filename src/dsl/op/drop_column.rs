@@ -30,16 +30,20 @@ impl DropColumn {
                     self.table, self.column
                 ),
             },
-            Some(column) => Inverse::Lossy {
-                operations: vec![
-                    AddColumn {
-                        table: self.table.clone(),
-                        column: column.clone(),
-                    }
-                    .into(),
-                ],
-                loss: format!("the values that {}.{} had", self.table, self.column),
-            },
+            Some(column) => {
+                let add = AddColumn {
+                    table: self.table.clone(),
+                    column: column.clone(),
+                };
+                // What is computed can be computed again.
+                if column.generated.is_some() {
+                    return Inverse::Exact(vec![add.into()]);
+                }
+                Inverse::Lossy {
+                    operations: vec![add.into()],
+                    loss: format!("the values that {}.{} had", self.table, self.column),
+                }
+            }
             None => Inverse::None {
                 reason: format!(
                     "the schema before it has no column {}.{}",

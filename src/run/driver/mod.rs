@@ -53,7 +53,8 @@ pub trait Driver: Send {
 
     /// What is sent, without waiting for the answer, if the driver is dropped while it has a connection that its
     /// owner keeps: a run that is dropped must leave no lock and no setting behind. With a statement under way
-    /// nothing can be sent; then the lock goes with the connection.
+    /// nothing can be sent; then the lock goes with the connection. On SQLite everything is sent, to connections
+    /// of a pool too, each statement by itself: no `; ` may stand within one.
     fn at_parting(&mut self, sql: Option<String>);
 
     /// Whether the session is surely this driver's alone from one statement to the next. A connection pooler

@@ -1,6 +1,9 @@
 //! SQLite's pipe.
 
 use std::fmt;
+use std::future::Future as _;
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteError};
 use sqlx::{ConnectOptions as _, Database, SqlSafeStr as _, Sqlite, SqliteConnection, SqlitePool};
@@ -16,6 +19,7 @@ type Transactions = <Sqlite as Database>::TransactionManager;
 pub struct SqliteDriver<'c> {
     held: Option<Held<'c, Sqlite>>,
     in_transaction: bool,
+    parting: Option<String>,
 }
 
 /// Opens a connection of its own; `create` makes a database file that is missing.
@@ -37,6 +41,7 @@ impl<'c> SqliteDriver<'c> {
         SqliteDriver {
             held: Some(held),
             in_transaction: false,
+            parting: None,
         }
     }
 
@@ -60,8 +65,9 @@ impl Driver for SqliteDriver<'_> {
         self.held.as_ref().is_some_and(Held::is_borrowed)
     }
 
-    /// Nothing outlives the transaction, which is undone when the driver is dropped.
-    fn at_parting(&mut self, _sql: Option<String>) {}
+    fn at_parting(&mut self, sql: Option<String>) {
+        self.parting = sql;
+    }
 
     async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
         Ok(true)
@@ -115,13 +121,24 @@ impl Driver for SqliteDriver<'_> {
     }
 }
 
-/// The connection goes back to its pool or its owner: a transaction that was left open must not go with it.
+/// The connection goes back to its pool or its owner: a transaction that was left open must not go with it, and
+/// neither must settings. Each is sent by itself, because sqlx's thread leaves out what comes after the first where
+/// nobody waits for the answer; and the first poll sends it.
 impl Drop for SqliteDriver<'_> {
     fn drop(&mut self) {
-        if self.in_transaction
-            && let Some(held) = &mut self.held
-        {
+        let Some(held) = &mut self.held else {
+            return;
+        };
+        if self.in_transaction {
             Transactions::start_rollback(held.connection());
+        }
+        let parting = self.parting.take().unwrap_or_default();
+        for sql in parting.split("; ").filter(|sql| !sql.is_empty()) {
+            let setting = pin!(held::execute::<Sqlite>(held.connection(), sql));
+            let mut context = Context::from_waker(Waker::noop());
+            if setting.poll(&mut context).is_pending() {
+                tracing::debug!(sql, "a setting is given back");
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Types are compared by family, never by text: `int(11)` is `int`, MariaDB's `longtext` is its JSON.
 
-use super::LiveColumn;
+use super::{LiveColumn, Source};
 use crate::dialect::Dialect;
 use crate::dsl::{Column, ColumnType, DefaultValue, Literal};
 
@@ -20,7 +20,10 @@ pub(crate) fn column_difference(
             dialect.type_name(expected_type)
         ));
     }
-    if expected.nullable != live.nullable {
+    if let Some(difference) = source_difference(expected, live) {
+        return Some(difference);
+    }
+    if expected.nullable != live.nullable && !is_checked_instead(dialect, expected) {
         let word = |nullable| if nullable { "nullable" } else { "NOT NULL" };
         return Some(format!(
             "it is {}, and should be {}",
@@ -28,7 +31,50 @@ pub(crate) fn column_difference(
             word(expected.nullable)
         ));
     }
+    if expected.generated.is_some() || expected.auto_increment {
+        return None;
+    }
     default_difference(dialect, expected, live)
+}
+
+/// Where values come from. When they are computed only concerns speed, and what is computed only the engine
+/// could compare.
+fn source_difference(expected: &Column, live: &LiveColumn) -> Option<String> {
+    let wanted = match (&expected.generated, expected.auto_increment) {
+        (Some(_), _) => Source::Expression,
+        (None, true) => Source::Counter,
+        (None, false) => Source::Rows,
+    };
+    // A default that asks a sequence, which is how PostgreSQL numbered rows before it had a word for it.
+    let is_serial = || {
+        live.default
+            .as_ref()
+            .is_some_and(|it| it.starts_with("nextval("))
+    };
+    let mut found = live.source;
+    if (wanted, found) == (Source::Counter, Source::Rows) && is_serial() {
+        found = Source::Counter;
+    }
+    let words = |source| match source {
+        Source::Rows => "is written with its row",
+        Source::Counter => "numbers the rows",
+        Source::Expression => "is generated",
+    };
+    (wanted != found).then(|| {
+        format!(
+            "it {}, and should be one that {}",
+            words(found),
+            words(wanted)
+        )
+    })
+}
+
+/// MariaDB has no NOT NULL for what is computed: a check stands for it.
+fn is_checked_instead(dialect: Dialect, expected: &Column) -> bool {
+    match dialect {
+        Dialect::MariaDb => expected.generated.is_some(),
+        Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => false,
+    }
 }
 
 fn default_difference(dialect: Dialect, expected: &Column, live: &LiveColumn) -> Option<String> {
@@ -125,7 +171,12 @@ fn is_postgres(expected: &ColumnType, live: &str) -> bool {
         ColumnType::Double => live == "double precision",
         ColumnType::Decimal { precision, scale } => live == format!("numeric({precision},{scale})"),
         ColumnType::Boolean => live == "boolean",
-        ColumnType::Bytes => live == "bytea",
+        ColumnType::Bytes | ColumnType::Varbinary { .. } => live == "bytea",
+        ColumnType::Inet => live == "inet",
+        ColumnType::Interval => live == "interval",
+        ColumnType::Array(element) => live
+            .strip_suffix("[]")
+            .is_some_and(|live| is_postgres(element, live)),
         ColumnType::Native(_) => true,
     }
 }
@@ -135,7 +186,7 @@ fn is_mysql(expected: &ColumnType, live: &str) -> bool {
     match expected {
         ColumnType::Uuid => live == "char(36)",
         // MariaDB keeps JSON as text with a check.
-        ColumnType::Json => live == "json" || live == "longtext",
+        ColumnType::Json | ColumnType::Array(_) => live == "json" || live == "longtext",
         ColumnType::Timestamp => live == "timestamp(6)",
         ColumnType::DateTime => live == "datetime(6)",
         ColumnType::Date => live == "date",
@@ -152,6 +203,11 @@ fn is_mysql(expected: &ColumnType, live: &str) -> bool {
         ColumnType::Decimal { precision, scale } => live == format!("decimal({precision},{scale})"),
         ColumnType::Boolean => live == "tinyint(1)",
         ColumnType::Bytes => live == "longblob",
+        ColumnType::Varbinary { .. } | ColumnType::Inet => {
+            live == Dialect::MySql.type_name(expected).to_ascii_lowercase()
+        }
+        // Nothing stands for it.
+        ColumnType::Interval => false,
         ColumnType::Native(_) => true,
     }
 }
@@ -189,7 +245,7 @@ fn affinity(declared: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsl::{boolean, integer, json, string, text};
+    use crate::dsl::{big_integer, boolean, col, integer, json, string, text};
 
     fn live(type_name: &str, nullable: bool, default: Option<&str>) -> LiveColumn {
         LiveColumn {
@@ -197,6 +253,7 @@ mod tests {
             type_name: type_name.to_owned(),
             nullable,
             default: default.map(str::to_owned),
+            source: Source::Rows,
             details: String::new(),
         }
     }
@@ -261,6 +318,45 @@ mod tests {
                 "{dialect} {expected}"
             );
         }
+    }
+
+    #[test]
+    fn what_gives_a_column_its_values_must_be_the_same() {
+        let with = |source, default: Option<&str>| LiveColumn {
+            source,
+            ..live("bigint", false, default)
+        };
+        let numbered = big_integer("c").auto_increment();
+        let computed = big_integer("c").stored_as(col("a"));
+        let difference = |expected: &Column, found: &LiveColumn| {
+            column_difference(Dialect::Postgres, expected, found)
+        };
+        assert_eq!(difference(&numbered, &with(Source::Counter, None)), None);
+        let serial = with(Source::Rows, Some("nextval('t_c_seq'::regclass)"));
+        assert_eq!(difference(&numbered, &serial), None);
+        assert_eq!(
+            difference(&computed, &with(Source::Expression, Some("a"))),
+            None
+        );
+        for (expected, found) in [
+            (&numbered, with(Source::Rows, None)),
+            (&computed, with(Source::Rows, None)),
+            (&big_integer("c"), with(Source::Counter, None)),
+            (&big_integer("c"), with(Source::Expression, Some("a"))),
+        ] {
+            let words = difference(expected, &found).unwrap();
+            assert!(words.contains("should be one that"), "{words}");
+        }
+        // MariaDB has no NOT NULL for it.
+        let unnamed = LiveColumn {
+            nullable: true,
+            ..with(Source::Expression, None)
+        };
+        assert_eq!(
+            column_difference(Dialect::MariaDb, &computed, &unnamed),
+            None
+        );
+        assert!(column_difference(Dialect::MySql, &computed, &unnamed).is_some());
     }
 
     #[test]

@@ -45,8 +45,32 @@ pub(crate) struct LiveColumn {
     pub(crate) nullable: bool,
     /// The default in the words of the engine's catalog.
     pub(crate) default: Option<String>,
+    /// What gives it its values, where rows need not.
+    pub(crate) source: Source,
     /// What else the engine's catalog says of it, for `verify`: collation, generation, what follows an update.
     pub(crate) details: String,
+}
+
+/// What gives a column its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Those who write rows, or the default.
+    Rows,
+    /// The engine numbers the rows.
+    Counter,
+    /// The engine computes them from other columns.
+    Expression,
+}
+
+impl Source {
+    /// In the word that every engine's query has for it.
+    fn of(word: &str) -> Source {
+        match word {
+            "counter" => Source::Counter,
+            "expression" => Source::Expression,
+            _ => Source::Rows,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -235,19 +259,21 @@ impl Values {
         self.optional().unwrap_or_default()
     }
 
-    /// A column's name, type, whether it is nullable, default and details, in this order in every engine's query;
-    /// none where there is no name, because the table has no columns.
+    /// A column's name, type, whether it is nullable, default, source and details, in this order in every engine's
+    /// query; none where there is no name, because the table has no columns.
     fn column(&mut self) -> Option<LiveColumn> {
         let name = self.optional();
         let type_name = self.text();
         let nullable = self.flag();
         let default = self.optional();
+        let source = Source::of(&self.text());
         let details = self.text();
         name.map(|name| LiveColumn {
             name,
             type_name,
             nullable,
             default,
+            source,
             details,
         })
     }

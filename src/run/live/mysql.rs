@@ -7,7 +7,10 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     let tables = wanted.table_list(driver.dialect());
     let columns = format!(
         "SELECT t.TABLE_NAME, t.TABLE_TYPE, \
-             REPLACE(v.VIEW_DEFINITION, CONCAT('`', DATABASE(), '`.'), ''), c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_DEFAULT, \
+             REPLACE(v.VIEW_DEFINITION, CONCAT('`', DATABASE(), '`.'), ''), \
+             c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_DEFAULT, \
+             CASE WHEN c.EXTRA LIKE '%auto_increment%' THEN 'counter' \
+                 WHEN c.GENERATION_EXPRESSION <> '' THEN 'expression' END, \
              CONCAT_WS(' ', c.EXTRA, c.CHARACTER_SET_NAME, c.GENERATION_EXPRESSION) \
          FROM information_schema.TABLES t \
          LEFT JOIN information_schema.COLUMNS c \

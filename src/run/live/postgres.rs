@@ -65,7 +65,10 @@ fn queries(wanted: &Wanted) -> String {
         "SELECT 'column', c.relname, c.relkind::text, \
              CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END, a.attname, format_type(a.atttypid, a.atttypmod), \
              NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), \
-             concat(a.attgenerated, a.attidentity, nullif(l.collname, 'default')) \
+             CASE WHEN a.attidentity <> '' THEN 'counter' WHEN a.attgenerated <> '' THEN 'expression' END, \
+             concat_ws(' ', CASE a.attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity' END, \
+                 CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END, \
+                 nullif(l.collname, 'default')) \
          FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \

@@ -1,7 +1,8 @@
 //! SQLite's catalog.
 
-use super::{Live, LiveIndex, LivePart, Values, Wanted};
+use super::{Live, LiveIndex, LivePart, Source, Values, Wanted};
 use crate::dialect::Dialect;
+use crate::render::counts_on;
 use crate::run::driver::{Driver, DriverError};
 
 pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
@@ -9,7 +10,9 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     let indexes = wanted.index_list(Dialect::Sqlite);
     let columns = format!(
         "SELECT m.name, m.type, iif(m.type = 'view', m.sql, NULL), c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, \
-             nullif(c.hidden, 0), c.pk \
+             iif(c.hidden IN (2, 3), 'expression', NULL), \
+             CASE c.hidden WHEN 1 THEN 'hidden' WHEN 2 THEN 'virtual' WHEN 3 THEN 'stored' END, \
+             c.pk, iif(c.pk > 0, m.sql, NULL) \
          FROM main.sqlite_schema m LEFT JOIN pragma_table_xinfo(m.name) c \
          WHERE m.type IN ('table', 'view') AND m.name IN ({tables}, {indexes}) ORDER BY m.name, c.cid"
     );
@@ -40,9 +43,14 @@ fn add_column(live: &mut Live, mut values: Values) {
     let table = values.text();
     let kind = values.text();
     let definition = values.optional();
-    let column = values.column();
+    let mut column = values.column();
     let position = values.text();
-    if let (Some(column), false) = (&column, position.is_empty() || position == "0") {
+    if let (Some(column), false) = (&mut column, position.is_empty() || position == "0") {
+        // Only the key can be, and no pragma says so.
+        if counts_on(&values.text()) {
+            column.source = Source::Counter;
+            column.details += "autoincrement";
+        }
         let key = &mut live.tables.entry(table.clone()).or_default().primary_key;
         key.push(format!("{position:0>5} {}", column.name));
     }

@@ -5,6 +5,7 @@
 
 mod basics;
 mod check;
+mod columns;
 mod naming;
 mod schema;
 mod views;

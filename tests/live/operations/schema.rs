@@ -98,7 +98,8 @@ async fn on_sqlite(database: &Database) -> Vec<String> {
         &[
             "SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
             "SELECT 'column', t.name, c.name, c.type, c.\"notnull\", c.dflt_value, c.pk, c.hidden \
-             FROM sqlite_schema t, pragma_table_xinfo(t.name) c WHERE t.type = 'table'",
+             FROM sqlite_schema t, pragma_table_xinfo(t.name) c \
+             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'",
             "SELECT 'index', t.name, CASE i.origin WHEN 'c' THEN i.name END, i.\"unique\", i.origin, i.partial, \
                  (SELECT group_concat(quote(name) || \"desc\" || coll, ', ') FROM \
                      (SELECT * FROM pragma_index_xinfo(i.name) WHERE key ORDER BY seqno)) \

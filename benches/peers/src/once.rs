@@ -1,0 +1,64 @@
+//! One run of one peer in a process of its own.
+
+use anyhow::Result;
+use clap::Args;
+use hammerwork_migrations::Dialect;
+use serde::{Deserialize, Serialize};
+
+use crate::meter::{Counts, Meter, peak_memory};
+use crate::peer::{Peer, Task};
+use crate::proxy::Proxy;
+
+#[derive(Args)]
+pub struct Arguments {
+    pub peer: Peer,
+    pub dialect: Dialect,
+    pub url: String,
+    pub size: usize,
+    /// How often, each time on a connection of its own: the database has it all after the first.
+    #[arg(long, default_value_t = 1)]
+    pub times: usize,
+    /// Count round trips, through a proxy, which takes time of its own.
+    #[arg(long)]
+    pub count: bool,
+}
+
+/// What it cost.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Cost {
+    /// Each time, in milliseconds.
+    pub milliseconds: Vec<f64>,
+    pub counts: Counts,
+    /// The most memory that the process had, in KiB.
+    pub peak_memory: u64,
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let (url, meter) = if arguments.count && arguments.dialect != Dialect::Sqlite {
+        let proxy = runtime.block_on(Proxy::start(arguments.dialect, &arguments.url, None));
+        // Its parameters are those of one library of many.
+        let url = proxy.url.split('?').next().unwrap_or_default().to_owned();
+        (url, Meter::behind(proxy))
+    } else {
+        (arguments.url.clone(), Meter::default())
+    };
+    let parameters = arguments.peer.parameters(arguments.dialect);
+    let task = Task {
+        dialect: arguments.dialect,
+        url: format!("{url}{parameters}"),
+        size: arguments.size,
+    };
+    let mut milliseconds = Vec::new();
+    for _ in 0..arguments.times {
+        let elapsed = arguments.peer.run(&task, &meter)?;
+        milliseconds.push(elapsed.as_secs_f64() * 1000.0);
+    }
+    let cost = Cost {
+        milliseconds,
+        counts: meter.counted(),
+        peak_memory: peak_memory()?,
+    };
+    println!("{}", serde_json::to_string(&cost)?);
+    Ok(())
+}

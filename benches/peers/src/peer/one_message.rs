@@ -1,0 +1,21 @@
+use std::time::Duration;
+
+use anyhow::Result;
+use hammerwork_migrations::Dialect;
+use sqlx::AssertSqlSafe;
+
+use super::Task;
+use crate::connection::Connection;
+use crate::history;
+use crate::meter::Meter;
+
+pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
+    let pieces = history::pieces(task.size, task.dialect)?;
+    let mut script: String = pieces.iter().map(history::Piece::script).collect();
+    // PostgreSQL makes one transaction of a message by itself; MySQL has none for DDL.
+    if task.dialect == Dialect::Sqlite {
+        script = format!("BEGIN IMMEDIATE;\n{script}COMMIT;\n");
+    }
+    let mut connection = Connection::open(task.dialect, &task.url).await?;
+    meter.time(connection.execute(AssertSqlSafe(script))).await
+}

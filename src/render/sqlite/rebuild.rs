@@ -1,0 +1,406 @@
+//! What SQLite can't change in place: a new table takes the old one's rows, and then its name.
+//!
+//! The order is that of <https://www.sqlite.org/lang_altertable.html#otheralter>. What goes around it, foreign
+//! keys that are off and rows without their parents, belongs to the transaction.
+
+use super::definition::counts_on;
+use super::{SELF, column, definition, stated, type_name};
+use crate::catalog::Catalog;
+use crate::dsl::{Expr, Operation, Table, expression};
+use crate::render::expression::expression as render_expression;
+use crate::render::postgres::{create_index, table_items};
+use crate::render::{RebuildPart, RebuiltTable, RenderError, Statement};
+
+/// The name of the new table, before it takes the old one's.
+const PREFIX: &str = "hammerwork_new_";
+
+/// SQLite knows the number of a row by each of these, unless a column has the name.
+const ROW_NUMBERS: [&str; 3] = ["rowid", "_rowid_", "oid"];
+
+/// One copy of a table, for as many changes of it as follow each other.
+#[derive(Debug)]
+pub(in crate::render) struct Rebuild {
+    steps: Vec<usize>,
+    before: Table,
+    after: Table,
+    /// A name that nothing in the catalog has.
+    passing_name: String,
+    values: Vec<(String, Expr)>,
+    pub(in crate::render) statements: Vec<Statement>,
+}
+
+impl Rebuild {
+    /// The rebuild that gives the table of `operation` the shape that `operation` gives it in the catalog.
+    ///
+    /// A column that is there before and after keeps its values; one that comes gets its default. `values` says
+    /// otherwise for some: the column's name after, and what is computed from the row as it was before.
+    pub(super) fn by(
+        step: usize,
+        operation: &Operation,
+        before: &Catalog,
+        values: Vec<(String, Expr)>,
+    ) -> Result<Rebuild, RenderError> {
+        let name = operation.table().unwrap_or_default();
+        let table = find_table(before, name)?;
+        Rebuild {
+            steps: vec![step],
+            after: table_after(operation, before)?,
+            passing_name: passing_name(name, before),
+            before: table.clone(),
+            values,
+            statements: Vec::new(),
+        }
+        .rendered()
+    }
+
+    pub(in crate::render) fn table(&self) -> &str {
+        &self.before.name
+    }
+
+    /// Takes in what a later step does to the table, if one copy can do both.
+    pub(in crate::render) fn take_in(&mut self, later: &Rebuild) -> Result<bool, RenderError> {
+        let is_computed = |name: &String| {
+            self.values.iter().any(|(mine, _)| mine == name) || !has(&self.before, name)
+        };
+        let mut read = later
+            .values
+            .iter()
+            .flat_map(|(_, it)| expression::columns(it));
+        if read.any(|name| is_computed(&name)) || self.comes_back(&later.after) {
+            return Ok(false);
+        }
+        let mut values = self.values.clone();
+        values.retain(|(name, _)| {
+            has(&later.after, name) && later.values.iter().all(|(other, _)| other != name)
+        });
+        values.extend(later.values.iter().cloned());
+        self.become_after(&later.steps, later.after.clone(), values)?;
+        Ok(true)
+    }
+
+    /// Takes in an operation that needs no copy by itself, but costs nothing within one. What makes an index over
+    /// a column that goes is left to SQLite, which refuses it.
+    pub(in crate::render) fn take_in_operation(
+        &mut self,
+        step: usize,
+        operation: &Operation,
+        before: &Catalog,
+    ) -> Result<bool, RenderError> {
+        let is_free = match operation {
+            Operation::AddColumn(_) | Operation::CreateIndex(_) | Operation::DropIndex(_) => true,
+            Operation::CreateTable(_)
+            | Operation::DropTable(_)
+            | Operation::DropColumn(_)
+            | Operation::RenameColumn(_)
+            | Operation::RenameIndex(_)
+            | Operation::RenameTable(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
+            | Operation::RunSql(_) => false,
+        };
+        if !is_free || operation.table() != Some(self.table()) {
+            return Ok(false);
+        }
+        let after = table_after(operation, before)?;
+        if self.comes_back(&after) {
+            return Ok(false);
+        }
+        self.become_after(&[step], after, self.values.clone())?;
+        Ok(true)
+    }
+
+    /// Whether a column has the name of one that went: it must not get the values of that one.
+    fn comes_back(&self, after: &Table) -> bool {
+        let mut names = after.columns.iter().map(|it| &it.name);
+        names.any(|name| has(&self.before, name) && !has(&self.after, name))
+    }
+
+    fn become_after(
+        &mut self,
+        steps: &[usize],
+        after: Table,
+        values: Vec<(String, Expr)>,
+    ) -> Result<(), RenderError> {
+        let rebuilt = Rebuild {
+            steps: [&self.steps, steps].concat(),
+            before: self.before.clone(),
+            after,
+            passing_name: self.passing_name.clone(),
+            values,
+            statements: Vec::new(),
+        };
+        *self = rebuilt.rendered()?;
+        Ok(())
+    }
+
+    fn rendered(mut self) -> Result<Self, RenderError> {
+        let [old, new] = [&self.before.name, &self.passing_name].map(|it| SELF.quote(it));
+        let definition = definition(&self.before)?;
+        let items = table_items(SELF, &stated(&self.after), column)?;
+        let mut sql = vec![format!("CREATE TABLE {new} {items}"), self.copy()?];
+        if counts_on(&definition) && counts_on(&items) {
+            sql.extend(self.keep_count());
+        }
+        sql.push(format!("DROP TABLE {old}"));
+        // Else SQLite would look for the old table in views and triggers, and not find it.
+        sql.push("PRAGMA legacy_alter_table = ON".to_owned());
+        sql.push(format!("ALTER TABLE {new} RENAME TO {old}"));
+        sql.push("PRAGMA legacy_alter_table = OFF".to_owned());
+        for index in &self.after.indexes {
+            sql.push(create_index(SELF, &self.after.name, index)?);
+        }
+        let mut steps = self.steps.clone();
+        steps.dedup();
+        self.statements = sql
+            .into_iter()
+            .map(|sql| Statement {
+                steps: steps.clone(),
+                rebuild: Some(RebuildPart::Middle),
+                ..Statement::of(0, sql, true)
+            })
+            .collect();
+        if let [first, .., last] = self.statements.as_mut_slice() {
+            first.notes.push(format!(
+                "{} is rebuilt, because SQLite can't change it in place: triggers and indexes that no migration \
+                 made go with the old table, and only a run makes them again",
+                self.before.name
+            ));
+            first.rebuild = Some(RebuildPart::First(Box::new(RebuiltTable {
+                name: self.before.name.clone(),
+                columns: self
+                    .before
+                    .columns
+                    .iter()
+                    .map(|it| it.name.clone())
+                    .collect(),
+                indexes: self
+                    .before
+                    .indexes
+                    .iter()
+                    .map(|index| index.physical_name(&self.before.name, SELF))
+                    .collect(),
+                definition,
+            })));
+            last.rebuild = Some(RebuildPart::Last);
+        }
+        Ok(self)
+    }
+
+    /// The rows, with their numbers where these are not a column's values already.
+    fn copy(&self) -> Result<String, RenderError> {
+        let [old, new] = [&self.before.name, &self.passing_name].map(|it| SELF.quote(it));
+        let mut names = Vec::new();
+        let mut values = Vec::new();
+        if let Some(number) = self.row_number() {
+            names.push(number.to_owned());
+            values.push(number.to_owned());
+        }
+        let written = self
+            .after
+            .columns
+            .iter()
+            .filter(|it| it.generated.is_none());
+        for column in written {
+            let name = SELF.quote(&column.name);
+            let value = match self.values.iter().find(|(of, _)| *of == column.name) {
+                Some((_, value)) => render_expression(SELF, value)?,
+                // A name alone would be a text, where the live table had no such column.
+                None if has(&self.before, &column.name) => format!("{old}.{name}"),
+                None => continue,
+            };
+            names.push(name);
+            values.push(value);
+        }
+        Ok(format!(
+            "INSERT INTO {new} ({})\nSELECT {}\nFROM {old}",
+            names.join(", "),
+            values.join(", ")
+        ))
+    }
+
+    /// By which name the number of a row can be copied; none where a column holds it.
+    fn row_number(&self) -> Option<&'static str> {
+        if let [key] = self.after.primary_key.as_slice()
+            && let Some(key) = self.after.column_named(key)
+            && type_name(key.type_on(SELF)).eq_ignore_ascii_case("INTEGER")
+        {
+            return None;
+        }
+        let columns = || self.before.columns.iter().chain(&self.after.columns);
+        ROW_NUMBERS
+            .into_iter()
+            .find(|name| columns().all(|column| !column.name.eq_ignore_ascii_case(name)))
+    }
+
+    /// No number is given twice, even where the rows that had the highest ones are gone.
+    fn keep_count(&self) -> [String; 2] {
+        let [old, new] = [&self.before.name, &self.passing_name].map(|it| SELF.quote_text(it));
+        [
+            format!("DELETE FROM sqlite_sequence WHERE name = {new}"),
+            format!(
+                "INSERT INTO sqlite_sequence (name, seq) SELECT {new}, seq FROM sqlite_sequence WHERE name = {old}"
+            ),
+        ]
+    }
+}
+
+fn has(table: &Table, column: &str) -> bool {
+    table.column_named(column).is_some()
+}
+
+fn find_table<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Table, RenderError> {
+    catalog
+        .table(name)
+        .ok_or_else(|| RenderError::Schema(format!("there is no table {name}")))
+}
+
+fn table_after(operation: &Operation, before: &Catalog) -> Result<Table, RenderError> {
+    let mut after = before.clone();
+    operation
+        .apply(&mut after)
+        .map_err(|error| RenderError::Schema(error.to_string()))?;
+    let name = operation.table().unwrap_or_default();
+    find_table(&after, name).cloned()
+}
+
+/// A name for the new table that nothing has, cut where it would be too long.
+fn passing_name(table: &str, catalog: &Catalog) -> String {
+    let mut name = fitted(&format!("{PREFIX}{table}"), "");
+    let mut number = 1;
+    while catalog.has_relation(&name) {
+        number += 1;
+        name = fitted(&format!("{PREFIX}{table}"), &format!("_{number}"));
+    }
+    name
+}
+
+/// `name` with `suffix`, within the length that every name may have.
+fn fitted(name: &str, suffix: &str) -> String {
+    let mut end = name
+        .len()
+        .min(crate::catalog::names::LONGEST - suffix.len());
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    // A blank must not be what it ends with.
+    format!("{}{suffix}", name[..end].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::tests::fold;
+    use crate::dsl::*;
+
+    fn sql(migration: &Migration, before: &Catalog) -> Vec<String> {
+        let plan = migration.plan(Sqlite, before).unwrap();
+        plan.statements.into_iter().map(|it| it.sql).collect()
+    }
+
+    fn copies(sql: &[String]) -> usize {
+        sql.iter().filter(|it| it.starts_with("INSERT")).count()
+    }
+
+    fn before() -> Catalog {
+        let jobs = table("jobs").columns([uuid("id").primary_key(), integer("n").nullable()]);
+        fold([CreateTable { table: jobs }.into()]).unwrap()
+    }
+
+    fn at(name: &str) -> Column {
+        timestamp(name).default_expression(now())
+    }
+
+    #[test]
+    fn consecutive_changes_of_a_table_are_one_copy() {
+        let migration = Migration::new("002", "x")
+            .add_column("jobs", at("a"))
+            .add_column("jobs", integer("plain").default(1))
+            .create_index("jobs", index("a").columns(["a", "plain"]))
+            .create_table(
+                table("other")
+                    .columns([integer("id")])
+                    .index(index("n").columns(["id"])),
+            )
+            .drop_table("other");
+        let joined = Migration::new("002", "x")
+            .add_column("jobs", at("a"))
+            .add_column("jobs", integer("plain").default(1))
+            .create_index("jobs", index("a").columns(["a", "plain"]))
+            .add_column("jobs", at("b"));
+        let sql_of_joined = sql(&joined, &before());
+        assert_eq!(copies(&sql_of_joined), 1, "{sql_of_joined:#?}");
+        assert!(sql_of_joined.last().unwrap().starts_with("CREATE INDEX"));
+        assert_eq!(copies(&sql(&migration, &before())), 1);
+        let plan = joined.plan(Sqlite, &before()).unwrap();
+        assert_eq!(plan.statements[0].steps, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_column_that_comes_back_gets_no_old_values() {
+        let migration = Migration::new("002", "x")
+            .add_column("jobs", at("a"))
+            .drop_column("jobs", "n")
+            .add_column("jobs", at("n"));
+        let sql = sql(&migration, &before());
+        assert_eq!(copies(&sql), 2, "{sql:#?}");
+    }
+
+    #[test]
+    fn what_stands_between_keeps_two_apart() {
+        let migration = Migration::new("002", "x")
+            .add_column("jobs", at("a"))
+            .run_sql(
+                crate::dsl::sql("touch")
+                    .everywhere("UPDATE jobs SET n = 1")
+                    .data_only(),
+            )
+            .add_column("jobs", at("b"));
+        assert_eq!(copies(&sql(&migration, &before())), 2);
+    }
+
+    #[test]
+    fn the_passing_name_is_free_and_fits() {
+        let named = |name: &str| {
+            CreateTable {
+                table: table(name).columns([integer("id")]),
+            }
+            .into()
+        };
+        let long = "ä".repeat(31);
+        let taken = fold([
+            named("t"),
+            named("hammerwork_new_T"),
+            named("hammerwork_new_t_2"),
+        ])
+        .unwrap();
+        assert_eq!(passing_name("t", &taken), "hammerwork_new_t_3");
+        let cut = passing_name(&long, &Catalog::default());
+        assert!(cut.len() <= 63 && cut.starts_with(PREFIX), "{cut}");
+    }
+
+    #[test]
+    fn rows_keep_their_numbers() {
+        let copy = |columns: Vec<Column>| {
+            let before = fold([CreateTable {
+                table: table("t").columns(columns),
+            }
+            .into()])
+            .unwrap();
+            sql(
+                &Migration::new("002", "x").add_column("t", at("at")),
+                &before,
+            )[1]
+            .clone()
+        };
+        let held = copy(vec![integer("id").primary_key()]);
+        assert_eq!(
+            held,
+            "INSERT INTO \"hammerwork_new_t\" (\"id\")\nSELECT \"t\".\"id\"\nFROM \"t\""
+        );
+        assert!(copy(vec![uuid("id").primary_key()]).contains("(rowid, \"id\")"));
+        let all = ["RowId", "oid", "_rowid_"].map(integer);
+        assert!(copy(all[..2].to_vec()).contains("(_rowid_, \"RowId\", \"oid\")"));
+        assert!(copy(all.to_vec()).contains("(\"RowId\", \"oid\", \"_rowid_\")"));
+    }
+}
