@@ -5,12 +5,12 @@ use hammerwork_migrations::dsl::*;
 use super::check::{case, operations};
 use crate::database::Database;
 
-/// Indexes of every kind: one that is named by its label, one that is named exactly, and a partial unique one.
+/// Rows that are numbered, and indexes of every kind: one that is named by its label, one that is named exactly, and a partial unique one.
 fn jobs() -> Migration {
     operations().create_table(
         table("jobs")
             .columns([
-                integer("id").primary_key(),
+                integer("id").primary_key().auto_increment(),
                 string("queue").length(40).nullable(),
             ])
             .index(index("queue").columns(["queue"]).desc("id"))
