@@ -18,21 +18,22 @@ impl Migration {
     /// ```
     #[must_use]
     pub fn checksum(&self) -> String {
-        sha256(&self.operations)
+        let concurrently = self.concurrently.then(|| "concurrently".to_owned());
+        let operations = self.operations.iter().map(ToString::to_string);
+        sha256(concurrently.into_iter().chain(operations))
     }
 }
 
 impl Operation {
     /// The SHA-256 of one operation's text, in hexadecimal.
     pub(crate) fn checksum(&self) -> String {
-        sha256(std::slice::from_ref(self))
+        sha256([self.to_string()])
     }
 }
 
-fn sha256(operations: &[Operation]) -> String {
+fn sha256(texts: impl IntoIterator<Item = String>) -> String {
     let mut hash = Sha256::new();
-    for operation in operations {
-        let text = operation.to_string();
+    for text in texts {
         // The length before each text keeps two lists with the same joined text apart.
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);

@@ -115,6 +115,18 @@ pub struct Features {
     pub partial_indexes: bool,
     /// Indexes over expressions.
     pub expression_indexes: bool,
+    /// Indexes that carry columns which are not part of their key: `INCLUDE`.
+    pub included_columns: bool,
+    /// Unique indexes in which NULL equals NULL.
+    pub nulls_not_distinct: bool,
+    /// Indexes of other kinds than B-trees: hash, GIN, GiST, SP-GiST, BRIN, and their operator classes.
+    pub index_methods: bool,
+    /// Indexes over the words of texts.
+    pub fulltext_indexes: bool,
+    /// Indexes over the beginnings of columns, other than as expressions.
+    pub prefix_indexes: bool,
+    /// `CREATE INDEX CONCURRENTLY`, which no transaction may stand around.
+    pub concurrent_indexes: bool,
     /// `ADD COLUMN IF NOT EXISTS` and `DROP COLUMN IF EXISTS`.
     pub column_if_exists: bool,
     /// `CREATE INDEX IF NOT EXISTS` and `DROP INDEX IF EXISTS`.
@@ -131,6 +143,12 @@ const POSTGRES: Features = Features {
     transactional_ddl: true,
     partial_indexes: true,
     expression_indexes: true,
+    included_columns: true,
+    nulls_not_distinct: true,
+    index_methods: true,
+    fulltext_indexes: true,
+    prefix_indexes: false,
+    concurrent_indexes: true,
     column_if_exists: true,
     index_if_exists: true,
     combined_alter: true,
@@ -142,6 +160,12 @@ const MYSQL: Features = Features {
     transactional_ddl: false,
     partial_indexes: false,
     expression_indexes: true,
+    included_columns: false,
+    nulls_not_distinct: false,
+    index_methods: false,
+    fulltext_indexes: true,
+    prefix_indexes: true,
+    concurrent_indexes: false,
     column_if_exists: false,
     index_if_exists: false,
     combined_alter: true,
@@ -153,6 +177,12 @@ const MARIADB: Features = Features {
     transactional_ddl: false,
     partial_indexes: false,
     expression_indexes: false,
+    included_columns: false,
+    nulls_not_distinct: false,
+    index_methods: false,
+    fulltext_indexes: true,
+    prefix_indexes: true,
+    concurrent_indexes: false,
     column_if_exists: true,
     index_if_exists: true,
     combined_alter: true,
@@ -164,6 +194,12 @@ const SQLITE: Features = Features {
     transactional_ddl: true,
     partial_indexes: true,
     expression_indexes: true,
+    included_columns: false,
+    nulls_not_distinct: false,
+    index_methods: false,
+    fulltext_indexes: false,
+    prefix_indexes: false,
+    concurrent_indexes: false,
     column_if_exists: false,
     index_if_exists: true,
     combined_alter: false,

@@ -78,6 +78,13 @@ fn examples() -> Vec<Example> {
                         .columns(["queue_name"])
                         .unique()
                         .only_where(col("status").eq("Pending")),
+                )
+                .create_index(
+                    "jobs",
+                    index("any_case")
+                        .expression(Func::lower(col("queue_name")))
+                        .asc("scheduled_at")
+                        .include(["status"]),
                 );
         },
         example! {

@@ -209,26 +209,55 @@ fn expression(predicate: &Predicate, columns: &[String]) -> Option<Expr> {
         .map(|(expression, _)| expression)
 }
 
+/// Most are plain; some have an adjective that few may have.
 fn index_value() -> impl Strategy<Value = Index> {
+    let part = (name(), any::<bool>(), 0..8_u8, 1..50_u32);
+    let adjectives = (
+        proptest::option::weighted(0.2, vec(name(), 1..3)),
+        0..16_u8,
+        proptest::bool::weighted(0.3),
+        proptest::option::weighted(0.1, select(&["jsonb_path_ops", "a.b", "it's"][..])),
+    );
     (
         name(),
-        vec((name(), any::<bool>()), 1..4),
+        vec(part, 1..4),
         any::<bool>(),
         proptest::option::weighted(0.2, name()),
+        adjectives,
     )
-        .prop_map(|(label, columns, unique, named)| {
-            let mut index = index(label);
-            for (column, descending) in columns {
-                index = if descending {
-                    index.desc(column)
-                } else {
-                    index.asc(column)
+        .prop_map(
+            |(label, parts, unique, named, (include, method, nulls, opclass))| {
+                let mut index = index(label);
+                for (column, descending, kind, length) in parts {
+                    index = match kind {
+                        0 => index.prefix(column, length),
+                        1 => index.expression(Func::lower(col(column))),
+                        2 => index
+                            .expression(Func::lower(col(column)))
+                            .of_type(varchar(length)),
+                        _ if descending => index.desc(column),
+                        _ => index.asc(column),
+                    };
+                }
+                if let Some(opclass) = opclass {
+                    index = index.opclass(opclass);
+                }
+                index.method = match method {
+                    0 => IndexMethod::Hash,
+                    1 => IndexMethod::Gin,
+                    2 => IndexMethod::Brin,
+                    3 => IndexMethod::Fulltext,
+                    4 => IndexMethod::SpGist,
+                    5 => IndexMethod::Gist,
+                    _ => IndexMethod::BTree,
                 };
-            }
-            index.unique = unique;
-            index.name = named;
-            index
-        })
+                index.include = include.unwrap_or_default();
+                index.unique = unique;
+                index.nulls_not_distinct = unique && nulls;
+                index.name = named;
+                index
+            },
+        )
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -435,10 +464,24 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
 fn index_of(mut index: Index, predicate: &Predicate, table: &Table, aim: usize) -> Index {
     let columns: Vec<String> = table.columns.iter().map(|it| it.name.clone()).collect();
     index.columns.truncate(columns.len());
-    for (position, column) in index.columns.iter_mut().enumerate() {
-        column
-            .name
-            .clone_from(&columns[(aim % columns.len() + position) % columns.len()]);
+    index.include.truncate(columns.len() - index.columns.len());
+    for (position, part) in index.columns.iter_mut().enumerate() {
+        let column = &columns[(aim % columns.len() + position) % columns.len()];
+        match &mut part.key {
+            IndexKey::Column(name) | IndexKey::Prefix { column: name, .. } => {
+                name.clone_from(column)
+            }
+            IndexKey::Expression { expression, .. } => {
+                *expression = Func::lower(col(column.clone())).into();
+            }
+            other => panic!("teach this test {other:?}"),
+        }
+    }
+    for (position, name) in index.include.iter_mut().enumerate() {
+        name.clone_from(
+            &columns[(aim % columns.len() + columns.len() - 1 - position % columns.len())
+                % columns.len()],
+        );
     }
     index.predicate = expression(predicate, &columns);
     index
@@ -590,15 +633,21 @@ proptest! {
             for dialect in Dialect::ALL {
                 match dialect.render(&operation, &before) {
                     Ok(statements) => {
-                        // An author may say that there is nothing to do; a label is no engine's.
-                        let may_be_empty = matches!(
-                            operation,
+                        // Only an author may say that there is nothing to do, and an engine that has no such index.
+                        let may_be_empty = match &operation {
+                            // Views that are not on this engine; a label is no engine's.
                             Operation::RunSql(_)
-                                | Operation::RenameIndex(_)
-                                | Operation::CreateView(_)
-                                | Operation::ReplaceView(_)
-                                | Operation::DropView(_)
-                        );
+                            | Operation::RenameIndex(_)
+                            | Operation::CreateView(_)
+                            | Operation::ReplaceView(_)
+                            | Operation::DropView(_) => true,
+                            Operation::CreateIndex(it) => !it.index.is_made_on(dialect),
+                            Operation::DropIndex(it) => before
+                                .table(&it.table)
+                                .and_then(|table| table.index_labelled(&it.index))
+                                .is_some_and(|index| !index.is_made_on(dialect)),
+                            _ => false,
+                        };
                         prop_assert!(may_be_empty || !statements.is_empty());
                     }
                     Err(error @ RenderError::Unsupported { .. }) => prop_assert!(!error.help().is_empty()),
@@ -716,7 +765,29 @@ mod sqlite {
                 ));
             }
             for index in &table.indexes {
-                let columns: Vec<String> = index.columns.iter().map(ToString::to_string).collect();
+                if !index.is_made_on(Sqlite) {
+                    continue;
+                }
+                let mut columns: Vec<String> = Vec::new();
+                for part in &index.columns {
+                    let name = match &part.key {
+                        IndexKey::Column(name) if !index.nulls_not_distinct => name.clone(),
+                        // Of an expression the catalog has no name.
+                        _ => String::from("?"),
+                    };
+                    let desc = if part.direction == Direction::Descending {
+                        " desc"
+                    } else {
+                        ""
+                    };
+                    columns.push(format!("{name}{desc}"));
+                    if index.nulls_not_distinct {
+                        columns.push("?".to_owned());
+                    }
+                }
+                if !index.unique {
+                    columns.extend(index.include.iter().cloned());
+                }
                 lines.push(format!(
                     "index {} of {} unique {} partial {} {}",
                     index.physical_name(&table.name, Sqlite),
@@ -752,7 +823,7 @@ mod sqlite {
             texts(
                 pool,
                 "SELECT format('index %s of %s unique %d partial %d %s', i.name, t.name, i.\"unique\", i.partial, \
-                     (SELECT group_concat(name || iif(\"desc\", ' desc', ''), ', ') FROM \
+                     (SELECT group_concat(COALESCE(name, '?') || iif(\"desc\", ' desc', ''), ', ') FROM \
                          (SELECT * FROM pragma_index_xinfo(i.name) WHERE key ORDER BY seqno))) \
                  FROM sqlite_master AS t, pragma_index_list(t.name) AS i \
                  WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%' AND t.name <> 'sqlite_sequence' AND i.origin = 'c'",

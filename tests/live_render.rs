@@ -195,6 +195,11 @@ fn rows(history: &str, migration: &str) -> String {
         ),
         ("shapes", "005_partial_unique") => fill("claims", "id", "(1), (2)"),
         ("views", "001_create") => fill("jobs", "id", "(1), (2)"),
+        ("indexes", "001_posts") => fill(
+            "posts",
+            "id, email, body, score, day, open",
+            "(1, 'A@x', 'some words', 3, '2024-02-29', TRUE), (2, 'b@x', NULL, NULL, NULL, FALSE), (5, NULL, 'other', 3, NULL, FALSE)",
+        ),
         ("columns", "001_numbered") => {
             fill("tickets", "title", "('a'), ('b')") + &fill("small", "note", "('c')")
         }

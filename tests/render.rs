@@ -68,6 +68,8 @@ fn what_has_no_faithful_form_is_refused() {
                 string("c"),
                 string("d"),
                 integer("b_c").default(0),
+                integer("x_1").default(0),
+                timestamp("at").nullable(),
             ])
             .index(
                 index("2")
@@ -85,13 +87,29 @@ fn what_has_no_faithful_form_is_refused() {
         }
         .into()
     };
-    let cases: [(&str, Operation); 10] = [
+    let cases: [(&str, Operation); 14] = [
         ("index_over_text", index_on(index("i").columns(["body"]))),
         ("index_over_json", index_on(index("i").columns(["data"]))),
         ("index_over_bytes", index_on(index("i").columns(["raw"]))),
         (
             "index_too_wide",
             index_on(index("i").columns(["a", "b", "c", "d"])),
+        ),
+        (
+            "expression_of_unknown_type",
+            index_on(index("i").expression(col("id").add(col("b_c")))),
+        ),
+        (
+            "expression_without_a_bound",
+            index_on(index("i").expression(Func::lower(col("body")))),
+        ),
+        (
+            "hidden_column_of_an_expression_taken",
+            index_on(index("i").expression(Func::lower(col("a"))).named("x")),
+        ),
+        (
+            "null_in_place_of_a_timestamp",
+            index_on(index("i").columns(["at"]).unique().nulls_not_distinct()),
         ),
         (
             "hidden_column_name_too_long",

@@ -1,7 +1,7 @@
 //! The changes that a catalog admits: one method for each, checks first.
 
 use super::rename::{index_of, sequence_of};
-use super::{Catalog, OperationError, check, generated, names};
+use super::{Catalog, OperationError, check, generated, index, names};
 use crate::dialect::IndexNamespace;
 use crate::dsl::{Column, Index, Table};
 
@@ -102,7 +102,7 @@ impl Catalog {
     }
 
     pub(crate) fn add_index(&mut self, table: &str, index: &Index) -> Result<(), OperationError> {
-        check::index(self.table_mut(table)?, index)?;
+        index::check(self.table_mut(table)?, index)?;
         let name = index.name_in(table, IndexNamespace::Schema);
         self.claim(&name, index_of(index, table))?;
         let index = index.clone().settled(table);

@@ -1,8 +1,7 @@
 //! What must hold before something enters a catalog.
 
 use super::{OperationError, generated, names, values};
-use crate::dialect::IndexNamespace;
-use crate::dsl::{Column, ColumnType, Index, Table, expression};
+use crate::dsl::{Column, ColumnType, Table};
 
 /// A column that `table` is to get, whether in its creation or later.
 pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationError> {
@@ -76,15 +75,15 @@ pub(super) fn renamed_column(table: &Table, column: &str, to: &str) -> Result<()
         });
     }
     generated::check_unused(table, column)?;
-    // Its predicate is an expression, which is not rewritten; and MySQL's form of a partial unique index is one.
-    let partial = table.indexes.iter().find(|index| {
-        index.predicate.is_some() && index.named_columns().iter().any(|name| name == column)
-    });
-    match partial {
-        Some(index) => Err(OperationError::ColumnInUse {
+    let holder = table
+        .indexes
+        .iter()
+        .find_map(|index| Some((index, index.holds_names(column)?)));
+    match holder {
+        Some((index, what)) => Err(OperationError::ColumnInUse {
             table: table.name.clone(),
             column: column.to_owned(),
-            user: format!("the partial index {}", index.label),
+            user: format!("{what} {}", index.label),
         }),
         None => Ok(()),
     }
@@ -128,46 +127,6 @@ pub(super) fn primary_key(table: &Table, key: &[String]) -> Result<(), Operation
     }
 }
 
-pub(super) fn index(table: &Table, index: &Index) -> Result<(), OperationError> {
-    let folded = |namespace| names::fold_case(&index.name_in(&table.name, namespace));
-    if table
-        .indexes
-        .iter()
-        .any(|other| names::fold_case(&other.label) == names::fold_case(&index.label))
-    {
-        return Err(OperationError::DuplicateIndex {
-            table: table.name.clone(),
-            index: index.label.clone(),
-        });
-    }
-    names::check_index(&index.label)?;
-    names::check_index(&index.name_in(&table.name, IndexNamespace::Schema))?;
-    names::check_index(&index.name_in(&table.name, IndexNamespace::Table))?;
-    if let Some(other) = table.indexes.iter().find(|other| {
-        names::fold_case(&other.name_in(&table.name, IndexNamespace::Table))
-            == folded(IndexNamespace::Table)
-    }) {
-        return Err(OperationError::NameCollision {
-            name: index.name_in(&table.name, IndexNamespace::Table),
-            what: format!("index {} of {}", index.label, table.name),
-            other: format!("index {} of {}", other.label, table.name),
-        });
-    }
-    for name in index.named_columns() {
-        if table.column_named(&name).is_none() {
-            return Err(OperationError::unknown_column(table, &name));
-        }
-    }
-    match index_fault(index) {
-        Some(reason) => Err(OperationError::InvalidIndex {
-            table: table.name.clone(),
-            index: index.label.clone(),
-            reason,
-        }),
-        None => Ok(()),
-    }
-}
-
 /// What of `table` names `column`, and so would break without it.
 pub(super) fn user_of(table: &Table, column: &str) -> Option<String> {
     if table.primary_key.iter().any(|name| name == column) {
@@ -189,26 +148,7 @@ pub(super) fn invalid_column(table: &Table, column: &Column, reason: String) -> 
     }
 }
 
-fn index_fault(index: &Index) -> Option<String> {
-    if index.columns.is_empty() {
-        return Some("it names no column".to_owned());
-    }
-    for (position, column) in index.columns.iter().enumerate() {
-        if index.columns[..position]
-            .iter()
-            .any(|other| other.name == column.name)
-        {
-            return Some(format!("it names column {} twice", column.name));
-        }
-    }
-    index
-        .predicate
-        .as_ref()
-        .and_then(expression::fault)
-        .map(str::to_owned)
-}
-
-fn type_fault(column_type: &ColumnType) -> Option<String> {
+pub(super) fn type_fault(column_type: &ColumnType) -> Option<String> {
     let fault = match column_type {
         ColumnType::Varchar { length: Some(0) } | ColumnType::Char { length: 0 } => {
             "a length of 0 holds nothing"

@@ -46,6 +46,19 @@ pub enum SchemaError {
         /// The id of the one before it in the list.
         previous: String,
     },
+    /// A migration makes its indexes while others write, and does something else besides.
+    #[error(
+        "migration {migration}, step {step} ({operation}) is no index that is made or dropped: a migration that is \
+         done concurrently has nothing else in it, so give it a migration of its own"
+    )]
+    NotConcurrent {
+        /// The id of the migration.
+        migration: String,
+        /// Which of its operations, counted from 1.
+        step: usize,
+        /// The operation's first line, in the words of the DSL.
+        operation: String,
+    },
     /// The way back that was written leads somewhere else.
     #[error("the way back of migration {migration} does not lead to the schema before it")]
     WrongDown {

@@ -4,6 +4,7 @@ mod change;
 mod check;
 mod error;
 mod generated;
+mod index;
 pub(crate) mod names;
 mod rename;
 mod stages;

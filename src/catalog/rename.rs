@@ -1,6 +1,6 @@
 //! What happens to a catalog when something gets another name.
 
-use super::{Catalog, OperationError, check, names};
+use super::{Catalog, OperationError, check, index, names};
 use crate::dialect::IndexNamespace;
 use crate::dsl::{Index, RenameIndex};
 
@@ -14,13 +14,14 @@ impl Catalog {
         check::renamed_column(self.table_mut(table)?, column, to)?;
         self.rename_sequence(table, column, to)?;
         let table = self.table_mut(table)?;
-        let indexes = table.indexes.iter_mut().flat_map(|it| &mut it.columns);
+        for index in &mut table.indexes {
+            index.rename_column(column, to);
+        }
         let names = table
             .columns
             .iter_mut()
             .map(|it| &mut it.name)
-            .chain(&mut table.primary_key)
-            .chain(indexes.map(|it| &mut it.name));
+            .chain(&mut table.primary_key);
         for name in names.filter(|name| *name == column) {
             to.clone_into(name);
         }
@@ -63,7 +64,7 @@ impl Catalog {
         }
         let old = found.indexes.remove(position);
         let index = rename.renamed(&old);
-        check::index(found, &index)?;
+        index::check(found, &index)?;
         let name = index.name_in(table, IndexNamespace::Schema);
         let what = index_of(&index, table);
         found.indexes.insert(position, index);

@@ -19,6 +19,9 @@ pub(super) fn of_run(error: &RunError) -> Option<String> {
         RunError::MissingSchema { schema: None } => "create a schema, or name one with --schema",
         RunError::DataLoss { .. } => "accept it with --accept-data-loss; nothing was changed",
         RunError::UnknownStep { .. } => "name it as the error did: MIGRATION:STEP",
+        RunError::SharedSession { .. } => {
+            "name the server itself in the URL, and no connection pooler; nothing was changed"
+        }
         RunError::Unfinished {
             migration, step, ..
         } => {

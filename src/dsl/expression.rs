@@ -67,6 +67,15 @@ pub(crate) fn columns(expression: &Expr) -> Vec<String> {
     names
 }
 
+/// Whether a CASE stands in `expression`, whose parts can't be visited.
+pub(crate) fn has_case(expression: &Expr) -> bool {
+    let mut found = false;
+    walk(expression, &mut |part| {
+        found |= matches!(part, Expr::Case(_))
+    });
+    found
+}
+
 /// Why sea-query could not render `expression` on any engine; `None` where it can.
 ///
 /// Rendering such a part would panic, so this is asked first.

@@ -39,6 +39,8 @@ pub struct Migration {
     pub operations: Vec<Operation>,
     /// The way back in its author's own words; none where it is derived.
     pub down: Option<Vec<Operation>>,
+    /// Whether its indexes are made and dropped while others write.
+    pub concurrently: bool,
 }
 
 impl Migration {
@@ -50,6 +52,7 @@ impl Migration {
             summary: summary.into(),
             operations: Vec::new(),
             down: None,
+            concurrently: false,
         }
     }
 
@@ -161,6 +164,26 @@ impl Migration {
             table: table.into(),
             index: label.into(),
         })
+    }
+
+    /// Makes and drops the indexes of this migration while others write to their tables, in its way back too. It may
+    /// have nothing else in it, which the fold checks.
+    ///
+    /// PostgreSQL takes longer for it, and can't do it in a transaction: where a run is cut off or fails, the next
+    /// one drops what is unfinished and goes on from there. It needs a session that is surely the run's alone, and
+    /// so no connection pooler and no connection that is lent. MySQL and MariaDB let others write in any case, and
+    /// SQLite has one writer at a time.
+    ///
+    /// | engine | `.concurrently().create_index("jobs", index("status").columns(["status"]))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE INDEX CONCURRENTLY IF NOT EXISTS "idx_jobs_status" ON "jobs" ("status")` |
+    /// | MySQL | `` ALTER TABLE `jobs` ADD INDEX `idx_status` (`status`) `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` ADD INDEX IF NOT EXISTS `idx_status` (`status`) `` |
+    /// | SQLite | `CREATE INDEX IF NOT EXISTS "idx_jobs_status" ON "jobs" ("status")` |
+    #[must_use]
+    pub fn concurrently(mut self) -> Self {
+        self.concurrently = true;
+        self
     }
 
     /// Gives a column another name. Its values, its place in the primary key and its indexes stay.

@@ -70,6 +70,7 @@ impl Migrations {
         self.check_ids()?;
         let mut catalog = Catalog::default();
         for migration in &self.list {
+            migration.check_concurrently()?;
             // Most migrations have no way back of their own, and cost no copy.
             let before = migration.down.as_ref().map(|_| catalog.clone());
             migration.fold_into(&mut catalog)?;
@@ -197,6 +198,36 @@ impl Migration {
                 loss: losses.join(", "),
             },
         })
+    }
+
+    /// What no transaction holds together must be taken up again after a cut, at any step: of indexes the catalog
+    /// knows all.
+    fn check_concurrently(&self) -> Result<(), SchemaError> {
+        let up = (1..).zip(&self.operations);
+        let down = (1..).zip(self.down.iter().flatten());
+        for (step, operation) in up.chain(down).filter(|_| self.concurrently) {
+            match operation {
+                Operation::CreateIndex(_) | Operation::DropIndex(_) => {}
+                Operation::CreateTable(_)
+                | Operation::DropTable(_)
+                | Operation::AddColumn(_)
+                | Operation::DropColumn(_)
+                | Operation::RenameColumn(_)
+                | Operation::RenameIndex(_)
+                | Operation::RenameTable(_)
+                | Operation::CreateView(_)
+                | Operation::ReplaceView(_)
+                | Operation::DropView(_)
+                | Operation::RunSql(_) => {
+                    return Err(SchemaError::NotConcurrent {
+                        migration: self.id.clone(),
+                        step,
+                        operation: operation.headline(),
+                    });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The way back that the author wrote must fit, and lead to the schema before, up to the order of columns.

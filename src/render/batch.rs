@@ -3,7 +3,7 @@
 
 use super::mysql::{self, TableChange};
 use super::sqlite::{self, Rebuild};
-use super::{RenderError, Statement, postgres};
+use super::{RenderError, Statement, index, postgres};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::Operation;
@@ -12,7 +12,18 @@ use crate::dsl::Operation;
 #[derive(Debug)]
 pub(crate) struct Batch {
     dialect: Dialect,
+    /// Whether indexes are made and dropped while others write, where that takes words of its own.
+    concurrently: bool,
     pieces: Vec<Piece>,
+    left_out: Vec<String>,
+}
+
+/// What a migration is on one engine.
+#[derive(Debug)]
+pub(crate) struct Rendered {
+    pub(crate) statements: Vec<Statement>,
+    /// What the engine has no form of, and is done without.
+    pub(crate) left_out: Vec<String>,
 }
 
 /// A statement, or a change of one table that further steps may still join.
@@ -31,10 +42,12 @@ pub(super) fn alone(
 }
 
 impl Batch {
-    pub(crate) fn new(dialect: Dialect) -> Self {
+    pub(crate) fn new(dialect: Dialect, concurrently: bool) -> Self {
         Batch {
             dialect,
+            concurrently: concurrently && dialect.features().concurrent_indexes,
             pieces: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -45,6 +58,14 @@ impl Batch {
         operation: &Operation,
         before: &Catalog,
     ) -> Result<(), RenderError> {
+        self.left_out
+            .extend(index::left_out(self.dialect, operation));
+        if self.concurrently
+            && let Some(statement) = index::concurrently(step, operation, before)?
+        {
+            self.pieces.push(Piece::Statement(statement));
+            return Ok(());
+        }
         match self.dialect {
             Dialect::Postgres => {
                 let statements = postgres::render(step, operation, before)?;
@@ -70,16 +91,17 @@ impl Batch {
         Ok(())
     }
 
-    pub(crate) fn finish(self) -> Vec<Statement> {
+    pub(crate) fn finish(self) -> Rendered {
         let dialect = self.dialect;
-        self.pieces
-            .into_iter()
-            .flat_map(|piece| match piece {
-                Piece::Statement(statement) => vec![statement],
-                Piece::Change(change) => vec![change.into_statement(dialect)],
-                Piece::Rebuild(rebuild) => rebuild.statements,
-            })
-            .collect()
+        let statements = self.pieces.into_iter().flat_map(|piece| match piece {
+            Piece::Statement(statement) => vec![statement],
+            Piece::Change(change) => vec![change.into_statement(dialect)],
+            Piece::Rebuild(rebuild) => rebuild.statements,
+        });
+        Rendered {
+            statements: statements.collect(),
+            left_out: self.left_out,
+        }
     }
 
     /// A change joins the latest change of its table, unless something other than a change of another

@@ -6,6 +6,7 @@
 mod batch;
 mod expression;
 mod generated;
+mod index;
 mod mysql;
 mod own_words;
 mod postgres;
@@ -16,7 +17,8 @@ mod types;
 mod view;
 
 pub(crate) use batch::Batch;
-pub(crate) use mysql::{expects_explicit_timestamps, hidden_column};
+pub(crate) use index::{KeyPart, key_parts};
+pub(crate) use mysql::expects_explicit_timestamps;
 pub(crate) use sqlite::{counts_on, unknown_clause};
 pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 
@@ -50,9 +52,9 @@ impl Dialect {
         operation: &Operation,
         before: &Catalog,
     ) -> Result<Vec<Statement>, RenderError> {
-        let mut batch = Batch::new(self);
+        let mut batch = Batch::new(self, false);
         batch.step(1, operation, before)?;
-        Ok(batch.finish())
+        Ok(batch.finish().statements)
     }
 
     /// The engine's spelling of a type. One that the engine has not, and nothing stands for, keeps PostgreSQL's

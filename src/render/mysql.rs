@@ -3,23 +3,27 @@
 //! Every DDL statement commits here, and one `ALTER TABLE` is all or nothing: so all changes of a table in
 //! one migration become one statement.
 
+mod index;
+
 use sea_query::ColumnRef;
 
+pub(crate) use index::hidden_columns;
+pub(super) use index::renamed_hidden_columns;
+
+use self::index::check_hidden;
 use super::batch::{Piece, alone};
 use super::expression::expression;
 use super::generated;
+use super::index::find_index;
 use super::own_words::run_sql;
-use super::postgres::{direction, find_index, index_columns, literal, rename_column};
+use super::postgres::{literal, rename_column};
 use super::rename::{rename_index, rename_table};
 use super::types::check_type;
 use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{
-    Column, ColumnType, DefaultValue, Expr, Func, Index, Literal, Operation, RenameIndex, Table,
-    col, now,
-};
+use crate::dsl::{Column, ColumnType, DefaultValue, Expr, Func, Literal, Operation, Table, now};
 
 /// Characters take up to four bytes in utf8mb4.
 const BYTES_PER_CHARACTER: u32 = 4;
@@ -59,13 +63,13 @@ pub(super) fn render(
             let table = find_table(before, &it.table)?;
             let mut change = TableChange::alter(&it.table, step);
             change.add_index(dialect, table, &it.index)?;
-            Piece::Change(change)
+            return Ok(change.unless_empty());
         }
         Operation::DropIndex(it) => {
             let index = find_index(&it.table, &it.index, before)?;
             let mut change = TableChange::alter(&it.table, step);
             change.drop_index(dialect, &it.table, index);
-            Piece::Change(change)
+            return Ok(change.unless_empty());
         }
         // A statement of its own: what else is said of the table before and after means different columns.
         Operation::RenameColumn(it) => Piece::Statement(Statement {
@@ -152,6 +156,14 @@ impl TableChange {
         }
     }
 
+    /// Nothing, where the engine has no form of what was to be changed.
+    fn unless_empty(self) -> Vec<Piece> {
+        if self.items.is_empty() {
+            return Vec::new();
+        }
+        vec![Piece::Change(self)]
+    }
+
     /// Takes `later` in, or gives it back where one statement can't do both: the engines look at the table
     /// as it was before the statement, so an object must not come and go in one.
     pub(super) fn merge(&mut self, later: TableChange) -> Option<TableChange> {
@@ -199,6 +211,7 @@ impl TableChange {
             steps: self.steps,
             notes: self.notes,
             transactional: false,
+            leaves_behind: None,
             opaque: None,
             delimited: false,
             rebuild: None,
@@ -245,193 +258,11 @@ impl TableChange {
             format!("DROP COLUMN {}{}", if_exists(dialect), dialect.quote(name)),
         );
     }
-
-    fn add_index(
-        &mut self,
-        dialect: Dialect,
-        table: &Table,
-        index: &Index,
-    ) -> Result<(), RenderError> {
-        let columns: Vec<String> = index.columns.iter().map(|it| it.name.clone()).collect();
-        let what = format!("index {}", index.label);
-        check_key(dialect, table, &columns, &what)?;
-
-        let name = index.physical_name(&table.name, dialect);
-        let parts = match (&index.predicate, index.unique) {
-            (None, true | false) => index_columns(dialect, index),
-            (Some(_), false) => {
-                self.notes.push(format!(
-                    "{name} covers all rows: {} has no partial indexes",
-                    dialect.product()
-                ));
-                index_columns(dialect, index)
-            }
-            (Some(predicate), true) if dialect.features().expression_indexes => {
-                self.notes.push(format!(
-                    "{name} is unique over the rows of its predicate: outside them its expressions are NULL, \
-                     which is never equal to NULL"
-                ));
-                functional_columns(dialect, index, predicate)?
-            }
-            (Some(predicate), true) => {
-                self.notes.push(format!(
-                    "{name} is unique over the rows of its predicate: outside them its hidden columns are NULL, \
-                     which is never equal to NULL"
-                ));
-                self.add_hidden_columns(dialect, table, index, predicate)?
-            }
-        };
-        let unique = if index.unique { "UNIQUE " } else { "" };
-        let quoted = dialect.quote(&name);
-        self.add(
-            format!("index {name}"),
-            format!("{unique}INDEX {quoted} ({parts})"),
-            format!(
-                "ADD {unique}INDEX {}{quoted} ({parts})",
-                if_not_exists(dialect)
-            ),
-        );
-        Ok(())
-    }
-
-    fn drop_index(&mut self, dialect: Dialect, table: &str, index: &Index) {
-        let name = index.physical_name(table, dialect);
-        self.drop(
-            format!("index {name}"),
-            format!("DROP INDEX {}{}", if_exists(dialect), dialect.quote(&name)),
-        );
-        for column in hidden_columns(dialect, table, index) {
-            self.drop_column(dialect, &column);
-        }
-    }
-
-    /// MariaDB has no functional indexes: a hidden column computes what the index is over.
-    fn add_hidden_columns(
-        &mut self,
-        dialect: Dialect,
-        table: &Table,
-        index: &Index,
-        predicate: &Expr,
-    ) -> Result<String, RenderError> {
-        let predicate = expression(dialect, &trimmed(dialect, table, predicate))?;
-        let mut parts = Vec::new();
-        for part in &index.columns {
-            let hidden = free_hidden_column(dialect, table, index, &part.name)?;
-            let column = find_column(table, &part.name)?;
-            let value = trimmed(dialect, table, &col(part.name.clone()));
-            let definition = format!(
-                "{} {} AS (CASE WHEN {predicate} THEN {} END) VIRTUAL INVISIBLE",
-                dialect.quote(&hidden),
-                type_name(column.type_on(dialect)),
-                expression(dialect, &value)?
-            );
-            self.add_column_definition(dialect, &hidden, definition);
-            parts.push(format!(
-                "{}{}",
-                dialect.quote(&hidden),
-                direction(part.direction)
-            ));
-        }
-        Ok(parts.join(", "))
-    }
-}
-
-/// The hidden column of MariaDB that stands for `column` in a partial unique index.
-pub(crate) fn hidden_column(dialect: Dialect, table: &str, index: &Index, column: &str) -> String {
-    format!("{}_{column}", index.physical_name(table, dialect))
-}
-
-/// The same, where no other column of the table has that name.
-fn free_hidden_column(
-    dialect: Dialect,
-    table: &Table,
-    index: &Index,
-    column: &str,
-) -> Result<String, RenderError> {
-    let hidden = hidden_column(dialect, &table.name, index, column);
-    let taken = table.columns.iter().any(|it| is_same(&it.name, &hidden))
-        || table
-            .indexes
-            .iter()
-            .filter(|other| other.label != index.label)
-            .any(|other| is_hidden(dialect, table, other, &hidden));
-    if hidden.len() <= 64 && !taken {
-        return Ok(hidden);
-    }
-    Err(RenderError::unsupported(
-        dialect,
-        format!(
-            "the partial unique index {} of {} needs a hidden column {hidden}, a name that is too \
-             long or taken",
-            index.label, table.name
-        ),
-        "give the index another or a shorter name with .named(..)",
-    ))
-}
-
-/// The hidden columns of an index that gets another name: the old names with the new ones.
-pub(super) fn renamed_hidden_columns(
-    dialect: Dialect,
-    rename: &RenameIndex,
-    index: &Index,
-    before: &Catalog,
-) -> Result<Vec<(String, String)>, RenderError> {
-    let Some(table) = before.table(&rename.table) else {
-        return Ok(Vec::new());
-    };
-    let mut others = table.clone();
-    others.indexes.retain(|it| it.label != index.label);
-    let renamed = rename.renamed(index);
-    hidden_columns(dialect, &table.name, index)
-        .into_iter()
-        .zip(&index.columns)
-        .map(|(from, part)| {
-            let to = free_hidden_column(dialect, &others, &renamed, &part.name)?;
-            Ok((from, to))
-        })
-        .collect()
-}
-
-/// The hidden columns that an index has on this engine.
-fn hidden_columns(dialect: Dialect, table: &str, index: &Index) -> Vec<String> {
-    if !index.unique || index.predicate.is_none() || dialect.features().expression_indexes {
-        return Vec::new();
-    }
-    index
-        .columns
-        .iter()
-        .map(|part| hidden_column(dialect, table, index, &part.name))
-        .collect()
-}
-
-fn is_hidden(dialect: Dialect, table: &Table, index: &Index, name: &str) -> bool {
-    hidden_columns(dialect, &table.name, index)
-        .iter()
-        .any(|hidden| is_same(hidden, name))
 }
 
 /// Names of columns differ in more than case, or are the same.
 fn is_same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
-}
-
-/// `ADD COLUMN IF NOT EXISTS` would take a hidden column for the one that is to be added.
-fn check_hidden(dialect: Dialect, table: &Table, column: &str) -> Result<(), RenderError> {
-    match table
-        .indexes
-        .iter()
-        .find(|index| is_hidden(dialect, table, index, column))
-    {
-        None => Ok(()),
-        Some(index) => Err(RenderError::unsupported(
-            dialect,
-            format!(
-                "add column {}.{column}, a name that the partial unique index {} has for a hidden column",
-                table.name, index.label
-            ),
-            "give the column another name, or the index another one with .named(..)",
-        )),
-    }
 }
 
 /// MariaDB takes a CHAR in a generated column only where its padding can't matter, which depends on the
@@ -441,6 +272,9 @@ fn check_hidden(dialect: Dialect, table: &Table, column: &str) -> Result<(), Ren
     reason = "sea-query's enum may grow: what is named here is what can have a column as its part"
 )]
 fn trimmed(dialect: Dialect, table: &Table, expression: &Expr) -> Expr {
+    if dialect.features().expression_indexes {
+        return expression.clone();
+    }
     let again = |part: &Expr| trimmed(dialect, table, part);
     match expression {
         Expr::Column(ColumnRef::Column(name)) => {
@@ -463,28 +297,12 @@ fn trimmed(dialect: Dialect, table: &Table, expression: &Expr) -> Expr {
             Expr::Binary(Box::new(again(left)), *operator, Box::new(again(right)))
         }
         Expr::Tuple(parts) => Expr::Tuple(parts.iter().map(again).collect()),
+        Expr::FunctionCall(call) => {
+            let arguments: Vec<Expr> = call.get_args().iter().map(again).collect();
+            call.clone().args(arguments).into()
+        }
         other => other.clone(),
     }
-}
-
-fn functional_columns(
-    dialect: Dialect,
-    index: &Index,
-    predicate: &Expr,
-) -> Result<String, RenderError> {
-    let predicate = expression(dialect, predicate)?;
-    let parts: Vec<String> = index
-        .columns
-        .iter()
-        .map(|part| {
-            format!(
-                "(CASE WHEN {predicate} THEN {} END){}",
-                dialect.quote(&part.name),
-                direction(part.direction)
-            )
-        })
-        .collect();
-    Ok(parts.join(", "))
 }
 
 fn if_not_exists(dialect: Dialect) -> &'static str {
@@ -510,19 +328,42 @@ fn check_key(
     columns: &[String],
     what: &str,
 ) -> Result<(), RenderError> {
+    let widths = columns
+        .iter()
+        .map(|column| width(dialect, table, column))
+        .collect::<Result<Vec<_>, _>>()?;
+    check_bytes(dialect, table, what, &widths)
+}
+
+/// Bytes of a column in an index entry, none where it has no bound, with the column.
+fn width(
+    dialect: Dialect,
+    table: &Table,
+    column: &str,
+) -> Result<(Option<u32>, String), RenderError> {
+    let column_type = find_column(table, column)?.type_on(dialect);
+    Ok((key_bytes(column_type), column.to_owned()))
+}
+
+fn check_bytes(
+    dialect: Dialect,
+    table: &Table,
+    what: &str,
+    widths: &[(Option<u32>, String)],
+) -> Result<(), RenderError> {
     let mut bytes = 0;
-    for name in columns {
-        let column_type = find_column(table, name)?.type_on(dialect);
-        match key_bytes(column_type) {
+    for (width, column) in widths {
+        match width {
             Some(width) => bytes += width,
             None => {
+                let column_type = find_column(table, column)?.type_on(dialect);
                 return Err(RenderError::unsupported(
                     dialect,
                     format!(
-                        "{what} of {} over column {name}, which is {column_type} and has no bounded length",
+                        "{what} of {} over column {column}, which is {column_type} and has no bounded length",
                         table.name
                     ),
-                    "make the column a string with a length, or give it one with .on(MySql, varchar(..))",
+                    "make the column a string with a length, or give it one with .on(MySql, varchar(..)); an index                      may be over its beginning, with .prefix(..)",
                 ));
             }
         }

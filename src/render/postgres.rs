@@ -2,6 +2,7 @@
 
 use super::expression::expression;
 use super::generated;
+use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
 use super::rename::{rename_index, rename_table};
 use super::view::{create_view, drop_view, replace_view};
@@ -9,8 +10,7 @@ use super::{Guard, RenderError, Statement};
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Column, ColumnType, DefaultValue, Direction, Index, Literal, Operation, RenameColumn, Storage,
-    Table,
+    Column, ColumnType, DefaultValue, Literal, Operation, RenameColumn, Storage, Table,
 };
 
 const SELF: Dialect = Dialect::Postgres;
@@ -24,8 +24,12 @@ pub(super) fn render(
     let mut notes = Vec::new();
     let sql = match operation {
         Operation::CreateTable(it) => {
-            notes.extend(it.table.columns.iter().filter_map(note));
-            create_table(&it.table)?
+            let notes = it.table.columns.iter().filter_map(note);
+            let create = Statement {
+                notes: notes.collect(),
+                ..Statement::of(step, create_table_with(SELF, &it.table, column)?, true)
+            };
+            return with_indexes(SELF, step, create, &it.table);
         }
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
         Operation::AddColumn(it) => {
@@ -41,8 +45,14 @@ pub(super) fn render(
             SELF.quote(&it.table),
             SELF.quote(&it.column)
         )],
-        Operation::CreateIndex(it) => vec![create_index(SELF, &it.table, &it.index)?],
-        Operation::DropIndex(it) => vec![drop_index(SELF, &it.table, &it.index, before)?],
+        Operation::CreateIndex(it) => {
+            let create = create_index(SELF, step, &it.table, &it.index)?;
+            return Ok(create.into_iter().collect());
+        }
+        Operation::DropIndex(it) => {
+            let drop = drop_index(SELF, step, &it.table, &it.index, before)?;
+            return Ok(drop.into_iter().collect());
+        }
         Operation::RenameColumn(it) => {
             guards.push(Guard::Present(format!("column {}", it.column)));
             let mut sql = vec![rename_column(SELF, it)];
@@ -58,7 +68,6 @@ pub(super) fn render(
     };
     let statement = |sql| Statement {
         guards: guards.clone(),
-        // Those of a table stand with its first statement, which makes it.
         notes: std::mem::take(&mut notes),
         ..Statement::of(step, sql, true)
     };
@@ -87,10 +96,16 @@ fn note(column: &Column) -> Option<String> {
     )
 }
 
-fn create_table(table: &Table) -> Result<Vec<String>, RenderError> {
-    let mut statements = vec![create_table_with(SELF, table, column)?];
+/// The statement that makes a table, with those that make its indexes.
+pub(super) fn with_indexes(
+    dialect: Dialect,
+    step: usize,
+    create: Statement,
+    table: &Table,
+) -> Result<Vec<Statement>, RenderError> {
+    let mut statements = vec![create];
     for index in &table.indexes {
-        statements.push(create_index(SELF, &table.name, index)?);
+        statements.extend(create_index(dialect, step, &table.name, index)?);
     }
     Ok(statements)
 }
@@ -128,39 +143,6 @@ pub(super) fn table_items(
     Ok(format!("(\n    {}\n)", items.join(",\n    ")))
 }
 
-/// CREATE INDEX as PostgreSQL and SQLite both write it.
-pub(super) fn create_index(
-    dialect: Dialect,
-    table: &str,
-    index: &Index,
-) -> Result<String, RenderError> {
-    let unique = if index.unique { "UNIQUE " } else { "" };
-    let predicate = match &index.predicate {
-        Some(predicate) => format!(" WHERE {}", expression(dialect, predicate)?),
-        None => String::new(),
-    };
-    Ok(format!(
-        "CREATE {unique}INDEX IF NOT EXISTS {} ON {} ({}){predicate}",
-        dialect.quote(&index.physical_name(table, dialect)),
-        dialect.quote(table),
-        index_columns(dialect, index),
-    ))
-}
-
-/// DROP INDEX as PostgreSQL and SQLite both write it.
-pub(super) fn drop_index(
-    dialect: Dialect,
-    table: &str,
-    label: &str,
-    before: &Catalog,
-) -> Result<String, RenderError> {
-    let index = find_index(table, label, before)?;
-    Ok(format!(
-        "DROP INDEX IF EXISTS {}",
-        dialect.quote(&index.physical_name(table, dialect))
-    ))
-}
-
 /// A column's new name, as every dialect gives it.
 pub(super) fn rename_column(dialect: Dialect, rename: &RenameColumn) -> String {
     format!(
@@ -169,40 +151,6 @@ pub(super) fn rename_column(dialect: Dialect, rename: &RenameColumn) -> String {
         dialect.quote(&rename.column),
         dialect.quote(&rename.to)
     )
-}
-
-pub(super) fn find_index<'a>(
-    table: &str,
-    label: &str,
-    before: &'a Catalog,
-) -> Result<&'a Index, RenderError> {
-    before
-        .table(table)
-        .and_then(|table| table.index_labelled(label))
-        .ok_or_else(|| RenderError::Schema(format!("table {table} has no index {label}")))
-}
-
-/// The columns of an index with their directions; ascending is what all engines do unasked.
-pub(super) fn index_columns(dialect: Dialect, index: &Index) -> String {
-    let columns: Vec<String> = index
-        .columns
-        .iter()
-        .map(|column| {
-            format!(
-                "{}{}",
-                dialect.quote(&column.name),
-                direction(column.direction)
-            )
-        })
-        .collect();
-    columns.join(", ")
-}
-
-pub(super) fn direction(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Ascending => "",
-        Direction::Descending => " DESC",
-    }
 }
 
 fn column(column: &Column) -> Result<String, RenderError> {

@@ -1,7 +1,7 @@
 //! Other names for tables and indexes.
 
+use super::index::{create_index, find_index};
 use super::mysql::renamed_hidden_columns;
-use super::postgres::{create_index, find_index};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
@@ -61,7 +61,8 @@ pub(super) fn rename_table(
     })
 }
 
-/// An index's new name; nothing where only its label changes, because its physical name is exact.
+/// An index's new name; nothing where only its label changes, because its physical name is exact, or where the engine has no
+/// such index.
 pub(super) fn rename_index(
     dialect: Dialect,
     step: usize,
@@ -72,7 +73,7 @@ pub(super) fn rename_index(
     let renamed = rename.renamed(index);
     let from = index.physical_name(&rename.table, dialect);
     let to = renamed.physical_name(&rename.table, dialect);
-    if from == to {
+    if from == to || !index.is_made_on(dialect) {
         return Ok(Vec::new());
     }
     Ok(match dialect {
@@ -98,14 +99,13 @@ pub(super) fn rename_index(
             }]
         }
         // It has no word for this.
-        Dialect::Sqlite => vec![
-            Statement::of(
-                step,
-                format!("DROP INDEX IF EXISTS {}", dialect.quote(&from)),
-                true,
-            ),
-            Statement::of(step, create_index(dialect, &rename.table, &renamed)?, true),
-        ],
+        Dialect::Sqlite => {
+            let drop = format!("DROP INDEX IF EXISTS {}", dialect.quote(&from));
+            let create = create_index(dialect, step, &rename.table, &renamed)?;
+            std::iter::once(Statement::of(step, drop, true))
+                .chain(create)
+                .collect()
+        }
     })
 }
 

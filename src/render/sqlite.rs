@@ -11,8 +11,9 @@ pub(super) use rebuild::Rebuild;
 use super::batch::{Piece, alone};
 use super::expression::expression;
 use super::generated;
+use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
-use super::postgres::{create_index, create_table_with, drop_index, literal, rename_column};
+use super::postgres::{create_table_with, literal, rename_column, with_indexes};
 use super::rename::{rename_index, rename_table};
 use super::types::check_type;
 use super::view::{create_view, drop_view, replace_view};
@@ -30,7 +31,11 @@ pub(super) fn render(
 ) -> Result<Vec<Piece>, RenderError> {
     let mut guards = Vec::new();
     let sql = match operation {
-        Operation::CreateTable(it) => create_table(&it.table)?,
+        Operation::CreateTable(it) => {
+            let create = Statement::of(step, definition(&it.table)?, true);
+            let made = with_indexes(SELF, step, create, &it.table)?;
+            return Ok(made.into_iter().map(Piece::Statement).collect());
+        }
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
         Operation::AddColumn(it) => {
             // https://www.sqlite.org/lang_altertable.html#alter_table_add_column
@@ -53,8 +58,14 @@ pub(super) fn render(
                 SELF.quote(&it.column)
             )]
         }
-        Operation::CreateIndex(it) => vec![create_index(SELF, &it.table, &it.index)?],
-        Operation::DropIndex(it) => vec![drop_index(SELF, &it.table, &it.index, before)?],
+        Operation::CreateIndex(it) => {
+            let create = create_index(SELF, step, &it.table, &it.index)?;
+            return Ok(create.map(Piece::Statement).into_iter().collect());
+        }
+        Operation::DropIndex(it) => {
+            let drop = drop_index(SELF, step, &it.table, &it.index, before)?;
+            return Ok(drop.map(Piece::Statement).into_iter().collect());
+        }
         Operation::RenameColumn(it) => {
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
@@ -78,14 +89,6 @@ pub(super) fn render(
             })
         })
         .collect())
-}
-
-fn create_table(table: &Table) -> Result<Vec<String>, RenderError> {
-    let mut statements = vec![definition(table)?];
-    for index in &table.indexes {
-        statements.push(create_index(SELF, &table.name, index)?);
-    }
-    Ok(statements)
 }
 
 /// CREATE TABLE without the indexes.

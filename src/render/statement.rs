@@ -20,6 +20,9 @@ pub struct Statement {
     pub notes: Vec<String>,
     /// Whether it may run in a transaction, and is undone with it.
     pub transactional: bool,
+    /// The index that it may leave behind unfinished and useless when it fails, by its physical name: what is built
+    /// while others write is in no transaction that would undo it.
+    pub leaves_behind: Option<String>,
     /// SQL in the author's own words, about which the catalog can say nothing.
     pub opaque: Option<Opaque>,
     /// Whether the engine's own client would take it apart at its semicolons, unless it is told another
@@ -96,6 +99,7 @@ impl Statement {
             guards: Vec::new(),
             notes: Vec::new(),
             transactional,
+            leaves_behind: None,
             opaque: None,
             delimited: false,
             rebuild: None,

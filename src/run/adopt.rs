@@ -206,6 +206,10 @@ impl State<'_> {
 
     fn create_index(&mut self, table: &str, index: &Index) {
         let object = Object::Index(table.to_owned(), index.label.clone());
+        // What the engine has no form of is not missing.
+        if !index.is_made_on(self.dialect) {
+            return self.made(object, true);
+        }
         let name = index.physical_name(table, self.dialect);
         // It may have had another shape before.
         self.slow.remove(&object);

@@ -14,7 +14,6 @@ use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Sourc
 use super::live::{column_difference, index_difference};
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
-use crate::dsl::expression;
 use crate::dsl::{Column, CreateIndex, DropIndex, Index, Migration, Migrations, Operation, Table};
 
 /// What is left to do for one operation.
@@ -229,6 +228,9 @@ impl<'h> Decider<'h> {
         table: &str,
         index: &Index,
     ) -> Result<Decision, Difference> {
+        if !index.is_made_on(self.dialect) {
+            return Ok(Decision::Satisfied);
+        }
         let name = index.physical_name(table, self.dialect);
         if let Some(owner) = self.live.index_owners.get(&name)
             && owner != table
@@ -266,9 +268,7 @@ impl<'h> Decider<'h> {
         }
         // A later operation that drops a column of it drops the index before, and both may have happened.
         let live = self.table_mut(table)?.clone();
-        let names = index.columns.iter().map(|it| it.name.clone());
-        let predicate = index.predicate.iter().flat_map(expression::columns);
-        if names.chain(predicate).any(|column| {
+        if index.named_columns().into_iter().any(|column| {
             live.column(&column).is_none() && self.later.drops(position, table, &column)
         }) {
             return Ok(Decision::Satisfied);
@@ -369,6 +369,9 @@ fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
         parts: Vec::new(),
         unique: index.unique,
         predicate: None,
+        method: String::new(),
+        included: Vec::new(),
+        nulls_not_distinct: false,
         valid: true,
     }
 }

@@ -159,6 +159,15 @@ pub enum RunError {
         /// The step that was named.
         step: i64,
     },
+    /// A migration makes indexes while others write, and that needs a session that is surely the run's alone. Nothing
+    /// was changed.
+    #[error(
+        "migration {migration} is done concurrently, in a session that may not be this run's alone"
+    )]
+    SharedSession {
+        /// Its id.
+        migration: String,
+    },
     /// The role may not do what the pending migrations need. Nothing was changed.
     #[error("the role lacks {}", .missing.join("; "))]
     Rights {
@@ -248,6 +257,11 @@ impl RunError {
             RunError::UnknownStep { .. } => {
                 Some("name the migration and the step as the error did".to_owned())
             }
+            RunError::SharedSession { .. } => Some(
+                "connect to the server itself, with a URL or a pool: not through a connection pooler, and not with \
+                 a connection that is lent; nothing was changed"
+                    .to_owned(),
+            ),
             RunError::Rights { .. } => Some(
                 "grant it to the role, or run as the owner of the schema; nothing was changed".to_owned(),
             ),
@@ -298,6 +312,10 @@ fn source_help(source: &DriverError) -> Option<String> {
         DriverErrorKind::NotAllowed => {
             "grant the role what the message names, or run as the owner of the schema; and see that the \
              server is no read-only replica"
+        }
+        DriverErrorKind::Other if matches!(source.code.as_deref(), Some("23505" | "1062")) => {
+            "rows that are there stand against it: change or delete those that the message names, then run again; \
+             an index that was left unfinished is dropped"
         }
         DriverErrorKind::Busy => "run again: another session held a lock that this one needed",
         DriverErrorKind::Connection => {

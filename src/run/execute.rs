@@ -1,5 +1,7 @@
 //! Carrying a plan out, each engine in the way that never leaves a migration half recorded.
 
+mod concurrently;
+
 use std::time::{Duration, Instant};
 
 use super::driver::{Driver, DriverError, DriverErrorKind};
@@ -57,7 +59,10 @@ impl Execution<'_> {
             });
             match self.plan.dialect {
                 Dialect::Postgres => {
-                    if !self.in_one_transaction(driver, migration, first).await? {
+                    if !self
+                        .in_one_transaction(driver, migration, first, start)
+                        .await?
+                    {
                         return Ok(Outcome::Superseded(report));
                     }
                 }
@@ -91,14 +96,20 @@ impl Execution<'_> {
     }
 
     /// PostgreSQL: the migration and its row are one transaction, and one round trip. False says that another
-    /// runner has recorded it meanwhile.
+    /// runner has recorded it meanwhile. What no transaction may stand around comes before it.
     async fn in_one_transaction<D: Driver>(
         &self,
         driver: &mut D,
         migration: &PlannedMigration,
         first: bool,
+        start: Instant,
     ) -> Result<bool, RunError> {
-        let batch = Batch::of(self, migration, first);
+        let mut batch = Batch::of(self, migration, first);
+        if !migration.is_transactional() {
+            self.concurrently(driver, migration).await?;
+            batch.statements = &[];
+            batch.record = self.record(migration, start);
+        }
         let text = batch.text();
         let mut retries = self.retries();
         let mut waits = Backoff::new(
@@ -367,6 +378,7 @@ const RECORDED: &str = "HM002";
 /// The statements of one migration on PostgreSQL, in the order in which they are sent.
 struct Batch<'r> {
     migration: &'r PlannedMigration,
+    statements: &'r [Statement],
     /// Settings, the lock where it is the transaction's own, and the tracking tables.
     before: Vec<String>,
     record: [String; 2],
@@ -397,6 +409,7 @@ impl<'r> Batch<'r> {
         }
         Batch {
             migration,
+            statements: &migration.statements,
             before,
             record: plan.record(migration, POSTGRES_ELAPSED),
         }
@@ -405,7 +418,7 @@ impl<'r> Batch<'r> {
     fn text(&self) -> String {
         let mut text = String::from("BEGIN;\n");
         text.extend(self.before.iter().map(String::as_str));
-        let statements = self.migration.statements.iter().map(|it| &it.sql);
+        let statements = self.statements.iter().map(|it| &it.sql);
         for sql in statements.chain(&self.record) {
             text += sql;
             text += ";\n";
@@ -415,8 +428,11 @@ impl<'r> Batch<'r> {
 
     /// The error where nothing says which statement it was.
     fn failed(&self, source: DriverError) -> RunError {
-        let statements = &self.migration.statements;
-        let steps: Vec<usize> = statements.iter().flat_map(|it| it.steps.clone()).collect();
+        let steps: Vec<usize> = self
+            .statements
+            .iter()
+            .flat_map(|it| it.steps.clone())
+            .collect();
         failed(self.migration, &steps, "", source)
     }
 
@@ -436,7 +452,7 @@ impl<'r> Batch<'r> {
                 return Some(creating_tracking(source));
             }
         }
-        for statement in &self.migration.statements {
+        for statement in self.statements {
             if let Err(source) = driver.execute(&statement.sql).await {
                 return Some(failed(
                     self.migration,

@@ -114,6 +114,7 @@ impl Migrator {
 
     /// How long to try again what failed because another session held a lock; 60 seconds if this is not
     /// called. On PostgreSQL the whole migration is tried again, on MySQL and MariaDB the one statement.
+    /// What is done concurrently waits so long for the transactions of others.
     #[must_use]
     pub fn retry_timeout(mut self, timeout: Duration) -> Self {
         self.patience.retries = timeout;

@@ -49,6 +49,8 @@ pub struct PlannedMigration {
     pub summary: String,
     /// What is run before it is recorded; nothing where the database has it all.
     pub statements: Vec<Statement>,
+    /// What the engine has no form of, and is done without, because it only concerns speed.
+    pub left_out: Vec<String>,
     /// What was found to differ and is left as it is, because it only concerns speed.
     pub warnings: Vec<String>,
     /// Whether it is run, or undone.
@@ -355,6 +357,13 @@ fn table_expects(dialect: Dialect, table: &Table) -> bool {
         .any(|column| expects_explicit_timestamps(dialect, column))
 }
 
+impl PlannedMigration {
+    /// Whether all of its statements may stand in one transaction with its record.
+    pub(crate) fn is_transactional(&self) -> bool {
+        self.statements.iter().all(|it| it.transactional)
+    }
+}
+
 /// Renders the steps of one migration, with its name on every error.
 pub(crate) struct Steps<'m> {
     migration: &'m Migration,
@@ -379,7 +388,7 @@ impl<'m> Steps<'m> {
     pub(crate) fn new(migration: &'m Migration, dialect: Dialect) -> Self {
         Steps {
             migration,
-            batch: Batch::new(dialect),
+            batch: Batch::new(dialect, migration.concurrently),
         }
     }
 
@@ -411,10 +420,12 @@ impl<'m> Steps<'m> {
     }
 
     pub(crate) fn finish(self, warnings: Vec<String>) -> PlannedMigration {
+        let rendered = self.batch.finish();
         PlannedMigration {
             id: self.migration.id.clone(),
             summary: self.migration.summary.clone(),
-            statements: self.batch.finish(),
+            statements: rendered.statements,
+            left_out: rendered.left_out,
             warnings,
             way: Way::Up,
             checksum: self.migration.checksum(),
@@ -451,8 +462,14 @@ impl fmt::Display for Plan {
                 // DDL commits by itself here, whatever stands around it.
                 Dialect::MySql | Dialect::MariaDb => ("", ""),
             };
-            f.write_str(begin)?;
-            migration.write_statements(f)?;
+            // What can't stand in a transaction stands before it.
+            if migration.is_transactional() {
+                f.write_str(begin)?;
+                migration.write_statements(f)?;
+            } else {
+                migration.write_statements(f)?;
+                f.write_str(begin)?;
+            }
             let elapsed = match self.dialect {
                 Dialect::Postgres => POSTGRES_ELAPSED,
                 // Only the runner can measure these.
@@ -517,6 +534,9 @@ impl fmt::Display for PlannedMigration {
 
 impl PlannedMigration {
     fn write_statements(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for left_out in &self.left_out {
+            comment(f, &format!("note: {left_out}"))?;
+        }
         for statement in &self.statements {
             write!(f, "{statement}")?;
         }

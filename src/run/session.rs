@@ -1,7 +1,7 @@
 //! What a session must be like before it changes a schema, and what it must be told about the server.
 //!
-//! On PostgreSQL nothing is set for the session: every transaction sets what it needs for itself. So a
-//! connection that is lent to us comes back as it was, and one behind a pooler leaks nothing. MySQL and
+//! On PostgreSQL nothing is set for the session, unless it is proven ours alone: every transaction sets what it
+//! needs for itself. So a connection that is lent to us comes back as it was, and one behind a pooler leaks nothing. MySQL and
 //! MariaDB have no such settings: the session is set, and set back where its owner keeps it.
 
 use std::time::Duration;
@@ -59,15 +59,25 @@ impl Session {
     /// PostgreSQL: what every transaction sets for itself. Temporary tables come last, so that none shadows
     /// what is meant.
     pub(crate) fn transaction_settings(&self) -> String {
+        self.settings("SET LOCAL", self.patience.table_lock)
+    }
+
+    /// PostgreSQL: what is set for the session, where it is ours alone, before what can't be in a transaction. Such
+    /// a statement keeps no reader and no writer waiting behind it, so it may wait longer itself.
+    pub(crate) fn concurrent_settings(&self) -> String {
+        self.settings("SET", self.patience.retries)
+    }
+
+    fn settings(&self, set: &str, lock_timeout: Duration) -> String {
         let schema = self.schema.as_deref().unwrap_or_default();
         let path = self.dialect.quote(schema);
         // To PostgreSQL, zero is for ever.
         let milliseconds = |time: Option<Duration>| time.map_or(0, |it| it.as_millis().max(1));
         format!(
-            "SET LOCAL search_path TO {path}, pg_temp;\n\
-             SET LOCAL lock_timeout = {};\n\
-             SET LOCAL statement_timeout = {};\n",
-            milliseconds(Some(self.patience.table_lock)),
+            "{set} search_path TO {path}, pg_temp;\n\
+             {set} lock_timeout = {};\n\
+             {set} statement_timeout = {};\n",
+            milliseconds(Some(lock_timeout)),
             milliseconds(self.patience.statement),
         )
     }

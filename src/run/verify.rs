@@ -67,7 +67,12 @@ fn statements(
     let mut catalog = Catalog::default();
     let mut statements = Vec::new();
     for migration in history.iter().filter(|it| applied.contains(&it.id)) {
-        let mut steps = Steps::new(migration, dialect);
+        // What is replayed is in one transaction, and nobody else writes there.
+        let migration = Migration {
+            concurrently: false,
+            ..migration.clone()
+        };
+        let mut steps = Steps::new(&migration, dialect);
         for (step, operation) in (1..).zip(&migration.operations) {
             steps.run(step, operation, &catalog)?;
             steps.apply(step, operation, &mut catalog)?;
@@ -198,7 +203,7 @@ fn compare_tables(
     }
     if let Some(kind) = &live.other_kind {
         // Of a view the query says it all.
-        let query = |it: &LiveTable| words(it.definition.as_deref().unwrap_or_default());
+        let query = |it: &LiveTable| one_line(it.definition.as_deref().unwrap_or_default());
         let description = both_shapes(query(expected), query(live));
         differences.extend(description.map(|it| Difference::new(format!("{kind} {name}"), it)));
         return;
@@ -233,12 +238,6 @@ fn compare_tables(
     }
 }
 
-/// With one blank where there is any white space.
-fn words(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ")
-}
-
 fn both_shapes(expected: String, live: String) -> Option<String> {
     (expected != live).then(|| format!("it is {live}, and should be {expected}"))
 }
@@ -265,10 +264,13 @@ fn index_shape(index: &LiveIndex) -> String {
         .parts
         .iter()
         .map(|part| {
+            let prefix = part.prefix.map_or_else(String::new, |it| format!("({it})"));
+            let opclass = part.opclass.iter().map(|it| format!(" {it}"));
+            let direction = if part.descending { " DESC" } else { "" };
             format!(
-                "{}{}",
-                part.text,
-                if part.descending { " DESC" } else { "" }
+                "{}{prefix}{}{direction}",
+                one_line(&part.text),
+                opclass.collect::<String>()
             )
         })
         .collect();
@@ -276,10 +278,33 @@ fn index_shape(index: &LiveIndex) -> String {
     let invalid = if index.valid { "" } else { "INVALID " };
     let predicate = match &index.predicate {
         // Only SQLite keeps the text as it was written, with its line breaks.
-        Some(predicate) => format!(" where {}", words(predicate)),
+        Some(predicate) => format!(" where {}", one_line(predicate)),
         None => String::new(),
     };
-    format!("{invalid}{unique}over ({}){predicate}", parts.join(", "))
+    // What nearly every index is, is not told.
+    let method = match index.method.as_str() {
+        "btree" => String::new(),
+        method => format!("{method} "),
+    };
+    let included = match index.included.as_slice() {
+        [] => String::new(),
+        included => format!(" including ({})", included.join(", ")),
+    };
+    let nulls = if index.nulls_not_distinct {
+        " with NULL equal to NULL"
+    } else {
+        ""
+    };
+    format!(
+        "{invalid}{unique}{method}over ({}){included}{nulls}{predicate}",
+        parts.join(", ")
+    )
+}
+
+/// With one blank where there is any white space.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }
 
 /// What the role must be allowed, so that the history can be replayed.

@@ -135,6 +135,7 @@ impl Work<'_> {
         } else {
             plan.needs.add_creation();
         }
+        self.check_session(&plan)?;
         self.check_rights(driver, &plan).await?;
         if plan.needs_explicit_timestamps() {
             self.session.make_timestamps_explicit(driver).await?;
@@ -163,6 +164,16 @@ impl Work<'_> {
                 report.append(done);
                 Ok(false)
             }
+        }
+    }
+
+    /// What can't be in a transaction needs a lock and settings that last from one to the next.
+    fn check_session(&self, plan: &Plan) -> Result<(), RunError> {
+        match plan.migrations.iter().find(|it| !it.is_transactional()) {
+            Some(migration) if !self.session.exclusive => Err(RunError::SharedSession {
+                migration: migration.id.clone(),
+            }),
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 mod columns;
+mod indexes;
 
 use hammerwork_migrations::dsl::*;
 use hammerwork_migrations::{Catalog, register_builtin_migrations};
@@ -29,6 +30,7 @@ pub(crate) fn histories() -> Vec<History> {
         every("own_words", own_words()),
         every("views", views()),
         every("columns", columns::columns()),
+        every("indexes", indexes::indexes()),
         every("computed", computed()),
     ]
 }

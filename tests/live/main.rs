@@ -27,6 +27,7 @@ mod stopping;
 mod adopting;
 mod budgets;
 mod busy;
+mod concurrently;
 mod conflicts;
 mod journal;
 mod odd_servers;

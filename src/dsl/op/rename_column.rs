@@ -66,7 +66,7 @@ mod tests {
         let catalog = rename(jobs.clone(), "status", "state").unwrap();
         let table = catalog.table("jobs").unwrap();
         assert_eq!(table.columns[1].name, "state");
-        assert_eq!(table.indexes[0].columns[0].name, "state");
+        assert_eq!(table.indexes[0].columns[0].column(), Some("state"));
         let catalog = rename(jobs, "id", "job_id").unwrap();
         assert_eq!(catalog.table("jobs").unwrap().primary_key, ["job_id"]);
     }

@@ -8,7 +8,8 @@ use super::{SELF, column, definition, stated, type_name};
 use crate::catalog::Catalog;
 use crate::dsl::{Expr, Operation, Table, expression};
 use crate::render::expression::expression as render_expression;
-use crate::render::postgres::{create_index, table_items};
+use crate::render::index::create_index;
+use crate::render::postgres::table_items;
 use crate::render::{RebuildPart, RebuiltTable, RenderError, Statement};
 
 /// The name of the new table, before it takes the old one's.
@@ -147,17 +148,21 @@ impl Rebuild {
         sql.push("PRAGMA legacy_alter_table = ON".to_owned());
         sql.push(format!("ALTER TABLE {new} RENAME TO {old}"));
         sql.push("PRAGMA legacy_alter_table = OFF".to_owned());
+        let mut statements: Vec<Statement> = sql
+            .into_iter()
+            .map(|sql| Statement::of(0, sql, true))
+            .collect();
         for index in &self.after.indexes {
-            sql.push(create_index(SELF, &self.after.name, index)?);
+            statements.extend(create_index(SELF, 0, &self.after.name, index)?);
         }
         let mut steps = self.steps.clone();
         steps.dedup();
-        self.statements = sql
+        self.statements = statements
             .into_iter()
-            .map(|sql| Statement {
+            .map(|statement| Statement {
                 steps: steps.clone(),
                 rebuild: Some(RebuildPart::Middle),
-                ..Statement::of(0, sql, true)
+                ..statement
             })
             .collect();
         if let [first, .., last] = self.statements.as_mut_slice() {

@@ -65,7 +65,7 @@ impl Decider<'_> {
         };
         let from = found.physical_name(table, self.dialect);
         let to = rename.renamed(found).physical_name(table, self.dialect);
-        if from == to {
+        if from == to || !found.is_made_on(self.dialect) {
             return Ok(Decision::Satisfied);
         }
         let live = self.table_mut(table)?;

@@ -97,8 +97,8 @@ impl TakenBack {
                 let mut over = BTreeSet::new();
                 let newer = live.tables.get_mut(&table).and_then(|found| {
                     let is_over = |it: &&LiveIndex| {
-                        let mut columns = it.parts.iter().flat_map(|part| &part.column);
-                        columns.any(|column| *column == to)
+                        let columns = it.parts.iter().flat_map(|part| &part.column);
+                        columns.chain(&it.included).any(|column| *column == to)
                     };
                     let indexes = found.indexes.iter().filter(is_over);
                     over = indexes.map(|it| it.name.clone()).collect();

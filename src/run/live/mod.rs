@@ -78,6 +78,12 @@ pub(crate) struct LiveIndex {
     pub(crate) name: String,
     pub(crate) parts: Vec<LivePart>,
     pub(crate) unique: bool,
+    /// How it is built, in the words of the engine's catalog, in small letters.
+    pub(crate) method: String,
+    /// The columns that it carries, and that are not part of its key.
+    pub(crate) included: Vec<String>,
+    /// Whether NULL equals NULL in it.
+    pub(crate) nulls_not_distinct: bool,
     /// The rows that it holds, in the words of the engine's catalog; all where there is none.
     pub(crate) predicate: Option<String>,
     /// Whether it is complete: a failed `CREATE INDEX CONCURRENTLY` leaves one that is not.
@@ -90,6 +96,10 @@ pub(crate) struct LivePart {
     pub(crate) column: Option<String>,
     /// The column or the expression in the words of the engine's catalog.
     pub(crate) text: String,
+    /// So much of the column's beginning; all of it where there is none.
+    pub(crate) prefix: Option<u32>,
+    /// The operator class, where it is not its type's default.
+    pub(crate) opclass: Option<String>,
     pub(crate) descending: bool,
 }
 
@@ -161,6 +171,14 @@ impl Live {
                 parts: vec![part],
                 ..index
             }),
+        }
+    }
+
+    /// Adds a column that an index carries; the index's key came before.
+    fn add_included_column(&mut self, table: &str, index: &str, column: String) {
+        let table = self.tables.entry(table.to_owned()).or_default();
+        if let Some(known) = table.indexes.iter_mut().find(|it| it.name == index) {
+            known.included.push(column);
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
         "COLUMN_NAME"
     };
     let indexes = format!(
-        "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, {text}, COLLATION \
+        "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, {text}, COLLATION, SUB_PART, LOWER(INDEX_TYPE) \
          FROM information_schema.STATISTICS \
          WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({tables}) \
          ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"
@@ -78,12 +78,17 @@ fn add_index(live: &mut Live, mut values: Values) {
         column,
         text: values.text(),
         descending: values.text() == "D",
+        prefix: values.optional().and_then(|it| it.parse().ok()),
+        opclass: None,
     };
     let index = LiveIndex {
         name,
         parts: Vec::new(),
         unique,
         predicate: None,
+        method: values.text(),
+        included: Vec::new(),
+        nulls_not_distinct: false,
         valid: true,
     };
     live.add_index_part(&table, index, part);

@@ -57,7 +57,8 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Two queries; the first value of a row says which one it answers.
+/// Two queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+/// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
     let indexes = wanted.index_list(Dialect::Postgres);
@@ -78,13 +79,16 @@ fn queries(wanted: &Wanted) -> String {
              AND (c.relname IN ({tables}) OR (c.relname IN ({indexes}) AND c.relkind NOT IN ('i', 'I'))) \
          ORDER BY c.relname, a.attnum; \
          SELECT 'index', t.relname, i.relname, x.indisprimary, x.indisunique, x.indisvalid, \
-             pg_get_expr(x.indpred, x.indrelid), a.attname, pg_get_indexdef(i.oid, k.n, true), \
-             (x.indoption[k.n - 1] & 1) = 1 \
+             pg_get_expr(x.indpred, x.indrelid), m.amname, to_jsonb(x) ->> 'indnullsnotdistinct', \
+             k.n > x.indnkeyatts, a.attname, pg_get_indexdef(i.oid, k.n, true), \
+             (x.indoption[k.n - 1] & 1) = 1, CASE WHEN NOT o.opcdefault THEN o.opcname END \
          FROM pg_catalog.pg_index x \
          JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid \
          JOIN pg_catalog.pg_class t ON t.oid = x.indrelid \
          JOIN pg_catalog.pg_namespace n ON n.oid = i.relnamespace \
-         CROSS JOIN LATERAL generate_series(1, x.indnkeyatts) AS k(n) \
+         JOIN pg_catalog.pg_am m ON m.oid = i.relam \
+         CROSS JOIN LATERAL generate_series(1, x.indnatts) AS k(n) \
+         LEFT JOIN pg_catalog.pg_opclass o ON k.n <= x.indnkeyatts AND o.oid = x.indclass[k.n - 1] \
          LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[k.n - 1] \
          WHERE n.nspname = current_schema() AND (t.relname IN ({tables}) OR i.relname IN ({indexes})) \
          ORDER BY t.relname, i.relname, k.n"
@@ -118,7 +122,11 @@ fn add_index(live: &mut Live, mut values: Values) {
         unique: values.flag(),
         valid: values.flag(),
         predicate: values.optional(),
+        method: values.text(),
+        nulls_not_distinct: values.flag(),
+        included: Vec::new(),
     };
+    let is_included = values.flag();
     let column = values.optional();
     if primary {
         if let Some(table) = live.tables.get_mut(&table) {
@@ -130,6 +138,12 @@ fn add_index(live: &mut Live, mut values: Values) {
         column,
         text: values.text(),
         descending: values.flag(),
+        opclass: values.optional(),
+        prefix: None,
     };
-    live.add_index_part(&table, index, part);
+    if is_included {
+        live.add_included_column(&table, &index.name, part.column.unwrap_or(part.text));
+    } else {
+        live.add_index_part(&table, index, part);
+    }
 }

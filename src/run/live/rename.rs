@@ -58,10 +58,14 @@ impl LiveTable {
         for name in self.primary_key.iter_mut().filter(|it| *it == from) {
             to.clone_into(name);
         }
-        let indexes = self.indexes.iter_mut().filter(|it| follows(it));
-        for part in indexes.flat_map(|it| &mut it.parts) {
-            if part.column.as_deref() == Some(from) {
-                part.column = Some(to.to_owned());
+        for index in self.indexes.iter_mut().filter(|it| follows(it)) {
+            for part in &mut index.parts {
+                if part.column.as_deref() == Some(from) {
+                    part.column = Some(to.to_owned());
+                }
+            }
+            for included in index.included.iter_mut().filter(|it| *it == from) {
+                to.clone_into(included);
             }
         }
         other

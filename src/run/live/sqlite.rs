@@ -23,9 +23,11 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     for table in live.tables.values_mut() {
         table.primary_key = key_in_order(std::mem::take(&mut table.primary_key));
     }
+    // Of an expression the catalog tells no text but that of the whole index.
     let indexes = format!(
         "SELECT m.tbl_name, l.name, l.\"unique\", \
-             iif(l.partial, substr(m.sql, instr(upper(m.sql), ' WHERE ') + 7), NULL), x.name, x.name, x.\"desc\" \
+             iif(l.partial, substr(m.sql, instr(upper(m.sql), ' WHERE ') + 7), NULL), x.name, \
+             COALESCE(x.name, substr(m.sql, instr(upper(m.sql), ' ON ') + 4)), x.\"desc\" \
          FROM main.sqlite_schema m \
          JOIN pragma_index_list(m.tbl_name) l ON l.name = m.name \
          JOIN pragma_index_xinfo(l.name) x ON x.\"key\" = 1 \
@@ -80,12 +82,17 @@ fn add_index(live: &mut Live, mut values: Values) {
         parts: Vec::new(),
         unique: values.flag(),
         predicate: values.optional(),
+        method: "btree".to_owned(),
+        included: Vec::new(),
+        nulls_not_distinct: false,
         valid: true,
     };
     let part = LivePart {
         column: values.optional(),
         text: values.text(),
         descending: values.flag(),
+        prefix: None,
+        opclass: None,
     };
     live.add_index_part(&table, index, part);
 }

@@ -219,7 +219,7 @@ async fn rollback(
     }
 }
 
-async fn drift(database: &Database, migrator: &Migrator) -> Vec<String> {
+pub(super) async fn drift(database: &Database, migrator: &Migrator) -> Vec<String> {
     let found = match database.connect().await {
         Connection::Postgres(it) => migrator.verify(it).await,
         Connection::MySql(it) => migrator.verify(it).await,

@@ -6,6 +6,7 @@
 mod basics;
 mod check;
 mod columns;
+mod indexes;
 mod naming;
 mod schema;
 mod views;
