@@ -19,7 +19,7 @@ fn jobs() -> Migration {
                 index("one")
                     .columns(["queue"])
                     .unique()
-                    .only_where(col("id").gt(1)),
+                    .only_where(col("queue").ne("mail")),
             ),
     )
 }
