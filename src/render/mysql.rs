@@ -3,6 +3,7 @@
 //! Every DDL statement commits here, and one `ALTER TABLE` is all or nothing: so all changes of a table in
 //! one migration become one statement.
 
+mod computed;
 mod index;
 
 use sea_query::ColumnRef;
@@ -119,6 +120,8 @@ pub(super) struct TableChange {
     creates: bool,
     items: Vec<Item>,
     notes: Vec<String>,
+    /// Whether it makes an index over words: MySQL adds one at a time.
+    makes_fulltext: bool,
 }
 
 /// One object of the table that comes or goes.
@@ -146,6 +149,7 @@ impl TableChange {
             creates: true,
             items: Vec::new(),
             notes: Vec::new(),
+            makes_fulltext: false,
         }
     }
 
@@ -174,12 +178,14 @@ impl TableChange {
                     .iter()
                     .any(|mine| is_same(&mine.object, &item.object))
         });
-        if later.creates || clash {
+        let two_at_once = !self.creates && self.makes_fulltext && later.makes_fulltext;
+        if later.creates || clash || two_at_once {
             return Some(later);
         }
         self.steps.extend(later.steps);
         self.items.extend(later.items);
         self.notes.extend(later.notes);
+        self.makes_fulltext |= later.makes_fulltext;
         None
     }
 

@@ -97,6 +97,12 @@ pub(super) fn indexes() -> Migrations {
             )
             .create_index(
                 "posts",
+                index("more words")
+                    .columns(["it is; --"])
+                    .using(IndexMethod::Fulltext),
+            )
+            .create_index(
+                "posts",
                 index("hashed").columns(["path"]).using(IndexMethod::Hash),
             )
             .create_index(
