@@ -133,6 +133,14 @@ pub struct Features {
     pub index_if_exists: bool,
     /// One `ALTER TABLE` takes several actions, and does all of them or none.
     pub combined_alter: bool,
+    /// Foreign keys that set a default.
+    pub set_default: bool,
+    /// Foreign keys that change rows of their own table when a row of it changes.
+    pub self_updates: bool,
+    /// Foreign keys that a transaction may put off to its end.
+    pub deferrable_constraints: bool,
+    /// A foreign key has an index over its columns, and makes one where there is none.
+    pub indexed_foreign_keys: bool,
     /// Where names of indexes must be unique.
     pub index_namespace: IndexNamespace,
     /// Bytes that one index entry may hold at most, where the engine has such a limit for declared widths.
@@ -152,6 +160,10 @@ const POSTGRES: Features = Features {
     column_if_exists: true,
     index_if_exists: true,
     combined_alter: true,
+    set_default: true,
+    self_updates: true,
+    deferrable_constraints: true,
+    indexed_foreign_keys: false,
     index_namespace: IndexNamespace::Schema,
     index_key_bytes: None,
 };
@@ -169,6 +181,10 @@ const MYSQL: Features = Features {
     column_if_exists: false,
     index_if_exists: false,
     combined_alter: true,
+    set_default: false,
+    self_updates: false,
+    deferrable_constraints: false,
+    indexed_foreign_keys: true,
     index_namespace: IndexNamespace::Table,
     index_key_bytes: Some(3072),
 };
@@ -186,6 +202,10 @@ const MARIADB: Features = Features {
     column_if_exists: true,
     index_if_exists: true,
     combined_alter: true,
+    set_default: false,
+    self_updates: false,
+    deferrable_constraints: false,
+    indexed_foreign_keys: true,
     index_namespace: IndexNamespace::Table,
     index_key_bytes: Some(3072),
 };
@@ -203,6 +223,10 @@ const SQLITE: Features = Features {
     column_if_exists: false,
     index_if_exists: true,
     combined_alter: false,
+    set_default: true,
+    self_updates: true,
+    deferrable_constraints: true,
+    indexed_foreign_keys: false,
     index_namespace: IndexNamespace::Schema,
     index_key_bytes: None,
 };

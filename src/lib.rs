@@ -41,13 +41,21 @@ mod catalog;
 mod checksum;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod create_tables;
 mod dialect;
 pub mod dsl;
+#[cfg(doctest)]
+mod guide;
+mod macros;
 mod migrations;
 mod render;
 pub mod run;
+#[cfg(feature = "test-kit")]
+pub mod test_kit;
 
 pub use catalog::{Catalog, NameFault, OperationError, SchemaError};
+#[expect(deprecated, reason = "it is there for those who still call it")]
+pub use create_tables::create_tables;
 pub use dialect::{Dialect, Features, IndexNamespace, UnknownDialect};
 pub use dsl::{Migration, Migrations};
 pub use migrations::register_builtin_migrations;

@@ -128,6 +128,60 @@ fn examples() -> Vec<Example> {
             let migration = Migration::new("016_no_open_jobs", "Nobody asks for open jobs").drop_view("open_jobs");
         },
         example! {
+            "docs/operations/add_foreign_key.md",
+            let migration = Migration::new("012_queues", "A job is in a queue that is there").add_foreign_key(
+                "jobs",
+                foreign_key("queue")
+                    .columns(["queue_name"])
+                    .references("queues", ["name"])
+                    .on_update(Cascade)
+                    .on_delete(Restrict),
+            );
+        },
+        example! {
+            "docs/operations/drop_foreign_key.md",
+            let migration = Migration::new("013_free_attempts", "Attempts outlive their workers")
+                .drop_foreign_key("attempts", "worker");
+        },
+        example! {
+            "docs/operations/add_check.md",
+            let migration = Migration::new("014_known_status", "A job has a status that is known").add_check(
+                "jobs",
+                check("status", col("status").is_in(["Pending", "Running", "Completed", "Failed"])),
+            );
+        },
+        example! {
+            "docs/operations/drop_check.md",
+            let migration = Migration::new("015_any_number", "Attempts are numbered from 0")
+                .drop_check("attempts", "number");
+        },
+        example! {
+            "docs/operations/add_unique.md",
+            let migration = Migration::new("016_worker_names", "No two workers have one name")
+                .add_unique("workers", unique("name").columns(["name"]));
+        },
+        example! {
+            "docs/operations/drop_unique.md",
+            let migration = Migration::new("017_same_worker", "A worker may try a job again")
+                .drop_unique("attempts", "worker");
+        },
+        example! {
+            "docs/operations/add_primary_key.md",
+            let migration = Migration::new("018_tags", "A job has a tag once")
+                .add_primary_key("tags", ["job_id", "tag"]);
+        },
+        example! {
+            "docs/operations/drop_primary_key.md",
+            let migration = Migration::new("019_retries", "An attempt may be written twice")
+                .drop_primary_key("attempts");
+        },
+        example! {
+            "docs/operations/alter_column.md",
+            let migration = Migration::new("012_long_names", "Names of queues are longer, and a status may be missing")
+                .alter_column("jobs", alter("queue_name").set_type(varchar(200)).set_default("main"))
+                .alter_column("jobs", alter("status").set_nullable());
+        },
+        example! {
             "docs/operations/run_sql.md",
             let migration = Migration::new("010_mail", "Mail has a queue of its own")
                 .run_sql(
@@ -179,10 +233,35 @@ fn before() -> Catalog {
             timestamp("failed_at").nullable(),
         ])
         .index(index("queue_status").columns(["queue_name", "status"]));
+    let constrained = Migration::new("001_keys", "Tables with keys and checks")
+        .create_table(table("queues").columns([string("name").length(100).primary_key()]))
+        .create_table(
+            table("workers").columns([uuid("id").primary_key(), string("name").length(100)]),
+        )
+        .create_table(table("tags").columns([uuid("job_id"), string("tag").length(50)]))
+        .create_table(
+            table("attempts")
+                .columns([
+                    uuid("job_id").primary_key(),
+                    integer("number").primary_key(),
+                    uuid("worker_id").nullable(),
+                ])
+                .unique(unique("worker").columns(["job_id", "worker_id"]))
+                .foreign_key(
+                    foreign_key("worker")
+                        .columns(["worker_id"])
+                        .references("workers", ["id"])
+                        .on_delete(SetNull),
+                )
+                .check(check("number", col("number").gt(0))),
+        );
     let open_jobs = view("open_jobs").everywhere("SELECT id FROM jobs WHERE status = 'open'");
-    Migrations::new([Migration::new("001_jobs", "Jobs")
-        .create_table(jobs)
-        .create_view(open_jobs)])
+    Migrations::new([
+        Migration::new("001_jobs", "Jobs")
+            .create_table(jobs)
+            .create_view(open_jobs),
+        constrained,
+    ])
     .validate()
     .unwrap()
 }
@@ -221,7 +300,7 @@ fn the_sql_on_every_page_is_what_is_rendered() {
                 format!("{}:\n\n```sql\n{sql}```\n\n", dialect.product())
             })
             .collect();
-        check(example.page, "sql", sql.trim_end());
+        check_part(example.page, "sql", sql.trim_end());
     }
 }
 
@@ -239,7 +318,7 @@ fn the_way_back_on_every_page_is_what_is_derived() {
         } else {
             String::new()
         };
-        check(
+        check_part(
             example.page,
             "back",
             &format!("```text\n{operations}{loss}```"),
@@ -248,7 +327,7 @@ fn the_way_back_on_every_page_is_what_is_derived() {
 }
 
 /// What stands between the marks of that name on a page.
-fn check(page: &str, name: &str, expected: &str) {
+fn check_part(page: &str, name: &str, expected: &str) {
     // Two tests may write the same page.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _held = ONE_AT_A_TIME.lock();

@@ -5,6 +5,9 @@
     reason = "a test fails by panicking, and the library's enums may grow"
 )]
 
+#[path = "laws/constraints.rs"]
+mod constraints;
+
 use std::collections::BTreeMap;
 
 use hammerwork_migrations::dsl::*;
@@ -260,12 +263,26 @@ fn index_value() -> impl Strategy<Value = Index> {
         )
 }
 
+fn constraints_of_a_table() -> impl Strategy<Value = (Vec<Unique>, Vec<ForeignKey>, Vec<Check>)> {
+    (
+        vec(constraints::unique_value(), 0..2),
+        vec(constraints::foreign_key_value(), 0..2),
+        vec(constraints::check_value(), 0..2),
+    )
+}
+
 fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
-        3 => (name(), vec(column(), 1..6), vec(index_value(), 0..3)).prop_map(|(name, columns, indexes)| {
-            let table = indexes.into_iter().fold(table(name).columns(columns), Table::index);
-            CreateTable { table }.into()
-        }),
+        3 => (name(), vec(column(), 1..6), vec(index_value(), 0..3), constraints_of_a_table()).prop_map(
+            |(name, columns, indexes, (uniques, foreign_keys, checks))| {
+                let mut table = indexes.into_iter().fold(table(name).columns(columns), Table::index);
+                table.uniques = uniques;
+                table.foreign_keys = foreign_keys;
+                table.checks = checks;
+                CreateTable { table }.into()
+            },
+        ),
+        8 => constraints::operation(),
         1 => name().prop_map(|table| DropTable { table }.into()),
         4 => (name(), column()).prop_map(|(table, mut column)| {
             column.primary_key = false;
@@ -278,11 +295,39 @@ fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(table, column, to)| RenameColumn { table, column, to }.into()),
         2 => (name(), name()).prop_map(|(table, to)| RenameTable { table, to }.into()),
         2 => (name(), name(), name()).prop_map(|(table, index, to)| RenameIndex::new(table, index, to).into()),
+        4 => (name(), column_change())
+            .prop_map(|(table, change)| AlterColumn { table, change }.into()),
         2 => own_words().prop_map(Operation::from),
         2 => view_value().prop_map(|view| CreateView { view }.into()),
         2 => view_value().prop_map(|view| ReplaceView { view }.into()),
         1 => name().prop_map(|view| DropView { view }.into()),
     ]
+}
+
+fn column_change() -> impl Strategy<Value = ColumnChange> {
+    let typed = column_type().prop_flat_map(|it| (default(&it), Just(it)));
+    let overridden = proptest::option::weighted(0.1, (select(&Dialect::ALL[..]), column_type()));
+    (name(), typed, 0..8_u8, any::<[bool; 2]>(), overridden).prop_map(
+        |(column, (default, column_type), what, [nullable, using], overridden)| {
+            let mut change = alter(column.clone());
+            if what & 1 == 0 {
+                change = change.set_type(column_type);
+            }
+            if what & 2 == 0 {
+                change.nullable = Some(nullable);
+            }
+            if what & 4 == 0 {
+                change.default = Some(default.map_or(DefaultChange::Drop, DefaultChange::Set));
+            }
+            if let Some((dialect, column_type)) = overridden {
+                change = change.on(dialect, column_type);
+            }
+            if using && change.column_type.is_some() {
+                change = change.using(col(column).is_not_null());
+            }
+            change
+        },
+    )
 }
 
 /// Texts that SQLite takes, and that mean harm to what comes after them.
@@ -410,6 +455,9 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
     let Some(table) = tables.get(aim % tables.len().max(1)) else {
         return operation;
     };
+    if let Some(operation) = constraints::aimed(&operation, predicate, catalog, table, aim) {
+        return operation;
+    }
     let column = |position: usize| table.columns[position % table.columns.len()].name.clone();
     let table_name = table.name.clone();
     match operation {
@@ -456,6 +504,15 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
             it.table = table_name;
             it.into()
         }
+        Operation::AlterColumn(mut it) => {
+            it.change.column = column(aim / 7);
+            it.change.using = it
+                .change
+                .using
+                .map(|_| col(it.change.column.clone()).is_not_null());
+            it.table = table_name;
+            it.into()
+        }
         Operation::RunSql(it) => it.into(),
         other => panic!("teach this test the operation {other}"),
     }
@@ -494,8 +551,8 @@ fn mended(wanted: Table, predicate: &Predicate, aim: usize) -> CreateTable {
         });
         create.apply(&mut Catalog::default()).is_ok()
     };
-    let mut made = table(wanted.name);
-    for mut column in wanted.columns {
+    let mut made = table(&wanted.name);
+    for mut column in wanted.columns.iter().cloned() {
         column.primary_key = wanted.primary_key.contains(&column.name);
         let column = computed(column, predicate, &made);
         let more = made.clone().columns([column]);
@@ -503,7 +560,7 @@ fn mended(wanted: Table, predicate: &Predicate, aim: usize) -> CreateTable {
             made = more;
         }
     }
-    for index in wanted.indexes {
+    for index in wanted.indexes.iter().cloned() {
         if made.columns.is_empty() {
             break;
         }
@@ -512,7 +569,9 @@ fn mended(wanted: Table, predicate: &Predicate, aim: usize) -> CreateTable {
             made = more;
         }
     }
-    CreateTable { table: made }
+    CreateTable {
+        table: constraints::mended(made, &wanted, predicate, aim, fits),
+    }
 }
 
 /// Operations that fold, each with the catalog before it: what does not fit is left out.
@@ -549,6 +608,9 @@ fn contents(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
             .iter()
             .map(|it| format!("column {it}"))
             .chain(table.indexes.iter().map(|it| format!("index {it}")))
+            .chain(table.uniques.iter().map(|it| format!("unique {it}")))
+            .chain(table.foreign_keys.iter().map(|it| format!("refers {it}")))
+            .chain(table.checks.iter().map(|it| format!("check {it}")))
             .collect();
         parts.sort();
         parts.push(format!("key {:?}", table.primary_key));
@@ -633,10 +695,12 @@ proptest! {
             for dialect in Dialect::ALL {
                 match dialect.render(&operation, &before) {
                     Ok(statements) => {
-                        // Only an author may say that there is nothing to do, and an engine that has no such index.
+                        // Only an author may say that there is nothing to do, and an engine that has no such index, or
+                        // tells nothing of the column apart.
                         let may_be_empty = match &operation {
                             // Views that are not on this engine; a label is no engine's.
                             Operation::RunSql(_)
+                            | Operation::AlterColumn(_)
                             | Operation::RenameIndex(_)
                             | Operation::CreateView(_)
                             | Operation::ReplaceView(_)
@@ -806,7 +870,35 @@ mod sqlite {
                 lines.push(format!("view {}", view.name));
             }
         }
+        for table in catalog.tables() {
+            let name = &table.name;
+            // The number of a row needs no index.
+            let is_number = |key: &String| {
+                let column = table.column_named(key).unwrap();
+                Sqlite.type_name(column.type_on(Sqlite)) == "INTEGER"
+            };
+            let key = Some(&table.primary_key)
+                .filter(|key| !(key.is_empty() || key.len() == 1 && key.iter().all(is_number)));
+            let keys = table.uniques.iter().map(|it| &it.columns).chain(key);
+            lines.extend(keys.map(|it| format!("key of {name} {}", it.join(", "))));
+            for key in &table.foreign_keys {
+                lines.push(format!(
+                    "foreign key of {name} ({}) to {} ({}) on delete {} on update {}",
+                    key.columns.join(", "),
+                    key.table,
+                    key.referenced.join(", "),
+                    key.on_delete,
+                    key.on_update
+                ));
+            }
+            let names = (table.uniques.iter().map(|it| it.physical_name(name)))
+                .chain(table.foreign_keys.iter().map(|it| it.physical_name(name)))
+                .chain(table.checks.iter().map(|it| it.physical_name(name)));
+            lines.extend(names.map(|it| format!("constraint of {name}: {it}")));
+        }
         lines.sort();
+        // Of two keys over the same columns, SQLite makes one index.
+        lines.dedup_by(|a, b| a == b && a.starts_with("key "));
         lines
     }
 
@@ -837,7 +929,44 @@ mod sqlite {
             )
             .await,
         );
+        lines.extend(
+            texts(
+                pool,
+                "SELECT format('key of %s %s', t.name, (SELECT group_concat(name, ', ') FROM \
+                     (SELECT * FROM pragma_index_info(i.name) ORDER BY seqno))) \
+                 FROM sqlite_master AS t, pragma_index_list(t.name) AS i \
+                 WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%' AND i.origin IN ('u', 'pk')",
+            )
+            .await,
+        );
+        lines.extend(
+            texts(
+                pool,
+                "SELECT format('foreign key of %s (%s) to %s (%s) on delete %s on update %s', name, \
+                     group_concat(\"from\", ', '), \"table\", group_concat(\"to\", ', '), \
+                     lower(on_delete), lower(on_update)) \
+                 FROM (SELECT t.name, f.* FROM sqlite_master AS t, pragma_foreign_key_list(t.name) AS f \
+                     WHERE t.type = 'table' ORDER BY t.name, f.id, f.seq) GROUP BY name, id",
+            )
+            .await,
+        );
+        // Names stand in the text of the table alone, each at the start of a line.
+        for definition in texts(
+            pool,
+            "SELECT name || char(10) || sql FROM sqlite_master WHERE type = 'table'",
+        )
+        .await
+        {
+            let (table, sql) = definition.split_once('\n').unwrap();
+            let constraints = sql
+                .lines()
+                .filter_map(|it| it.trim().strip_prefix("CONSTRAINT \""));
+            let names = constraints.map(|it| it.split('"').next().unwrap());
+            lines.extend(names.map(|it| format!("constraint of {table}: {it}")));
+        }
         lines.sort();
+        // Of two keys over the same columns, SQLite makes one index.
+        lines.dedup_by(|a, b| a == b && a.starts_with("key "));
         lines
     }
 

@@ -195,6 +195,22 @@ fn rows(history: &str, migration: &str) -> String {
         ),
         ("shapes", "005_partial_unique") => fill("claims", "id", "(1), (2)"),
         ("views", "001_create") => fill("jobs", "id", "(1), (2)"),
+        ("constraints", "001_together") => {
+            fill(
+                "teams",
+                "id, name, region, number",
+                "(1, 'a', 1, 1), (2, 'b', 1, 2)",
+            ) + &fill(
+                "members",
+                "id, team_id, region, number, mentor, badge, old_badge",
+                "(1, 1, 1, 2, NULL, 7, NULL), (2, 2, NULL, 5, 1, 8, 7)",
+            )
+        }
+        ("constraints", "002_later") => fill(
+            "games",
+            "id, day, home, guest",
+            "(1, 1, 1, 2), (2, 1, 2, NULL)",
+        ),
         ("indexes", "001_posts") => fill(
             "posts",
             "id, email, body, score, day, open",

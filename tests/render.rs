@@ -87,7 +87,14 @@ fn what_has_no_faithful_form_is_refused() {
         }
         .into()
     };
-    let cases: [(&str, Operation); 14] = [
+    let refer = |key: ForeignKey| -> Operation {
+        AddForeignKey {
+            table: "t".into(),
+            foreign_key: key.references("t", ["id"]),
+        }
+        .into()
+    };
+    let cases: [(&str, Operation); 20] = [
         ("index_over_text", index_on(index("i").columns(["body"]))),
         ("index_over_json", index_on(index("i").columns(["data"]))),
         ("index_over_bytes", index_on(index("i").columns(["raw"]))),
@@ -150,6 +157,41 @@ fn what_has_no_faithful_form_is_refused() {
             AddColumn {
                 table: "t".into(),
                 column: string("s").length(20_000).nullable(),
+            }
+            .into(),
+        ),
+        (
+            "foreign_key_that_sets_a_default",
+            refer(foreign_key("f").columns(["b_c"]).on_delete(SetDefault)),
+        ),
+        (
+            "foreign_key_that_is_deferrable",
+            refer(foreign_key("f").columns(["b_c"]).deferrable()),
+        ),
+        (
+            "foreign_key_that_is_deferred",
+            refer(foreign_key("f").columns(["b_c"]).initially_deferred()),
+        ),
+        (
+            "foreign_key_that_follows_its_own_table",
+            refer(foreign_key("f").columns(["b_c"]).on_update(Cascade)),
+        ),
+        (
+            "unique_over_text",
+            AddUnique {
+                table: "t".into(),
+                unique: unique("u").columns(["body"]),
+            }
+            .into(),
+        ),
+        (
+            "check_that_only_postgres_can_say",
+            AddCheck {
+                table: "t".into(),
+                check: check(
+                    "c",
+                    col("a").binary(sea_query::extension::postgres::PgBinOper::ILike, "x%"),
+                ),
             }
             .into(),
         ),

@@ -3,7 +3,7 @@
 use super::rename::{index_of, sequence_of};
 use super::{Catalog, OperationError, check, generated, index, names};
 use crate::dialect::IndexNamespace;
-use crate::dsl::{Column, Index, Table};
+use crate::dsl::{Column, ColumnChange, Index, Table};
 
 impl Catalog {
     pub(crate) fn add_table(&mut self, table: &Table) -> Result<(), OperationError> {
@@ -28,6 +28,9 @@ impl Catalog {
             columns: Vec::new(),
             primary_key: Vec::new(),
             indexes: Vec::new(),
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
             ..table.clone()
         };
         for column in &table.columns {
@@ -40,14 +43,34 @@ impl Catalog {
         }
         made.primary_key.clone_from(&table.primary_key);
         self.tables.insert(table.name.clone(), made);
-        table
-            .indexes
-            .iter()
-            .try_for_each(|index| self.add_index(&table.name, index))
+        let name = &table.name;
+        for unique in &table.uniques {
+            self.add_unique(name, unique)?;
+        }
+        for index in &table.indexes {
+            self.add_index(name, index)?;
+        }
+        for check in &table.checks {
+            self.add_check(name, check)?;
+        }
+        // Last: one that refers to its own table needs its keys.
+        for foreign_key in &table.foreign_keys {
+            self.add_foreign_key(name, foreign_key)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn remove_table(&mut self, name: &str) -> Result<(), OperationError> {
         self.check_unread(name)?;
+        let from_elsewhere = self
+            .references_to(name)
+            .find(|(referring, _)| referring.name != name);
+        if let Some((referring, key)) = from_elsewhere {
+            return Err(OperationError::TableInUse {
+                table: name.to_owned(),
+                user: format!("foreign key {} of {}", key.label, referring.name),
+            });
+        }
         let Some(table) = self.tables.remove(name) else {
             return Err(self.unknown_table(name));
         };
@@ -58,6 +81,15 @@ impl Catalog {
         }
         for index in &table.indexes {
             self.release(&index.name_in(name, IndexNamespace::Schema));
+        }
+        for unique in &table.uniques {
+            self.release(&unique.physical_name(name));
+        }
+        for key in &table.foreign_keys {
+            self.release(&key.physical_name(name));
+        }
+        for check in &table.checks {
+            self.release(&check.physical_name(name));
         }
         Ok(())
     }
@@ -71,6 +103,7 @@ impl Catalog {
         check::column(table, column)?;
         check::added_column(table, column)?;
         generated::check_sources(table, column)?;
+        generated::check_unchanged(table, column)?;
         table.columns.push(column.clone());
         Ok(())
     }
@@ -101,8 +134,25 @@ impl Catalog {
         Ok(())
     }
 
+    pub(crate) fn alter_column(
+        &mut self,
+        table: &str,
+        change: &ColumnChange,
+    ) -> Result<(), OperationError> {
+        let table = self.table_mut(table)?;
+        let altered = check::altered_column(table, change)?;
+        let columns = table.columns.iter_mut();
+        for column in columns.filter(|it| it.name == altered.name) {
+            column.clone_from(&altered);
+        }
+        Ok(())
+    }
+
     pub(crate) fn add_index(&mut self, table: &str, index: &Index) -> Result<(), OperationError> {
-        index::check(self.table_mut(table)?, index)?;
+        index::check(self.known_table(table)?, index)?;
+        if let Some(columns) = index.key() {
+            self.check_new_key(table, &columns, &format!("index {}", index.label))?;
+        }
         let name = index.name_in(table, IndexNamespace::Schema);
         self.claim(&name, index_of(index, table))?;
         let index = index.clone().settled(table);
@@ -111,6 +161,10 @@ impl Catalog {
     }
 
     pub(crate) fn remove_index(&mut self, table: &str, label: &str) -> Result<(), OperationError> {
+        let known = self.known_table(table)?;
+        if let Some(columns) = known.index_labelled(label).and_then(Index::key) {
+            self.check_unused_key(table, &columns, &format!("index {label}"))?;
+        }
         let table = self.table_mut(table)?;
         let Some(position) = table.indexes.iter().position(|it| it.label == label) else {
             return Err(OperationError::unknown_index(table, label));
@@ -119,6 +173,12 @@ impl Catalog {
         let name = index.name_in(&table.name, IndexNamespace::Schema);
         self.release(&name);
         Ok(())
+    }
+
+    pub(super) fn known_table(&self, name: &str) -> Result<&Table, OperationError> {
+        self.tables
+            .get(name)
+            .ok_or_else(|| self.unknown_table(name))
     }
 
     pub(super) fn table_mut(&mut self, name: &str) -> Result<&mut Table, OperationError> {
@@ -141,7 +201,9 @@ impl Catalog {
         }
     }
 
-    /// Takes a name in the namespace that tables share with indexes on PostgreSQL and SQLite.
+    /// Takes a name in the namespace that tables share with views, and with indexes on PostgreSQL and SQLite. Names
+    /// of constraints are taken in it, too: each is the table's, the schema's or shared with those of indexes on some
+    /// engine.
     pub(super) fn claim(&mut self, name: &str, what: String) -> Result<(), OperationError> {
         match self.relations.get(&names::fold_case(name)) {
             Some(other) => Err(OperationError::NameCollision {

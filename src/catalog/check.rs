@@ -1,7 +1,9 @@
 //! What must hold before something enters a catalog.
 
-use super::{OperationError, generated, names, values};
-use crate::dsl::{Column, ColumnType, Table};
+use super::{OperationError, generated, index, names, values};
+use crate::dialect::Dialect;
+use crate::dsl::conversion::{Conversion, conversion};
+use crate::dsl::{Check, Column, ColumnChange, ColumnType, ForeignKey, Table, Unique, expression};
 
 /// A column that `table` is to get, whether in its creation or later.
 pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationError> {
@@ -16,6 +18,11 @@ pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationErro
             column: column.name.clone(),
         });
     }
+    shape(table, column)
+}
+
+/// Types and default of a column.
+fn shape(table: &Table, column: &Column) -> Result<(), OperationError> {
     let types = std::iter::once(&column.column_type)
         .chain(column.overrides.iter().map(|(_, column_type)| column_type));
     let fault = column
@@ -30,6 +37,79 @@ pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationErro
         Some(reason) => Err(invalid_column(table, column, reason)),
         None => Ok(()),
     }
+}
+
+/// A column that changes, as it is afterwards.
+pub(super) fn altered_column(
+    table: &Table,
+    change: &ColumnChange,
+) -> Result<Column, OperationError> {
+    let Some(column) = table.column_named(&change.column) else {
+        return Err(OperationError::unknown_column(table, &change.column));
+    };
+    let altered = change.applied_to(column);
+    shape(table, &altered)?;
+    for name in change.using.iter().flat_map(expression::columns) {
+        if table.column_named(&name).is_none() {
+            return Err(OperationError::unknown_column(table, &name));
+        }
+    }
+    if let Some(reason) = change_fault(table, change, column, &altered) {
+        return Err(invalid_column(table, column, reason));
+    }
+    let retyped = Dialect::ALL
+        .into_iter()
+        .any(|dialect| column.type_on(dialect) != altered.type_on(dialect));
+    if retyped {
+        // PostgreSQL keeps the type of what an expression names.
+        generated::check_unused(table, &column.name)?;
+        check_unheld(table, &column.name)?;
+    }
+    let mut after = table.clone();
+    for column in after
+        .columns
+        .iter_mut()
+        .filter(|it| it.name == altered.name)
+    {
+        column.clone_from(&altered);
+    }
+    for index in &after.indexes {
+        index::check_parts(&after, index)?;
+    }
+    Ok(altered)
+}
+
+fn change_fault(
+    table: &Table,
+    change: &ColumnChange,
+    column: &Column,
+    altered: &Column,
+) -> Option<String> {
+    if let Some(fault) = change.using.as_ref().and_then(expression::fault) {
+        return Some(fault.to_owned());
+    }
+    if change.using.is_some() && change.column_type.is_none() && change.overrides.is_empty() {
+        return Some("using says how values get a new type, and there is none".to_owned());
+    }
+    if column.generated.is_some() {
+        return Some("a generated column does not change: drop it, and add another".to_owned());
+    }
+    if column == altered {
+        return Some("nothing of it changes".to_owned());
+    }
+    if altered.nullable && table.primary_key.contains(&column.name) {
+        return Some("a column of the primary key can't be nullable".to_owned());
+    }
+    let unclear = Dialect::ALL.into_iter().find(|dialect| {
+        conversion(column.type_on(*dialect), altered.type_on(*dialect)) == Conversion::Unclear
+    })?;
+    change.using.is_none().then(|| {
+        format!(
+            "what becomes of {} as {} is not the same on all engines: say it with .using(..)",
+            column.type_on(unclear),
+            altered.type_on(unclear)
+        )
+    })
 }
 
 /// What more must hold for a column that comes after its table's creation.
@@ -75,18 +155,34 @@ pub(super) fn renamed_column(table: &Table, column: &str, to: &str) -> Result<()
         });
     }
     generated::check_unused(table, column)?;
+    check_unheld(table, column)
+}
+
+/// No index may hold the column by an expression: it is not written anew, and on MySQL and MariaDB the engines' forms of
+/// such an index have its name and its type in them.
+fn check_unheld(table: &Table, column: &str) -> Result<(), OperationError> {
     let holder = table
         .indexes
         .iter()
         .find_map(|index| Some((index, index.holds_names(column)?)));
-    match holder {
-        Some((index, what)) => Err(OperationError::ColumnInUse {
+    let user = holder
+        .map(|(index, what)| format!("{what} {}", index.label))
+        .or_else(|| checked(table, column));
+    match user {
+        Some(user) => Err(OperationError::ColumnInUse {
             table: table.name.clone(),
             column: column.to_owned(),
-            user: format!("{what} {}", index.label),
+            user,
         }),
         None => Ok(()),
     }
+}
+
+/// The check that names a column.
+fn checked(table: &Table, column: &str) -> Option<String> {
+    let names = |check: &&Check| check.named_columns().iter().any(|name| name == column);
+    let check = table.checks.iter().find(names)?;
+    Some(format!("check {}", check.label))
 }
 
 pub(super) fn primary_key(table: &Table, key: &[String]) -> Result<(), OperationError> {
@@ -137,6 +233,17 @@ pub(super) fn user_of(table: &Table, column: &str) -> Option<String> {
         .iter()
         .find(|index| index.named_columns().iter().any(|name| name == column))
         .map(|index| format!("index {}", index.label))
+        .or_else(|| {
+            let has = |unique: &&Unique| unique.columns.iter().any(|name| name == column);
+            let unique = table.uniques.iter().find(has)?;
+            Some(format!("unique constraint {}", unique.label))
+        })
+        .or_else(|| {
+            let has = |key: &&ForeignKey| key.columns.iter().any(|name| name == column);
+            let key = table.foreign_keys.iter().find(has)?;
+            Some(format!("foreign key {}", key.label))
+        })
+        .or_else(|| checked(table, column))
         .or_else(|| generated::user_of(table, column))
 }
 

@@ -112,7 +112,7 @@ pub enum OperationError {
         column: String,
     },
     /// It speaks of an index that is not there.
-    #[error("table {table} has no index {index}; {}", known_indexes(.known))]
+    #[error("table {table} has no index {index}; {}", known_labels(.known, "indexes"))]
     UnknownIndex {
         /// The name of the table.
         table: String,
@@ -151,7 +151,7 @@ pub enum OperationError {
         /// The view that reads it.
         view: String,
     },
-    /// It drops a column that something else names.
+    /// It drops, renames or retypes a column that something else names.
     #[error("column {table}.{column} is named by {user}: drop that first")]
     ColumnInUse {
         /// The name of the table.
@@ -189,6 +189,60 @@ pub enum OperationError {
         /// Why not.
         reason: String,
     },
+    /// It drops a primary key where there is none.
+    #[error("table {table} has no primary key")]
+    NoPrimaryKey {
+        /// The name of the table.
+        table: String,
+    },
+    /// It speaks of a unique constraint, a foreign key or a check that is not there.
+    #[error("table {table} has no {kind} {label}; {}", known_labels(.known, "other"))]
+    UnknownConstraint {
+        /// The name of the table.
+        table: String,
+        /// What it would be: `foreign key`, for example.
+        kind: &'static str,
+        /// The label it used.
+        label: String,
+        /// The labels of that kind that are there.
+        known: Vec<String>,
+    },
+    /// It makes a key or a check that is there.
+    #[error("table {table} has a {constraint} already")]
+    DuplicateConstraint {
+        /// The name of the table.
+        table: String,
+        /// The constraint, with its kind.
+        constraint: String,
+    },
+    /// A key or a check that can't be.
+    #[error("{constraint} of table {table}: {reason}")]
+    InvalidConstraint {
+        /// The name of the table.
+        table: String,
+        /// The constraint, with its kind.
+        constraint: String,
+        /// Why not.
+        reason: String,
+    },
+    /// It drops a table that a foreign key of another one refers to.
+    #[error("table {table} is what {user} refers to: drop that first")]
+    TableInUse {
+        /// The name of the table.
+        table: String,
+        /// The foreign key, with its table.
+        user: String,
+    },
+    /// It drops a key that a foreign key refers to.
+    #[error("{key} of table {table} is what {user} refers to: drop that first")]
+    KeyInUse {
+        /// The name of the table.
+        table: String,
+        /// The key, with its kind.
+        key: String,
+        /// The foreign key, with its table.
+        user: String,
+    },
     /// SQL in the author's own words, without any.
     #[error(
         "the SQL \"{what}\" has a text for no dialect: add .everywhere(..) or .on(dialect, ..)"
@@ -220,7 +274,8 @@ pub enum OperationError {
     },
     /// Two objects would have the same physical name on some engine.
     #[error(
-        "the name {name} of {what} is taken by {other}: on PostgreSQL and SQLite, tables and indexes share one namespace"
+        "the name {name} of {what} is taken by {other}: tables, indexes and constraints share one namespace, as tables and indexes \
+         do on PostgreSQL and SQLite"
     )]
     NameCollision {
         /// The physical name.
@@ -311,9 +366,9 @@ fn known_views(known: &[String]) -> String {
     format!("the schema has {}", known.join(", "))
 }
 
-fn known_indexes(known: &[String]) -> String {
+fn known_labels(known: &[String], what: &str) -> String {
     if known.is_empty() {
-        return "it has no indexes".to_owned();
+        return format!("it has no {what}");
     }
     format!("it has {}", known.join(", "))
 }

@@ -35,6 +35,25 @@ pub(super) fn check_sources(table: &Table, column: &Column) -> Result<(), Operat
     Ok(())
 }
 
+/// No foreign key may write what a generated column is computed from: not all engines would compute it anew.
+pub(super) fn check_unchanged(table: &Table, column: &Column) -> Result<(), OperationError> {
+    let generated = column.generated.iter();
+    let sources: Vec<String> = generated
+        .flat_map(|it| expression::columns(&it.expression))
+        .collect();
+    let mut keys = table.foreign_keys.iter().filter(|it| it.changes_rows());
+    match keys.find(|key| key.columns.iter().any(|it| sources.contains(it))) {
+        None => Ok(()),
+        Some(key) => {
+            let reason = format!(
+                "its expression names a column that foreign key {} may change, which MySQL refuses",
+                key.label
+            );
+            Err(invalid_column(table, column, reason))
+        }
+    }
+}
+
 /// The generated column whose expression names `column`, as a noun phrase.
 pub(super) fn user_of(table: &Table, column: &str) -> Option<String> {
     let names_it = |it: &&Column| {

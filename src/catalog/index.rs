@@ -1,6 +1,7 @@
 //! What must hold before an index enters a catalog.
 
 use super::check::type_fault;
+use super::constraint_check::index_names;
 use super::{OperationError, names};
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::{
@@ -26,14 +27,13 @@ pub(super) fn check(table: &Table, index: &Index) -> Result<(), OperationError> 
     names::check_index(&index.label)?;
     names::check_index(&index.name_in(&table.name, IndexNamespace::Schema))?;
     names::check_index(&index.name_in(&table.name, IndexNamespace::Table))?;
-    if let Some(other) = table.indexes.iter().find(|other| {
-        names::fold_case(&other.name_in(&table.name, IndexNamespace::Table))
-            == folded(IndexNamespace::Table)
-    }) {
+    if let Some((_, other)) = index_names(table)
+        .find(|(other, _)| names::fold_case(other) == folded(IndexNamespace::Table))
+    {
         return Err(OperationError::NameCollision {
             name: index.name_in(&table.name, IndexNamespace::Table),
             what: format!("index {} of {}", index.label, table.name),
-            other: format!("index {} of {}", other.label, table.name),
+            other,
         });
     }
     for name in index.named_columns() {
@@ -41,6 +41,11 @@ pub(super) fn check(table: &Table, index: &Index) -> Result<(), OperationError> 
             return Err(OperationError::unknown_column(table, &name));
         }
     }
+    check_parts(table, index)
+}
+
+/// What an index asks of the columns that it names.
+pub(super) fn check_parts(table: &Table, index: &Index) -> Result<(), OperationError> {
     match fault(table, index) {
         Some(reason) => Err(OperationError::InvalidIndex {
             table: table.name.clone(),

@@ -2,6 +2,8 @@
 
 mod change;
 mod check;
+mod constraint;
+mod constraint_check;
 mod error;
 mod generated;
 mod index;
@@ -18,7 +20,7 @@ pub(crate) use stages::{Named, Renamed, Stages};
 
 use crate::dsl::{Table, View};
 
-/// A schema: tables with their columns, keys and indexes, and views.
+/// A schema: tables with their columns, keys, checks and indexes, and views.
 ///
 /// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
 /// admits only what every engine admits, and is stricter than each: a column can't go while an index names
@@ -39,7 +41,8 @@ use crate::dsl::{Table, View};
 pub struct Catalog {
     tables: BTreeMap<String, Table>,
     views: BTreeMap<String, View>,
-    /// Names of tables, views and indexes where they share one namespace, lower-case, each with what has it.
+    /// Names of tables and views, of indexes where they share one namespace, and of constraints, lower-case, each
+    /// with what has it.
     relations: BTreeMap<String, String>,
 }
 
@@ -68,6 +71,9 @@ impl Catalog {
             for table in &mut tables {
                 table.columns.sort_by(|a, b| a.name.cmp(&b.name));
                 table.indexes.sort_by(|a, b| a.label.cmp(&b.label));
+                table.uniques.sort_by(|a, b| a.label.cmp(&b.label));
+                table.foreign_keys.sort_by(|a, b| a.label.cmp(&b.label));
+                table.checks.sort_by(|a, b| a.label.cmp(&b.label));
             }
             tables
         };

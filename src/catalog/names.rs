@@ -26,10 +26,18 @@ pub(super) fn check_column(name: &str) -> Result<(), OperationError> {
 }
 
 pub(super) fn check_index(name: &str) -> Result<(), OperationError> {
-    check("index", name)?;
+    check_unreserved("index", name)
+}
+
+pub(super) fn check_constraint(name: &str) -> Result<(), OperationError> {
+    check_unreserved("constraint", name)
+}
+
+fn check_unreserved(what: &'static str, name: &str) -> Result<(), OperationError> {
+    check(what, name)?;
     let folded = fold_case(name);
     if folded == "primary" || folded.starts_with("sqlite_") {
-        return Err(fault("index", name, NameFault::Reserved));
+        return Err(fault(what, name, NameFault::Reserved));
     }
     Ok(())
 }

@@ -11,20 +11,26 @@ impl Catalog {
         column: &str,
         to: &str,
     ) -> Result<(), OperationError> {
-        check::renamed_column(self.table_mut(table)?, column, to)?;
-        self.rename_sequence(table, column, to)?;
-        let table = self.table_mut(table)?;
+        let owner = table;
+        check::renamed_column(self.table_mut(owner)?, column, to)?;
+        self.rename_sequence(owner, column, to)?;
+        let table = self.table_mut(owner)?;
         for index in &mut table.indexes {
             index.rename_column(column, to);
         }
+        let uniques = table.uniques.iter_mut().flat_map(|it| &mut it.columns);
+        let foreign_keys = table.foreign_keys.iter_mut().flat_map(|it| &mut it.columns);
         let names = table
             .columns
             .iter_mut()
             .map(|it| &mut it.name)
-            .chain(&mut table.primary_key);
-        for name in names.filter(|name| *name == column) {
-            to.clone_into(name);
-        }
+            .chain(&mut table.primary_key)
+            .chain(uniques)
+            .chain(foreign_keys);
+        rename(names, column, to);
+        let keys = self.tables.values_mut().flat_map(|it| &mut it.foreign_keys);
+        let referring = keys.filter(|key| key.table == owner);
+        rename(referring.flat_map(|it| &mut it.referenced), column, to);
         Ok(())
     }
 
@@ -110,6 +116,12 @@ impl Catalog {
         }
         self.tables.insert(to.to_owned(), table);
         Ok(())
+    }
+}
+
+fn rename<'n>(names: impl Iterator<Item = &'n mut String>, from: &str, to: &str) {
+    for name in names.filter(|name| *name == from) {
+        to.clone_into(name);
     }
 }
 

@@ -1,11 +1,12 @@
 //! The words of the command line. What stands here as documentation is the help that people read.
 
-use std::time::Duration;
+use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+use super::options::{Connection, Database, Limits, Locking, Output, dialect_parser};
 use super::step::Step;
-use super::url::UrlText;
 use crate::dialect::Dialect;
 use crate::dsl::Migrations;
 use crate::run::{self, Migrator};
@@ -14,11 +15,13 @@ const ABOUT: &str = "Bring a database's schema up to date, and see where it stan
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done, or nothing to do
-  1  migrations are pending (only where asked for)
-  2  the command line makes no sense
-  3  failed
-  4  the schema has drifted (only where asked for)";
+  0    done, or nothing to do
+  1    migrations are pending (status --check)
+  2    the command line makes no sense
+  3    failed
+  4    the schema is not what its migrations make (verify, baseline)
+  130  stopped by Ctrl-C
+  143  stopped by SIGTERM";
 
 /// A program that needs a command.
 #[derive(Debug, Parser)]
@@ -29,6 +32,8 @@ Exit codes:
     disable_help_subcommand = true
 )]
 pub(super) struct Commands {
+    #[command(flatten)]
+    pub(super) output: Output,
     #[command(subcommand)]
     pub(super) command: Command,
 }
@@ -39,6 +44,8 @@ pub(super) struct Commands {
 #[command(long_about = format!("{ABOUT}.\n\nWithout a command, it migrates."))]
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub(super) struct MigrateByDefault {
+    #[command(flatten)]
+    pub(super) output: Output,
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -61,7 +68,7 @@ pub(super) enum Command {
     Migrate(Migrate),
     /// Show which migrations are applied and which are pending
     ///
-    /// It reads the tracking table, and changes nothing.
+    /// It changes nothing. A migration that a cut-off run left half done is shown with the step that comes next.
     Status(Status),
     /// Compare the schema with what the applied migrations make
     ///
@@ -71,7 +78,7 @@ pub(super) enum Command {
     Verify(Verify),
     /// Print the SQL that a new database gets
     ///
-    /// It can be piped into psql, mysql, mariadb or sqlite3 as it is. No database is connected to.
+    /// All of it, one migration, or a range of them. It can be piped into psql, mysql, mariadb or sqlite3 as it is. No database is connected to.
     Preview(Preview),
     /// Show who has the migration lock
     ///
@@ -86,6 +93,32 @@ pub(super) enum Command {
     /// Without --done and --undone, each migration that was edited after the database applied it is accepted as
     /// it is now. It writes the journal, and changes nothing else.
     Repair(Repair),
+    /// Record migrations as applied without running them
+    ///
+    /// For a database that has them already. The schema is compared with what they make; where it differs, that is
+    /// shown, nothing is recorded, and it ends with 4.
+    Baseline(Baseline),
+    /// Check the migrations, without a database
+    ///
+    /// The whole history is folded, and rendered for each engine.
+    Validate(Validate),
+    /// Show the schema that the migrations make, without a database
+    ///
+    /// At any point of the history: as a table, as JSON, as a diagram (mermaid, dot), or as one script of SQL.
+    Schema(Schema),
+    /// Begin a migration: its file, and its line in the list
+    ///
+    /// The file gets the next number. The list is the mod.rs or lib.rs beside it.
+    New(New),
+    /// Begin a crate for your own migrations
+    ///
+    /// With a first migration, its test, and a program that is this whole command line; `cargo hammerwork` runs it
+    /// from then on.
+    Init(Init),
+    /// Print a script that completes this command line in a shell
+    Completions(Completions),
+    /// Print the manual page, or write all of them
+    Man(Man),
 }
 
 impl Command {
@@ -94,10 +127,13 @@ impl Command {
         match self {
             Command::Migrate(Migrate {
                 status: true,
+                json,
                 database,
                 connection,
                 ..
             }) => Command::Status(Status {
+                json,
+                check: false,
                 database,
                 connection,
             }),
@@ -107,7 +143,14 @@ impl Command {
             | Command::Preview(_)
             | Command::Lock(_)
             | Command::Rollback(_)
-            | Command::Repair(_) => self,
+            | Command::Repair(_)
+            | Command::Baseline(_)
+            | Command::Validate(_)
+            | Command::Schema(_)
+            | Command::New(_)
+            | Command::Init(_)
+            | Command::Completions(_)
+            | Command::Man(_) => self,
         }
     }
 }
@@ -117,6 +160,14 @@ pub(super) struct Migrate {
     /// Show the status instead, as the command `status` does
     #[arg(long)]
     pub(super) status: bool,
+    /// Print what would be done and the SQL of it, and do nothing
+    ///
+    /// It asks the database what is there, operation by operation, as a run does. No lock is taken.
+    #[arg(long, conflicts_with = "status")]
+    pub(super) dry_run: bool,
+    /// Print JSON, as docs/json.md describes it
+    #[arg(long)]
+    pub(super) json: bool,
     #[command(flatten)]
     pub(super) database: Database,
     #[command(flatten)]
@@ -152,37 +203,11 @@ impl Migrate {
     }
 }
 
-/// How long statements may take.
-#[derive(Debug, Args)]
-pub(super) struct Limits {
-    /// How long one try may wait for the lock of a table
-    ///
-    /// Whoever comes after a waiting change of a table waits behind it, so this is the longest that the application
-    /// stands still because of it.
-    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = limit())]
-    table_lock_timeout: u64,
-    /// How long to try again where another session held a lock
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    retry_timeout: u64,
-    /// How long one statement may take (PostgreSQL only); without it, for ever
-    #[arg(long, value_name = "SECONDS", value_parser = limit())]
-    pub(super) statement_timeout: Option<u64>,
-}
-
-impl Limits {
-    fn apply(&self, migrator: Migrator) -> Migrator {
-        let migrator = migrator
-            .table_lock_timeout(Duration::from_secs(self.table_lock_timeout))
-            .retry_timeout(Duration::from_secs(self.retry_timeout));
-        match self.statement_timeout {
-            Some(seconds) => migrator.statement_timeout(Duration::from_secs(seconds)),
-            None => migrator,
-        }
-    }
-}
-
 #[derive(Debug, Args)]
 pub(super) struct Rollback {
+    /// Print JSON, as docs/json.md describes it
+    #[arg(long)]
+    pub(super) json: bool,
     /// How many of the newest applied migrations to undo
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with_all = ["to", "all"])]
     steps: usize,
@@ -229,6 +254,12 @@ impl Rollback {
 
 #[derive(Debug, Args)]
 pub(super) struct Status {
+    /// Print JSON, as docs/json.md describes it
+    #[arg(long)]
+    pub(super) json: bool,
+    /// End with 1 where a migration is pending
+    #[arg(long)]
+    pub(super) check: bool,
     #[command(flatten)]
     pub(super) database: Database,
     #[command(flatten)]
@@ -237,11 +268,7 @@ pub(super) struct Status {
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// Print JSON
-    ///
-    /// One line: {"version":1,"applied":6,"drift":[{"object":"table jobs","description":"it is missing"}]}.
-    /// `applied` is how many applied migrations the schema was compared with; `drift` is empty where there is none.
-    /// `version` is raised where a later one means something else; what is only added leaves it.
+    /// Print JSON, as docs/json.md describes it
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
@@ -252,6 +279,15 @@ pub(super) struct Verify {
 
 #[derive(Debug, Args)]
 pub(super) struct Preview {
+    /// Only this migration
+    #[arg(value_name = "MIGRATION", conflicts_with_all = ["from", "to"])]
+    pub(super) only: Option<String>,
+    /// From this migration on, itself included
+    #[arg(long, value_name = "MIGRATION")]
+    pub(super) from: Option<String>,
+    /// Up to this migration, itself included
+    #[arg(long, value_name = "MIGRATION")]
+    pub(super) to: Option<String>,
     /// The engine to write SQL for; else the one that the database URL names
     #[arg(long, value_name = "DIALECT", value_parser = dialect_parser())]
     pub(super) dialect: Option<Dialect>,
@@ -264,6 +300,9 @@ pub(super) struct Preview {
 
 #[derive(Debug, Args)]
 pub(super) struct Lock {
+    /// Print JSON, as docs/json.md describes it
+    #[arg(long)]
+    pub(super) json: bool,
     #[command(flatten)]
     pub(super) database: Database,
     #[command(flatten)]
@@ -289,81 +328,109 @@ pub(super) struct Repair {
     pub(super) locking: Locking,
 }
 
-/// Which database, and what is where in it.
 #[derive(Debug, Args)]
-pub(super) struct Database {
-    /// The database: postgres://, mysql://, mariadb:// or sqlite://
-    ///
-    /// In full: postgres://USER:PASSWORD@HOST:PORT/DATABASE, the same with mysql:// or mariadb://, or
-    /// sqlite://FILE. A file named .env, here or in a directory above, may set DATABASE_URL, too. The password
-    /// is never shown.
-    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
-    pub(super) database_url: Option<UrlText>,
-    /// The schema that everything is in (PostgreSQL only)
-    ///
-    /// That includes the tracking table. The schema must be there. Without this option, it is the first one of
-    /// the connection's search_path.
-    #[arg(long, value_name = "NAME")]
-    pub(super) schema: Option<String>,
-    /// The table that records which migrations are applied
-    #[arg(long, value_name = "NAME", default_value = "hammerwork_migrations")]
-    pub(super) tracking_table: String,
+pub(super) struct Baseline {
+    /// Record no further than this migration, itself included
+    #[arg(long, value_name = "MIGRATION")]
+    pub(super) to: Option<String>,
+    /// Print JSON, as docs/json.md describes it
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) connection: Connection,
+    #[command(flatten)]
+    pub(super) locking: Locking,
+    /// Record although the database has migrations that this program does not know
+    #[arg(long)]
+    pub(super) allow_unknown: bool,
 }
 
-impl Database {
+impl Baseline {
     pub(super) fn migrator(&self, migrations: &Migrations) -> Migrator {
-        let migrator = Migrator::new(migrations.clone()).tracking_table(&self.tracking_table);
-        match &self.schema {
-            Some(schema) => migrator.schema(schema),
+        let migrator = self.locking.apply(self.database.migrator(migrations));
+        let migrator = migrator.allow_unknown(self.allow_unknown);
+        match &self.to {
+            Some(id) => migrator.up_to(id),
             None => migrator,
         }
     }
 }
 
-/// How to reach it.
 #[derive(Debug, Args)]
-pub(super) struct Connection {
-    /// How long to wait for the server to let us in
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
-    connect_timeout: u64,
-}
-
-impl Connection {
-    pub(super) fn timeout(&self) -> Duration {
-        Duration::from_secs(self.connect_timeout)
-    }
-}
-
-/// How the migration lock is had.
-#[derive(Debug, Args)]
-pub(super) struct Locking {
-    /// How long to wait for another runner
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
-    lock_timeout: u64,
-    /// Run on a node of a cluster (Galera, Group Replication)
-    ///
-    /// The migration lock is one node's own there: make sure that only one runner runs.
+pub(super) struct Validate {
+    /// An engine that the history must have SQL for (may be repeated); without it, all of them
+    #[arg(long, value_name = "DIALECT", value_parser = dialect_parser())]
+    pub(super) dialect: Vec<Dialect>,
+    /// Print JSON, as docs/json.md describes it
     #[arg(long)]
-    allow_cluster: bool,
+    pub(super) json: bool,
 }
 
-impl Locking {
-    pub(super) fn apply(&self, migrator: Migrator) -> Migrator {
-        migrator
-            .lock_timeout(Duration::from_secs(self.lock_timeout))
-            .allow_cluster(self.allow_cluster)
-    }
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// After this migration; without it, after the last
+    #[arg(long, value_name = "MIGRATION")]
+    pub(super) at: Option<String>,
+    /// What to show it as
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: SchemaFormat,
+    /// The engine to write SQL for, and whose types a diagram has
+    #[arg(long, value_name = "DIALECT", value_parser = dialect_parser())]
+    pub(super) dialect: Option<Dialect>,
 }
 
-/// Seconds that limit something: none is no limit for some servers, and more than this is too much for others.
-fn limit() -> clap::builder::RangedU64ValueParser {
-    clap::value_parser!(u64).range(1..=2_000_000)
+/// What a schema is shown as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaFormat {
+    /// For people
+    #[default]
+    Table,
+    /// As docs/json.md describes it
+    Json,
+    /// A diagram that Markdown shows
+    Mermaid,
+    /// A diagram for Graphviz
+    Dot,
+    /// One script that makes it, with --dialect
+    Sql,
 }
 
-fn dialect_parser() -> impl clap::builder::TypedValueParser<Value = Dialect> {
-    use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+#[derive(Debug, Args)]
+pub(super) struct New {
+    /// What it does, in a few words: `add priority`
+    #[arg(value_name = "NAME", required = true, num_args = 1..)]
+    pub(super) name: Vec<String>,
+    /// The folder that has the migrations; else found from here
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) dir: Option<PathBuf>,
+}
 
-    PossibleValuesParser::new(Dialect::ALL.map(Dialect::name))
-        .try_map(|name| name.parse::<Dialect>())
+#[derive(Debug, Args)]
+pub(super) struct Init {
+    /// The folder of the new crate, and its name
+    #[arg(value_name = "FOLDER", default_value = "migration")]
+    pub(super) folder: PathBuf,
+    /// Depend on this library where it lies in this folder, and not on a published version
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) library: Option<PathBuf>,
+    /// The engines to build in (may be repeated): postgres, mysql, sqlite
+    #[arg(long, value_name = "ENGINE", default_value = "sqlite")]
+    #[arg(value_parser = ["postgres", "mysql", "sqlite"])]
+    pub(super) engine: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(super) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Man {
+    /// Write a page for each command into this folder instead
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) dir: Option<PathBuf>,
 }

@@ -6,6 +6,14 @@ use std::path::Path;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use super::args::{Command, Commands, MigrateByDefault};
+use super::options::Output;
+
+/// What is asked for, and how what happens is shown.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) command: Command,
+    pub(super) output: Output,
+}
 
 /// The words of a command line, and what they say of the program itself.
 #[derive(Debug)]
@@ -43,28 +51,42 @@ impl Call {
     }
 
     /// What is asked for; the error is also how clap hands over help and version.
-    pub(super) fn parse(self) -> Result<Command, clap::Error> {
+    pub(super) fn parse(&self) -> Result<Asked, clap::Error> {
+        let mut grammar = self.grammar();
+        let words = command_first(&grammar, self.words.clone());
+        let matches = grammar.try_get_matches_from_mut(words)?;
+        let asked = if self.migrates {
+            MigrateByDefault::from_arg_matches(&matches).map(|it| Asked {
+                output: it.output.clone(),
+                command: it.command_or_migrate().without_aliases(),
+            })
+        } else {
+            Commands::from_arg_matches(&matches).map(|it| Asked {
+                output: it.output,
+                command: it.command.without_aliases(),
+            })
+        };
+        asked.map_err(|error| error.format(&mut grammar))
+    }
+
+    /// The name of the file that is run, or of the one that cargo runs: `migrate`, `cargo-hammerwork`.
+    pub(super) fn executable(&self) -> String {
+        self.program.replace(' ', "-")
+    }
+
+    /// All words that this program understands.
+    pub(super) fn grammar(&self) -> clap::Command {
         let grammar = if self.migrates {
             MigrateByDefault::command()
         } else {
             Commands::command()
         };
-        let mut grammar = grammar
+        grammar
             .name(self.program.clone())
-            .bin_name(self.program)
+            .bin_name(self.program.clone())
             // What has a version is the library, whichever program it is in.
             .display_name(env!("CARGO_PKG_NAME"))
-            .max_term_width(100);
-        let words = command_first(&grammar, self.words);
-        let matches = grammar.try_get_matches_from_mut(words)?;
-        let command = if self.migrates {
-            MigrateByDefault::from_arg_matches(&matches).map(MigrateByDefault::command_or_migrate)
-        } else {
-            Commands::from_arg_matches(&matches).map(|it| it.command)
-        };
-        command
-            .map(Command::without_aliases)
-            .map_err(|error| error.format(&mut grammar))
+            .max_term_width(100)
     }
 }
 
@@ -76,8 +98,11 @@ fn command_first(grammar: &clap::Command, mut words: Vec<OsString>) -> Vec<OsStr
             words[1..=position].rotate_right(1);
             break;
         }
-        let Some(option) = word.strip_prefix("--").filter(|it| !it.is_empty()) else {
-            break;
+        let option = match word.strip_prefix("--") {
+            Some(option) if !option.is_empty() => option,
+            // None of one letter takes a value.
+            None if word.len() > 1 && word.starts_with('-') => "",
+            Some(_) | None => break,
         };
         // The word after it is its value, whatever it looks like.
         position += if takes_value(grammar, option) { 2 } else { 1 };
@@ -89,6 +114,7 @@ fn takes_value(grammar: &clap::Command, option: &str) -> bool {
     grammar
         .get_subcommands()
         .flat_map(clap::Command::get_arguments)
+        .chain(grammar.get_arguments())
         .any(|it| it.get_long() == Some(option) && it.get_action().takes_values())
 }
 
@@ -132,11 +158,11 @@ mod tests {
     #[test]
     fn only_what_is_no_subcommand_of_cargos_migrates_by_default() {
         assert!(matches!(
-            call(&["migrate"]).parse(),
+            call(&["migrate"]).parse().map(|it| it.command),
             Ok(Command::Migrate(_))
         ));
         assert!(matches!(
-            call(&["acme-db", "--allow-unknown"]).parse(),
+            call(&["acme-db", "--allow-unknown"]).parse().map(|it| it.command),
             Ok(Command::Migrate(it)) if it.allow_unknown
         ));
         assert!(call(&["cargo-hammerwork"]).parse().is_err());
@@ -163,7 +189,10 @@ mod tests {
             &["cargo-hammerwork", "status"],
         ] {
             assert!(
-                matches!(call(words).parse(), Ok(Command::Status(_))),
+                matches!(
+                    call(words).parse().map(|it| it.command),
+                    Ok(Command::Status(_))
+                ),
                 "{words:?}"
             );
         }
@@ -177,13 +206,15 @@ mod tests {
             &["migrate", "--database-url=sqlite://a.db", "status"],
             &["cargo-hammerwork", "hammerwork", url[0], url[1], "status"],
         ] {
-            let Ok(Command::Status(status)) = call(words).parse() else {
+            let Ok(Command::Status(status)) = call(words).parse().map(|it| it.command) else {
                 panic!("{words:?}");
             };
             assert!(status.database.database_url.is_some(), "{words:?}");
         }
         // A value is no command, and an option is only for the commands that have it.
-        let schema = call(&["migrate", "--schema", "status"]).parse();
+        let schema = call(&["migrate", "--schema", "status"])
+            .parse()
+            .map(|it| it.command);
         assert!(matches!(schema, Ok(Command::Migrate(_))), "{schema:?}");
         let strict = call(&["migrate", "--strict-order", "status"]).parse();
         assert!(strict.is_err(), "{strict:?}");

@@ -1,10 +1,12 @@
 //! What is printed: results to stdout, everything else to stderr, and no secret to either.
 
 use std::fmt;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use super::error::Error;
 use super::exit;
+use super::options::Output;
+use super::paint::{Hue, Paint};
 use super::secrets::Secrets;
 use super::text::one_line;
 
@@ -12,13 +14,41 @@ use super::text::one_line;
 #[derive(Clone, Debug)]
 pub(super) struct Console {
     secrets: Secrets,
+    quiet: bool,
+    stdout: Paint,
+    stderr: Paint,
 }
 
 impl Console {
     /// A console that masks these secrets in everything that goes to stderr. Results need no masking: no
     /// part of a URL is in them, and a database may be named like its password.
-    pub(super) fn new(secrets: Secrets) -> Self {
-        Console { secrets }
+    pub(super) fn new(secrets: Secrets, output: &Output) -> Self {
+        Console {
+            secrets,
+            quiet: output.quiet,
+            stdout: Paint::of(output.color, &io::stdout()),
+            stderr: Paint::of(output.color, &io::stderr()),
+        }
+    }
+
+    /// The colours of results.
+    pub(super) fn paint(&self) -> Paint {
+        self.stdout
+    }
+
+    /// The colours of everything else.
+    pub(super) fn stderr_paint(&self) -> Paint {
+        self.stderr
+    }
+
+    /// Whether a person watches who wants to be told.
+    pub(super) fn is_watched(&self) -> bool {
+        !self.quiet && io::stdout().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Prints what is told beside a result, unless nobody wants it.
+    pub(super) fn tell(&self, text: impl fmt::Display) -> Result<(), Error> {
+        if self.quiet { Ok(()) } else { self.print(text) }
     }
 
     /// Prints a result.
@@ -33,11 +63,20 @@ impl Console {
 
     /// Says in one line what happens meanwhile.
     pub(super) fn note(&self, text: &str) {
-        self.write(&format!("{}\n", one_line(&self.secrets.mask(text))));
+        if !self.quiet {
+            self.write(&format!("{}\n", self.one_line(text)));
+        }
     }
 
     pub(super) fn warning(&self, warning: &str) {
-        self.line("warning", warning);
+        if !self.quiet {
+            self.line(Hue::Warning, "warning", warning);
+        }
+    }
+
+    /// Writes what is logged, which is in lines already.
+    pub(super) fn log(&self, text: &str) {
+        self.write(&self.secrets.mask(text));
     }
 
     /// Says what went wrong, why, and what to do about it, and gives the exit code.
@@ -45,14 +84,14 @@ impl Console {
         if error.is_closed_pipe() {
             return exit::OK;
         }
-        self.line("error", &error.to_string());
+        self.line(Hue::Bad, "error", &error.to_string());
         let mut cause = error.cause();
         while let Some(error) = cause {
-            self.line("caused by", &error.to_string());
+            self.line(Hue::Bad, "caused by", &error.to_string());
             cause = error.source();
         }
         if let Some(help) = error.help() {
-            self.line("help", &help);
+            self.line(Hue::Help, "help", &help);
         }
         error.exit_code()
     }
@@ -63,15 +102,26 @@ impl Console {
             self.write(&self.secrets.mask(&error.render().to_string()));
             return exit::USAGE;
         }
-        // As the text is the program's own, clap may colour it.
-        match error.print().map_err(Error::Output) {
+        // As the text is the program's own, it may have colours.
+        let text = error.render();
+        let printed = if self.stdout.is_on() {
+            self.print(text.ansi())
+        } else {
+            self.print(text)
+        };
+        match printed {
             Ok(()) => exit::OK,
             Err(error) => self.failure(&error),
         }
     }
 
-    fn line(&self, label: &str, text: &str) {
-        self.note(&format!("{label}: {text}"));
+    fn line(&self, hue: Hue, label: &str, text: &str) {
+        let label = self.stderr.paint(hue, &format!("{label}:"));
+        self.write(&format!("{label} {}\n", self.one_line(text)));
+    }
+
+    fn one_line(&self, text: &str) -> String {
+        one_line(&self.secrets.mask(text))
     }
 
     /// If stderr can't be written, there is nobody left to tell.

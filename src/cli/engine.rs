@@ -12,14 +12,16 @@
 
 use std::borrow::Cow;
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::console::Console;
 use super::error::Error;
+use super::signals;
 use super::url::DatabaseUrl;
 use crate::dialect::Dialect;
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 use crate::run::driver;
-use crate::run::{Driver, DriverError, DriverErrorKind, RunError, Source};
+use crate::run::{Driver, DriverError, DriverErrorKind, RunError, Source, Stop};
 
 /// A database, and how to open it.
 #[derive(Debug)]
@@ -27,6 +29,10 @@ pub(super) struct Target {
     pub(super) url: DatabaseUrl,
     /// How long to wait for the server to let us in.
     pub(super) timeout: Duration,
+    /// How long to wait for a server that is not up yet.
+    pub(super) wait: Duration,
+    /// Ends that wait.
+    pub(super) stop: Stop,
     /// Whether a database file that is missing is made, unless the URL says otherwise.
     pub(super) creates: bool,
 }
@@ -40,11 +46,25 @@ pub(super) trait Task {
 
 /// Opens the database, and does it.
 pub(super) fn perform<T: Task>(task: T, target: &Target) -> Result<T::Output, Error> {
+    block_on(perform_on_engine(task, target))
+}
+
+/// The same for what is to end between two steps when the program is told to.
+pub(super) fn perform_in_steps<T: Task>(
+    task: T,
+    target: &Target,
+    console: &Console,
+) -> Result<T::Output, Error> {
+    let task = perform_on_engine(task, target);
+    block_on(signals::until_done(task, &target.stop, console))
+}
+
+fn block_on<T>(task: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
-    let result = runtime.block_on(perform_on_engine(task, target));
+    let result = runtime.block_on(task);
     // A look-up of a host name that nobody waits for any more must not keep the program.
     runtime.shutdown_background();
     result
@@ -61,11 +81,15 @@ async fn perform_on_engine<T: Task>(task: T, target: &Target) -> Result<T::Outpu
     let url = target.url_for_driver();
     match dialect {
         #[cfg(feature = "postgres")]
-        Dialect::Postgres => target.on(driver::connect_postgres(&url), task).await,
+        Dialect::Postgres => target.on(|| driver::connect_postgres(&url), task).await,
         #[cfg(feature = "mysql")]
-        Dialect::MySql | Dialect::MariaDb => target.on(driver::connect_mysql(&url), task).await,
+        Dialect::MySql | Dialect::MariaDb => target.on(|| driver::connect_mysql(&url), task).await,
         #[cfg(feature = "sqlite")]
-        Dialect::Sqlite => target.on(driver::connect_sqlite(&url, false), task).await,
+        Dialect::Sqlite => {
+            target
+                .on(|| driver::connect_sqlite(&url, false), task)
+                .await
+        }
         #[cfg(not(feature = "postgres"))]
         Dialect::Postgres => Err(lacking),
         #[cfg(not(feature = "mysql"))]
@@ -90,15 +114,18 @@ fn feature_of(dialect: Dialect) -> (&'static str, bool) {
 }
 
 impl Target {
-    async fn on<T, D, F>(&self, connection: F, task: T) -> Result<T::Output, Error>
+    async fn on<T, D, C, F>(&self, connect: C, task: T) -> Result<T::Output, Error>
     where
         T: Task,
         D: Driver,
+        C: Fn() -> F + Send,
         F: Future<Output = Result<D, DriverError>> + Send,
     {
         let source = InTime {
-            connection,
+            connect,
             timeout: self.timeout,
+            wait: self.wait,
+            stop: &self.stop,
         };
         let result = task.on(source).await;
         result.map_err(|error| Error::of_run(error, &self.url))
@@ -132,28 +159,38 @@ impl Target {
     }
 }
 
-/// A connection that is given up where it takes too long.
-struct InTime<F> {
-    connection: F,
+/// A connection that is given up where it takes too long, and tried again while the server is not up yet.
+struct InTime<'t, C> {
+    connect: C,
     timeout: Duration,
+    wait: Duration,
+    stop: &'t Stop,
 }
 
-impl<D, F> Source for InTime<F>
+/// The pause between two tries of a server that is not up yet.
+const PAUSE: Duration = Duration::from_millis(250);
+
+impl<D, C, F> Source for InTime<'_, C>
 where
     D: Driver,
+    C: Fn() -> F + Send,
     F: Future<Output = Result<D, DriverError>> + Send,
 {
     type Driver = D;
 
     async fn driver(self) -> Result<D, DriverError> {
-        tokio::time::timeout(self.timeout, self.connection)
-            .await
-            .unwrap_or_else(|_| {
-                Err(DriverError {
-                    kind: DriverErrorKind::Connection,
-                    message: format!("no answer within {} s", self.timeout.as_secs()),
-                    code: None,
-                })
-            })
+        let start = Instant::now();
+        loop {
+            let tried = tokio::time::timeout(self.timeout, (self.connect)()).await;
+            let result = tried.unwrap_or_else(|_| {
+                let seconds = self.timeout.as_secs();
+                Err(DriverError::lost(format!("no answer within {seconds} s")))
+            });
+            let not_up = matches!(&result, Err(it) if it.kind == DriverErrorKind::Connection);
+            if !not_up || start.elapsed() >= self.wait || self.stop.is_requested() {
+                return result;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }

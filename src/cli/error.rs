@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::signals::Signal;
 use super::step::Step;
 use super::url::{DatabaseUrl, UrlError};
 use super::{exit, help};
@@ -52,6 +53,35 @@ pub(super) enum Error {
         file: Option<PathBuf>,
         error: RunError,
     },
+    /// What it says is where it stopped.
+    #[error("{error}")]
+    Signalled { signal: Signal, error: Box<Error> },
+    #[error("stopped at once")]
+    Killed { signal: Signal },
+    #[error("there is no migration {id}")]
+    NoMigration { id: String },
+    #[error("--format sql needs a dialect")]
+    NoSchemaDialect,
+    #[error("{from} comes after {to}")]
+    NoRange { from: String, to: String },
+    #[error("{name:?} can't be the name of a migration")]
+    BadName { name: String },
+    #[error("{name:?} can't be the name of a crate")]
+    BadPackage { name: String },
+    #[error("{} is there already", path.display())]
+    Exists { path: PathBuf },
+    #[error("there are no migrations in {}", path.display())]
+    NoFolder { path: PathBuf },
+    #[error("{} has no list of migrations that a line could be added to", path.display())]
+    NoList { path: PathBuf },
+    #[error("can't {doing} {}", path.display())]
+    File {
+        doing: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("can't run cargo")]
+    Cargo(#[source] io::Error),
     #[error("can't start")]
     Runtime(#[source] io::Error),
     #[error("can't write the result")]
@@ -74,10 +104,34 @@ impl Error {
 
     /// Why it is so, as a chain. What a run says is said as it is, so its cause is the run's own.
     pub(super) fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        if let Error::Run { error, .. } = self {
-            return error.source();
+        match self {
+            Error::Run { error, .. } => error.source(),
+            Error::Signalled { error, .. } => Error::cause(error.as_ref()),
+            Error::NoUrl
+            | Error::NoDialect
+            | Error::NoSchemas { .. }
+            | Error::NoStatementTimeout { .. }
+            | Error::NoHalfSteps { .. }
+            | Error::DoneAndUndone { .. }
+            | Error::Url(_)
+            | Error::DotEnv
+            | Error::Lacking { .. }
+            | Error::MissingFile { .. }
+            | Error::Connect { .. }
+            | Error::Killed { .. }
+            | Error::NoMigration { .. }
+            | Error::NoSchemaDialect
+            | Error::NoRange { .. }
+            | Error::BadName { .. }
+            | Error::BadPackage { .. }
+            | Error::Exists { .. }
+            | Error::NoFolder { .. }
+            | Error::NoList { .. }
+            | Error::File { .. }
+            | Error::Cargo(_)
+            | Error::Runtime(_)
+            | Error::Output(_) => self.source(),
         }
-        self.source()
     }
 
     /// What to do about it.
@@ -126,7 +180,32 @@ impl Error {
                 .zip(error.source().and_then(|it| it.downcast_ref()))
                 .and_then(|(file, source)| file_help(file, source))
                 .or_else(|| help::of_run(error)),
-            Error::Runtime(_) | Error::Output(_) => None,
+            Error::Signalled { error, .. } => error.help(),
+            Error::Killed { .. } => Some(
+                "run again: what was done stays, and the rest is done then".to_owned(),
+            ),
+            Error::NoMigration { .. } => {
+                Some("`preview` and `status` list the migrations".to_owned())
+            }
+            Error::NoSchemaDialect => {
+                let names = Dialect::ALL.map(Dialect::name).join(", ");
+                Some(format!("give --dialect DIALECT (one of {names})"))
+            }
+            Error::NoRange { .. } => Some("name them the other way round".to_owned()),
+            Error::BadPackage { .. } => Some(
+                "it begins with a letter, and has letters, digits, - and _ alone".to_owned(),
+            ),
+            Error::BadName { .. } => {
+                Some("say in a few words what it does: new add priority".to_owned())
+            }
+            Error::Exists { .. } => Some("name another, or take it away".to_owned()),
+            Error::NoFolder { .. } => Some(
+                "name the folder of the migrations with --dir, or make a crate for them with `init`".to_owned(),
+            ),
+            Error::NoList { .. } => Some(
+                "list them as migrations![m001_a, m002_b], or as m001_a::migration(), a line for each".to_owned(),
+            ),
+            Error::Runtime(_) | Error::Output(_) | Error::File { .. } | Error::Cargo(_) => None,
         }
     }
 
@@ -138,16 +217,31 @@ impl Error {
             | Error::NoStatementTimeout { .. }
             | Error::NoHalfSteps { .. }
             | Error::DoneAndUndone { .. }
+            | Error::NoMigration { .. }
+            | Error::NoSchemaDialect
+            | Error::NoRange { .. }
+            | Error::BadName { .. }
+            | Error::BadPackage { .. }
             | Error::Run {
                 error: RunError::UnknownStep { .. },
                 ..
             } => exit::USAGE,
+            Error::Signalled { signal, .. } | Error::Killed { signal } => signal.exit_code(),
+            Error::Run {
+                error: RunError::Baseline { .. },
+                ..
+            } => exit::DRIFT,
             Error::Url(_)
             | Error::DotEnv
             | Error::Lacking { .. }
             | Error::MissingFile { .. }
             | Error::Connect { .. }
             | Error::Run { .. }
+            | Error::Exists { .. }
+            | Error::NoFolder { .. }
+            | Error::NoList { .. }
+            | Error::File { .. }
+            | Error::Cargo(_)
             | Error::Runtime(_)
             | Error::Output(_) => exit::FAILED,
         }

@@ -43,6 +43,8 @@ pub(super) fn of_run(error: &RunError) -> Option<String> {
         | RunError::Orphans { .. }
         | RunError::Statement { .. }
         | RunError::Rights { .. }
+        | RunError::Stopped { .. }
+        | RunError::Baseline { .. }
         | RunError::Scratch { .. }
         | RunError::Database { .. } => return error.help(),
     };

@@ -3,6 +3,7 @@
 //! | to | see |
 //! |---|---|
 //! | give your own migrations this command line | [`main`] |
+//! | be `cargo hammerwork` | [`cargo_main`] |
 //! | act on what a program ended with | [`exit`] |
 
 mod args;
@@ -12,15 +13,25 @@ mod console;
 mod engine;
 mod error;
 pub mod exit;
+mod folder;
 mod help;
+mod highlight;
+mod json;
+mod log;
+mod options;
+mod paint;
 mod program;
 mod progress;
 mod report;
+mod scaffold;
+mod schema;
 mod secrets;
+mod signals;
 mod step;
 mod table;
 mod text;
 mod tls;
 mod url;
+mod workspace;
 
-pub use program::main;
+pub use program::{cargo_main, main};

@@ -1,6 +1,9 @@
 //! What is told of a run while it happens.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::console::Console;
 use super::error::Error;
@@ -8,55 +11,102 @@ use super::report;
 use crate::dsl::Migrations;
 use crate::run::Event;
 
-/// Prints a line for each migration on stdout, and on stderr what a run waits for.
+/// Prints a line for each migration on stdout, and on stderr what a run waits for; on a terminal a bar shows how
+/// far it is.
 #[derive(Debug)]
 pub(super) struct Progress {
     console: Console,
+    /// Whether stdout is for JSON.
+    json: bool,
     /// The longest id's: the lines stand in columns, though each is printed before the next is known.
     width: usize,
+    bar: Option<ProgressBar>,
     /// Why a line could not be printed: the first, of several.
     failure: Mutex<Option<Error>>,
 }
 
 impl Progress {
-    pub(super) fn new(console: Console, migrations: &Migrations) -> Self {
+    pub(super) fn new(console: Console, migrations: &Migrations, json: bool) -> Self {
         let widths = migrations.iter().map(|it| it.id.chars().count());
         Progress {
-            console,
+            json,
             width: widths.max().unwrap_or(0),
+            bar: console.is_watched().then(bar),
+            console,
             failure: Mutex::new(None),
         }
     }
 
     pub(super) fn tell(&self, event: &Event) {
         match event {
-            Event::Waiting { holder } => self.console.note(&report::of_waiting(holder.as_ref())),
-            Event::Started { .. } => {}
+            Event::Planned { migrations, .. } => self.on_bar(|bar| {
+                bar.set_length(bar.position() + *migrations as u64);
+                bar.enable_steady_tick(Duration::from_millis(100));
+            }),
+            Event::Waiting { holder } => self.note(&report::of_waiting(holder.as_ref())),
+            Event::Started { migration, .. } => self.on_bar(|bar| {
+                bar.set_message(migration.clone());
+            }),
             Event::Retrying {
                 migration,
                 pause,
                 reason,
-            } => self
-                .console
-                .note(&report::of_retrying(migration, *pause, reason)),
+            } => self.note(&report::of_retrying(migration, *pause, reason)),
             Event::Applied(applied) => self.print(report::of_applied(applied, self.width)),
             Event::RolledBack(undone) => self.print(report::of_undone(undone, self.width)),
         }
     }
 
-    /// A run goes on when nobody reads of it any more.
-    fn print(&self, line: String) {
-        if let Err(error) = self.console.print(line) {
-            self.failure().get_or_insert(error);
-        }
+    /// Takes the bar away, before anything else is printed.
+    pub(super) fn end(&self) {
+        self.on_bar(ProgressBar::finish_and_clear);
     }
 
     /// Whether all lines were printed.
     pub(super) fn finish(&self) -> Result<(), Error> {
+        self.end();
         self.failure().take().map_or(Ok(()), Err)
+    }
+
+    /// A run goes on when nobody reads of it any more.
+    fn print(&self, line: String) {
+        self.on_bar(|bar| bar.inc(1));
+        if self.json {
+            return;
+        }
+        let printed = self.beside_bar(|| self.console.tell(line));
+        if let Err(error) = printed {
+            self.failure().get_or_insert(error);
+        }
+    }
+
+    fn note(&self, text: &str) {
+        self.beside_bar(|| self.console.note(text));
+    }
+
+    fn on_bar(&self, change: impl FnOnce(&ProgressBar)) {
+        if let Some(bar) = &self.bar {
+            change(bar);
+        }
+    }
+
+    /// Does what writes to the terminal, while the bar is away.
+    fn beside_bar<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
     }
 
     fn failure(&self) -> std::sync::MutexGuard<'_, Option<Error>> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let style = ProgressStyle::with_template("{spinner} {pos}/{len} {bar:24} {elapsed} {msg}");
+    // A template that does not parse is a bar in another shape.
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
 }

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use chrono::SecondsFormat;
-use serde_json::{Value, json};
-
+use super::paint::{Hue, Paint};
 use super::step::Step;
 use super::table::Table;
 use super::text::one_line;
-use crate::run::{AppliedNow, Difference, Execution, Holder, Report, Resolution, State, Status};
+use crate::dialect::Dialect;
+use crate::run::{
+    AppliedNow, Difference, Execution, Found, Holder, Plan, Report, Resolution, State, Status,
+};
+use chrono::SecondsFormat;
 
 /// The line of one migration that was recorded; ids are padded to `width`.
 pub(super) fn of_applied(applied: &AppliedNow, width: usize) -> String {
@@ -103,14 +105,82 @@ pub(super) fn of_drift(applied: usize, drift: &[Difference]) -> String {
     text
 }
 
-/// The same for programs. The help of `--json` documents it.
-pub(super) fn json_of_drift(applied: usize, drift: &[Difference]) -> String {
-    let drift: Vec<Value> = drift
+/// What stands in the way of a baseline.
+pub(super) fn of_refused_baseline(until: &str, differences: &[Difference]) -> String {
+    let mut text: String = differences
         .iter()
-        .map(|it| json!({"object": it.object, "description": it.description}))
+        .map(|it| one_line(&it.to_string()) + "\n")
         .collect();
-    let whole = json!({"version": 1, "applied": applied, "drift": drift});
-    format!("{whole}\n")
+    let count = match differences.len() {
+        1 => "1 difference".to_owned(),
+        count => format!("{count} differences"),
+    };
+    text += &format!("{count} from what the migrations up to {until} make: nothing was recorded\n");
+    text
+}
+
+/// The line that sums up a baseline.
+pub(super) fn of_baseline(report: &Report) -> String {
+    match report.applied.len() {
+        0 => "nothing to record\n".to_owned(),
+        count => format!("{count} recorded, none was run\n"),
+    }
+}
+
+/// What a check of the migrations has found to be so.
+pub(super) fn of_validation(migrations: usize, dialects: &[Dialect]) -> String {
+    let products: Vec<&str> = dialects.iter().map(|it| it.product()).collect();
+    let noun = if migrations == 1 {
+        "migration"
+    } else {
+        "migrations"
+    };
+    format!(
+        "{migrations} {noun}, sound, with SQL for {}\n",
+        products.join(", ")
+    )
+}
+
+/// A line per operation of what is pending, and one that counts.
+pub(super) fn of_plan(plan: &Plan, paint: Paint) -> String {
+    let mut table = Table::with(paint);
+    for migration in &plan.migrations {
+        for step in &migration.steps {
+            let hue = match step.found {
+                Found::Needed | Found::Partly => Hue::Warning,
+                Found::Satisfied => Hue::Good,
+                Found::Conflict(_) => Hue::Bad,
+            };
+            table
+                .line()
+                .cell(format!("{}:{}", migration.id, step.step))
+                .hued(step.found.word(), hue)
+                .cell(&step.operation);
+        }
+    }
+    let mut text = table.to_string();
+    for migration in &plan.migrations {
+        for step in &migration.steps {
+            if let Found::Conflict(difference) = &step.found {
+                let line = format!("{}:{}: {difference}", migration.id, step.step);
+                text += &one_line(&line);
+                text += "\n";
+            }
+        }
+    }
+    let statements = plan.statement_count();
+    let noun = if statements == 1 {
+        "statement"
+    } else {
+        "statements"
+    };
+    text += &match plan.migrations.len() {
+        0 => "nothing to do\n".to_owned(),
+        1 => format!("1 migration would be applied, with {statements} {noun}\n"),
+        count => format!("{count} migrations would be applied, with {statements} {noun}\n"),
+    };
+    // What follows is SQL: the whole goes into an engine's client as it is.
+    text.lines().map(|line| format!("-- {line}\n")).collect()
 }
 
 /// A line per migration that was accepted.
@@ -137,8 +207,8 @@ pub(super) fn of_step(step: &Step, resolution: Resolution) -> String {
 }
 
 /// A line per migration, and one that counts.
-pub(super) fn of_status(status: &Status) -> String {
-    let mut table = Table::new();
+pub(super) fn of_status(status: &Status, paint: Paint) -> String {
+    let mut table = Table::with(paint);
     table
         .line()
         .cell("MIGRATION")
@@ -147,10 +217,12 @@ pub(super) fn of_status(status: &Status) -> String {
         .number("TOOK")
         .cell("SUMMARY");
     for migration in &status.migrations {
-        let (state, execution) = match migration.state {
-            State::Applied(execution) => ("applied", execution),
-            State::Unknown(execution) => ("unknown", execution),
-            State::Pending => ("pending", Execution::default()),
+        let none = Execution::default();
+        let (state, hue, execution) = match migration.state {
+            State::Applied(execution) => ("applied".to_owned(), Hue::Good, execution),
+            State::Unknown(execution) => ("unknown".to_owned(), Hue::Bad, execution),
+            State::Pending => ("pending".to_owned(), Hue::Warning, none),
+            State::HalfDone { step } => (format!("half done, at step {step}"), Hue::Bad, none),
         };
         let at = execution
             .at
@@ -159,7 +231,7 @@ pub(super) fn of_status(status: &Status) -> String {
         table
             .line()
             .cell(&migration.id)
-            .cell(state)
+            .hued(state, hue)
             .cell(at.as_deref().unwrap_or("-"))
             .number(took.as_deref().unwrap_or("-"))
             .cell(migration.summary.as_deref().unwrap_or("-"));
@@ -265,17 +337,6 @@ mod tests {
         assert!(
             of_drift(6, &two).ends_with("\n2 differences from what 6 applied migrations make\n")
         );
-        assert_eq!(
-            json_of_drift(6, &one),
-            concat!(
-                r#"{"version":1,"applied":6,"drift":[{"object":"table a\nb","description":"it is \"missing\""}]}"#,
-                "\n"
-            )
-        );
-        assert_eq!(
-            json_of_drift(0, &[]),
-            "{\"version\":1,\"applied\":0,\"drift\":[]}\n"
-        );
     }
 
     #[test]
@@ -296,7 +357,7 @@ mod tests {
             ],
         };
         assert_eq!(
-            of_status(&status),
+            of_status(&status, Paint::default()),
             "\
 MIGRATION  STATE    APPLIED AT            TOOK  SUMMARY
 001_jobs   applied  2026-01-01T00:00:00Z  7 ms  Jobs
@@ -309,7 +370,7 @@ MIGRATION  STATE    APPLIED AT            TOOK  SUMMARY
             None,
             State::Unknown(Execution::default()),
         ));
-        assert!(of_status(&status).ends_with(
+        assert!(of_status(&status, Paint::default()).ends_with(
             "999_theirs  unknown  -                        -  -\n\
              1 applied, 1 pending, 1 unknown to this program\n"
         ));

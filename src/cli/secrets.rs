@@ -53,6 +53,16 @@ impl Secrets {
         secrets.sorted()
     }
 
+    /// Those of both.
+    pub(super) fn and(mut self, other: Secrets) -> Self {
+        for needle in other.needles {
+            if !self.needles.contains(&needle) {
+                self.needles.push(needle);
+            }
+        }
+        self.sorted()
+    }
+
     /// The text with every secret masked.
     pub(super) fn mask(&self, text: &str) -> String {
         self.needles

@@ -2,22 +2,34 @@
 
 use std::fmt;
 
+use super::paint::{Hue, Paint};
+
 /// Lines of cells. Columns stand two spaces apart and are as wide as their widest cell; the last one ends
 /// where its text does, so that no line ends in spaces.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     lines: Vec<Vec<Cell>>,
+    paint: Paint,
 }
 
 #[derive(Clone, Debug)]
 struct Cell {
     text: String,
     to_the_right: bool,
+    hue: Option<Hue>,
 }
 
 impl Table {
     pub(super) fn new() -> Self {
         Table::default()
+    }
+
+    /// A table with colours, where `paint` has any.
+    pub(super) fn with(paint: Paint) -> Self {
+        Table {
+            paint,
+            ..Table::default()
+        }
     }
 
     /// Begins a line.
@@ -28,22 +40,31 @@ impl Table {
 
     /// Adds a cell to the line.
     pub(super) fn cell(&mut self, text: impl fmt::Display) -> &mut Self {
-        self.add(text.to_string(), false)
+        self.add(text.to_string(), false, None)
+    }
+
+    /// Adds a cell in a colour, where the table has colours.
+    pub(super) fn hued(&mut self, text: impl fmt::Display, hue: Hue) -> &mut Self {
+        self.add(text.to_string(), false, Some(hue))
     }
 
     /// Adds a cell whose text stands to the right of its column, as numbers do.
     pub(super) fn number(&mut self, text: impl fmt::Display) -> &mut Self {
-        self.add(text.to_string(), true)
+        self.add(text.to_string(), true, None)
     }
 
     /// What a database holds may be anything, and must not steer a terminal.
-    fn add(&mut self, text: String, to_the_right: bool) -> &mut Self {
+    fn add(&mut self, text: String, to_the_right: bool, hue: Option<Hue>) -> &mut Self {
         let text = text
             .chars()
             .map(|it| if it.is_control() { '\u{fffd}' } else { it })
             .collect();
         if let Some(line) = self.lines.last_mut() {
-            line.push(Cell { text, to_the_right });
+            line.push(Cell {
+                text,
+                to_the_right,
+                hue,
+            });
         }
         self
     }
@@ -67,12 +88,16 @@ impl fmt::Display for Table {
             for (column, cell) in line.iter().enumerate() {
                 let gap = if column == 0 { "" } else { "  " };
                 let padding = " ".repeat(self.width(column).saturating_sub(cell.width()));
+                let text = match cell.hue {
+                    Some(hue) => self.paint.paint(hue, &cell.text),
+                    None => cell.text.clone(),
+                };
                 written += gap;
                 if cell.to_the_right {
                     written += &padding;
-                    written += &cell.text;
+                    written += &text;
                 } else {
-                    written += &cell.text;
+                    written += &text;
                     written += &padding;
                 }
             }

@@ -379,6 +379,21 @@ impl Index {
         names
     }
 
+    /// The columns of the key that it is: that of all rows, each with other values in them.
+    pub(crate) fn key(&self) -> Option<Vec<String>> {
+        let is_key = self.unique
+            && self.predicate.is_none()
+            && self.include.is_empty()
+            && !self.nulls_not_distinct;
+        let column = |part: &IndexColumn| match (&part.key, part.direction, &part.opclass) {
+            (IndexKey::Column(name), Direction::Ascending, None) => Some(name.clone()),
+            (IndexKey::Column(_), Direction::Ascending | Direction::Descending, _)
+            | (IndexKey::Prefix { .. } | IndexKey::Expression { .. }, _, _) => None,
+        };
+        let columns: Option<Vec<String>> = self.columns.iter().map(column).collect();
+        columns.filter(|_| is_key)
+    }
+
     /// Why a column that it names can't get another name, where that is so: expressions are not rewritten, and on
     /// MySQL and MariaDB these are expressions over all their columns.
     pub(crate) fn holds_names(&self, column: &str) -> Option<&'static str> {

@@ -1,9 +1,10 @@
 //! A migration: an id, a summary, and operations as plain values.
 
 use super::{
-    AddColumn, Column, CreateIndex, CreateTable, CreateView, DropColumn, DropIndex, DropTable,
-    DropView, Index, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView, RunSql, Table,
-    View,
+    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn, Check, Column,
+    ColumnChange, CreateIndex, CreateTable, CreateView, DropCheck, DropColumn, DropForeignKey,
+    DropIndex, DropPrimaryKey, DropTable, DropUnique, DropView, ForeignKey, Index, Operation,
+    RenameColumn, RenameIndex, RenameTable, ReplaceView, RunSql, Table, Unique, View,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -273,6 +274,129 @@ impl Migration {
     #[must_use]
     pub fn drop_view(self, view: impl Into<String>) -> Self {
         self.operation(DropView { view: view.into() })
+    }
+
+    /// Lets rows of a table refer to rows of another, or of its own. [`ForeignKey`] shows the SQL of each adjective.
+    #[must_use]
+    pub fn add_foreign_key(self, table: impl Into<String>, foreign_key: ForeignKey) -> Self {
+        self.operation(AddForeignKey {
+            table: table.into(),
+            foreign_key,
+        })
+    }
+
+    /// Drops the foreign key of that label.
+    ///
+    /// | engine | `.drop_foreign_key("jobs", "queue")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE "jobs" DROP CONSTRAINT IF EXISTS "fk_jobs_queue"` |
+    /// | MySQL | `` ALTER TABLE `jobs` DROP FOREIGN KEY `fk_jobs_queue`, DROP INDEX `fk_jobs_queue` `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` DROP FOREIGN KEY IF EXISTS `fk_jobs_queue`, DROP INDEX IF EXISTS `fk_jobs_queue` `` |
+    /// | SQLite | the table is made anew without it |
+    #[must_use]
+    pub fn drop_foreign_key(self, table: impl Into<String>, label: impl Into<String>) -> Self {
+        self.operation(DropForeignKey {
+            table: table.into(),
+            foreign_key: label.into(),
+        })
+    }
+
+    /// Lets no row make an expression false. [`check`](super::check()) shows the SQL.
+    #[must_use]
+    pub fn add_check(self, table: impl Into<String>, check: Check) -> Self {
+        self.operation(AddCheck {
+            table: table.into(),
+            check,
+        })
+    }
+
+    /// Drops the check of that label.
+    ///
+    /// | engine | `.drop_check("payments", "positive")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE "payments" DROP CONSTRAINT IF EXISTS "ck_payments_positive"` |
+    /// | MySQL | `` ALTER TABLE `payments` DROP CHECK `ck_payments_positive` `` |
+    /// | MariaDB | `` ALTER TABLE `payments` DROP CONSTRAINT IF EXISTS `ck_payments_positive` `` |
+    /// | SQLite | the table is made anew without it |
+    #[must_use]
+    pub fn drop_check(self, table: impl Into<String>, label: impl Into<String>) -> Self {
+        self.operation(DropCheck {
+            table: table.into(),
+            check: label.into(),
+        })
+    }
+
+    /// Lets no two rows agree in some columns. [`Unique`] shows the SQL.
+    #[must_use]
+    pub fn add_unique(self, table: impl Into<String>, unique: Unique) -> Self {
+        self.operation(AddUnique {
+            table: table.into(),
+            unique,
+        })
+    }
+
+    /// Drops the unique constraint of that label.
+    ///
+    /// | engine | `.drop_unique("users", "email")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE "users" DROP CONSTRAINT IF EXISTS "uq_users_email"` |
+    /// | MySQL | `` ALTER TABLE `users` DROP INDEX `uq_users_email` `` |
+    /// | MariaDB | `` ALTER TABLE `users` DROP INDEX IF EXISTS `uq_users_email` `` |
+    /// | SQLite | the table is made anew without it |
+    #[must_use]
+    pub fn drop_unique(self, table: impl Into<String>, label: impl Into<String>) -> Self {
+        self.operation(DropUnique {
+            table: table.into(),
+            unique: label.into(),
+        })
+    }
+
+    /// Gives a table that has none a primary key: NOT NULL columns, in the key's order.
+    ///
+    /// | engine | `.add_primary_key("members", ["team_id", "user_id"])` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE "members" ADD CONSTRAINT "members_pkey" PRIMARY KEY ("team_id", "user_id")` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `members` ADD PRIMARY KEY (`team_id`, `user_id`) `` |
+    /// | SQLite | the table is made anew with it |
+    #[must_use]
+    pub fn add_primary_key<N: Into<String>>(
+        self,
+        table: impl Into<String>,
+        columns: impl IntoIterator<Item = N>,
+    ) -> Self {
+        self.operation(AddPrimaryKey {
+            table: table.into(),
+            columns: columns.into_iter().map(Into::into).collect(),
+        })
+    }
+
+    /// Takes a table's primary key away. Its columns stay, and stay NOT NULL.
+    ///
+    /// | engine | `.drop_primary_key("members")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE "members" DROP CONSTRAINT IF EXISTS "members_pkey"` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `members` DROP PRIMARY KEY `` |
+    /// | SQLite | the table is made anew without it |
+    #[must_use]
+    pub fn drop_primary_key(self, table: impl Into<String>) -> Self {
+        self.operation(DropPrimaryKey {
+            table: table.into(),
+        })
+    }
+
+    /// Changes a column: its type, whether it may be NULL, its default. [`ColumnChange`] shows the SQL of each.
+    ///
+    /// | engine | `.alter_column("jobs", alter("priority").set_type(ColumnType::BigInteger).set_default(3))`, where it is `integer("priority").default(2)` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE "jobs" ALTER COLUMN "priority" DROP DEFAULT, ALTER COLUMN "priority" TYPE BIGINT, ALTER COLUMN "priority" SET DEFAULT 3` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN `priority` BIGINT NOT NULL DEFAULT 3 `` |
+    /// | SQLite | the table is rebuilt with `"priority" INTEGER NOT NULL DEFAULT 3` |
+    #[must_use]
+    pub fn alter_column(self, table: impl Into<String>, change: ColumnChange) -> Self {
+        self.operation(AlterColumn {
+            table: table.into(),
+            change,
+        })
     }
 
     /// Runs SQL in the author's own words: what the other operations can't say. [`RunSql`] shows the

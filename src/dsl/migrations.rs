@@ -61,6 +61,29 @@ impl Migrations {
         self.list.iter().find(|migration| migration.id == id)
     }
 
+    /// The schema after the migration of that id; none where there is no such migration.
+    ///
+    /// # Errors
+    ///
+    /// The first [`SchemaError`], as [`validate`](Self::validate) has it.
+    ///
+    /// ```
+    /// use hammerwork_migrations::register_builtin_migrations;
+    ///
+    /// let migrations = register_builtin_migrations();
+    /// let schema = migrations.schema_at("002_add_priority")?.expect("there is such a migration");
+    /// assert!(schema.table("hammerwork_batches").is_none());
+    /// assert_eq!(migrations.schema_at("999_none")?, None);
+    /// # Ok::<(), hammerwork_migrations::SchemaError>(())
+    /// ```
+    pub fn schema_at(&self, id: &str) -> Result<Option<Catalog>, SchemaError> {
+        let Some(position) = self.list.iter().position(|it| it.id == id) else {
+            return Ok(None);
+        };
+        let history = Migrations::new(self.iter().take(position + 1).cloned());
+        history.validate().map(Some)
+    }
+
     /// Folds the whole history: every operation against the schema that those before it have made.
     ///
     /// # Errors
@@ -171,7 +194,9 @@ impl Migration {
     /// ```
     pub fn inverse(&self, before: &Catalog) -> Result<Inverse, SchemaError> {
         if let Some(down) = &self.down {
-            return Ok(graded(down));
+            let mut after = before.clone();
+            self.fold_into(&mut after)?;
+            return Ok(graded(down, after));
         }
         let mut catalog = before.clone();
         let mut back = Vec::new();
@@ -218,6 +243,15 @@ impl Migration {
                 | Operation::CreateView(_)
                 | Operation::ReplaceView(_)
                 | Operation::DropView(_)
+                | Operation::AddForeignKey(_)
+                | Operation::DropForeignKey(_)
+                | Operation::AddCheck(_)
+                | Operation::DropCheck(_)
+                | Operation::AddUnique(_)
+                | Operation::DropUnique(_)
+                | Operation::AddPrimaryKey(_)
+                | Operation::DropPrimaryKey(_)
+                | Operation::AlterColumn(_)
                 | Operation::RunSql(_) => {
                     return Err(SchemaError::NotConcurrent {
                         migration: self.id.clone(),
@@ -264,26 +298,16 @@ impl Migration {
     }
 }
 
-/// A way back that was written: what it drops is lost.
-fn graded(down: &[Operation]) -> Inverse {
-    let losses: Vec<String> = down
-        .iter()
-        .filter_map(|operation| match operation {
-            Operation::DropTable(it) => Some(format!("the rows of {}", it.table)),
-            Operation::DropColumn(it) => Some(format!("the values of {}.{}", it.table, it.column)),
-            Operation::CreateTable(_)
-            | Operation::AddColumn(_)
-            | Operation::CreateIndex(_)
-            | Operation::DropIndex(_)
-            | Operation::RenameColumn(_)
-            | Operation::RenameIndex(_)
-            | Operation::RenameTable(_)
-            | Operation::CreateView(_)
-            | Operation::ReplaceView(_)
-            | Operation::DropView(_)
-            | Operation::RunSql(_) => None,
-        })
-        .collect();
+/// A way back that was written, for the schema after the migration: what it drops or converts is lost.
+fn graded(down: &[Operation], mut catalog: Catalog) -> Inverse {
+    let mut losses = Vec::new();
+    for operation in down {
+        losses.extend(loss(operation, &catalog));
+        // What does not fit is found where the history is folded.
+        if operation.apply(&mut catalog).is_err() {
+            break;
+        }
+    }
     if losses.is_empty() {
         Inverse::Exact(down.to_vec())
     } else {
@@ -291,6 +315,34 @@ fn graded(down: &[Operation]) -> Inverse {
             operations: down.to_vec(),
             loss: losses.join(", "),
         }
+    }
+}
+
+/// What of rows and values an operation takes away.
+fn loss(operation: &Operation, before: &Catalog) -> Option<String> {
+    match operation {
+        Operation::DropTable(it) => Some(format!("the rows of {}", it.table)),
+        Operation::DropColumn(it) => Some(format!("the values of {}.{}", it.table, it.column)),
+        Operation::AlterColumn(it) => it.loss(before),
+        Operation::CreateTable(_)
+        | Operation::AddColumn(_)
+        | Operation::CreateIndex(_)
+        | Operation::DropIndex(_)
+        | Operation::RenameColumn(_)
+        | Operation::RenameIndex(_)
+        | Operation::RenameTable(_)
+        | Operation::CreateView(_)
+        | Operation::ReplaceView(_)
+        | Operation::DropView(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_)
+        | Operation::RunSql(_) => None,
     }
 }
 

@@ -19,8 +19,12 @@
 //! Nothing here does IO, and nothing can fail: mistakes are found by folding
 //! ([`Migrations::validate`]).
 
+mod change;
+mod check;
 mod column;
+pub(crate) mod conversion;
 pub(crate) mod expression;
+mod foreign_key;
 mod generated;
 mod index;
 mod index_column;
@@ -34,14 +38,19 @@ mod op;
 mod table;
 pub(crate) mod texts;
 mod types;
+mod unique;
 mod view;
 
 pub use sea_query::{Expr, ExprTrait, Func};
 
 pub use crate::dialect::Dialect::{self, MariaDb, MySql, Postgres, Sqlite};
 
+pub use change::{ColumnChange, DefaultChange, alter};
+pub use check::{Check, check};
 pub use column::{Column, DefaultValue};
 pub use expression::{col, now};
+pub use foreign_key::Action::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
+pub use foreign_key::{ForeignKey, Timing, foreign_key};
 pub use generated::{Generated, Storage};
 pub use index::{Index, index};
 pub use index_column::{Direction, IndexColumn, IndexKey};
@@ -55,9 +64,12 @@ pub use nouns::{
     interval, json, real, small_integer, string, text, time, timestamp, uuid,
 };
 pub use op::{
-    AddColumn, CreateIndex, CreateTable, CreateView, DropColumn, DropIndex, DropTable, DropView,
-    Inverse, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView, RunSql, sql,
+    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn, CreateIndex,
+    CreateTable, CreateView, DropCheck, DropColumn, DropForeignKey, DropIndex, DropPrimaryKey,
+    DropTable, DropUnique, DropView, Inverse, Operation, RenameColumn, RenameIndex, RenameTable,
+    ReplaceView, RunSql, sql,
 };
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};
+pub use unique::{Unique, unique};
 pub use view::{View, view};

@@ -1,8 +1,8 @@
-//! Tables: columns, a primary key and indexes, as one value.
+//! Tables: columns, keys, checks and indexes, as one value.
 
 use std::fmt;
 
-use super::{Column, Index};
+use super::{Check, Column, ForeignKey, Index, Unique};
 
 /// A table. What [`create_table`](super::Migration::create_table) makes, and what the
 /// [`Catalog`](crate::Catalog) holds.
@@ -26,6 +26,12 @@ pub struct Table {
     pub primary_key: Vec<String>,
     /// The indexes, the primary key's own left out.
     pub indexes: Vec<Index>,
+    /// The unique constraints.
+    pub uniques: Vec<Unique>,
+    /// The foreign keys: what the table refers to.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// What must be true of every row.
+    pub checks: Vec<Check>,
 }
 
 /// A table without columns yet.
@@ -43,6 +49,9 @@ pub fn table(name: impl Into<String>) -> Table {
         columns: Vec::new(),
         primary_key: Vec::new(),
         indexes: Vec::new(),
+        uniques: Vec::new(),
+        foreign_keys: Vec::new(),
+        checks: Vec::new(),
     }
 }
 
@@ -89,6 +98,27 @@ impl Table {
         self
     }
 
+    /// Adds a unique constraint, made together with the table. [`Unique`] shows the SQL.
+    #[must_use]
+    pub fn unique(mut self, unique: Unique) -> Self {
+        self.uniques.push(unique);
+        self
+    }
+
+    /// Adds a foreign key, made together with the table. [`ForeignKey`] shows the SQL of each adjective.
+    #[must_use]
+    pub fn foreign_key(mut self, foreign_key: ForeignKey) -> Self {
+        self.foreign_keys.push(foreign_key);
+        self
+    }
+
+    /// Adds a check, made together with the table. [`check`](super::check()) shows the SQL.
+    #[must_use]
+    pub fn check(mut self, check: Check) -> Self {
+        self.checks.push(check);
+        self
+    }
+
     /// The column of that name.
     #[must_use]
     pub fn column_named(&self, name: &str) -> Option<&Column> {
@@ -99,6 +129,24 @@ impl Table {
     #[must_use]
     pub fn index_labelled(&self, label: &str) -> Option<&Index> {
         self.indexes.iter().find(|index| index.label == label)
+    }
+
+    /// The unique constraint of that label.
+    #[must_use]
+    pub fn unique_labelled(&self, label: &str) -> Option<&Unique> {
+        self.uniques.iter().find(|unique| unique.label == label)
+    }
+
+    /// The foreign key of that label.
+    #[must_use]
+    pub fn foreign_key_labelled(&self, label: &str) -> Option<&ForeignKey> {
+        self.foreign_keys.iter().find(|key| key.label == label)
+    }
+
+    /// The check of that label.
+    #[must_use]
+    pub fn check_labelled(&self, label: &str) -> Option<&Check> {
+        self.checks.iter().find(|check| check.label == label)
     }
 }
 
@@ -114,6 +162,15 @@ impl fmt::Display for Table {
         }
         for index in &self.indexes {
             write!(f, "\n  index {index}")?;
+        }
+        for unique in &self.uniques {
+            write!(f, "\n  unique {unique}")?;
+        }
+        for foreign_key in &self.foreign_keys {
+            write!(f, "\n  foreign key {foreign_key}")?;
+        }
+        for check in &self.checks {
+            write!(f, "\n  check {check}")?;
         }
         Ok(())
     }

@@ -105,7 +105,8 @@ impl Batch {
     }
 
     /// A change joins the latest change of its table, unless something other than a change of another
-    /// table stands between: what a whole statement depends on is not known here.
+    /// table stands between, what a whole statement depends on being not known here, or a change of a table that a
+    /// foreign key links it to.
     fn join(&mut self, piece: Piece) {
         let Piece::Change(mut change) = piece else {
             self.pieces.push(piece);
@@ -121,6 +122,7 @@ impl Batch {
                     }
                     break;
                 }
+                Piece::Change(earlier) if earlier.is_linked_to(&change) => break,
                 Piece::Change(_) => {}
             }
         }

@@ -4,6 +4,7 @@
 //! and never panics: what has no faithful form is [`RenderError::Unsupported`].
 
 mod batch;
+mod constraint;
 mod expression;
 mod generated;
 mod index;
@@ -18,7 +19,7 @@ mod view;
 
 pub(crate) use batch::Batch;
 pub(crate) use index::{KeyPart, key_parts};
-pub(crate) use mysql::expects_explicit_timestamps;
+pub(crate) use mysql::{change_may_expect_explicit_timestamps, expects_explicit_timestamps};
 pub(crate) use sqlite::{counts_on, unknown_clause};
 pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 

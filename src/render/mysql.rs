@@ -3,8 +3,12 @@
 //! Every DDL statement commits here, and one `ALTER TABLE` is all or nothing: so all changes of a table in
 //! one migration become one statement.
 
+mod alter_column;
 mod computed;
+mod constraint;
 mod index;
+
+use std::collections::BTreeSet;
 
 use sea_query::ColumnRef;
 
@@ -13,6 +17,7 @@ pub(super) use index::renamed_hidden_columns;
 
 use self::index::check_hidden;
 use super::batch::{Piece, alone};
+use super::constraint::find_table;
 use super::expression::expression;
 use super::generated;
 use super::index::find_index;
@@ -24,7 +29,9 @@ use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, ColumnType, DefaultValue, Expr, Func, Literal, Operation, Table, now};
+use crate::dsl::{
+    Column, ColumnChange, ColumnType, DefaultValue, Expr, Func, Literal, Operation, Table, now,
+};
 
 /// Characters take up to four bytes in utf8mb4.
 const BYTES_PER_CHARACTER: u32 = 4;
@@ -72,6 +79,46 @@ pub(super) fn render(
             change.drop_index(dialect, &it.table, index);
             return Ok(change.unless_empty());
         }
+        Operation::AddPrimaryKey(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.add_primary_key(dialect, find_table(before, &it.table)?, &it.columns)?;
+            Piece::Change(change)
+        }
+        Operation::DropPrimaryKey(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.drop_primary_key();
+            Piece::Change(change)
+        }
+        Operation::AddUnique(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.add_unique(dialect, find_table(before, &it.table)?, &it.unique)?;
+            Piece::Change(change)
+        }
+        Operation::DropUnique(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.drop_unique(dialect, &it.table, &it.unique, before)?;
+            Piece::Change(change)
+        }
+        Operation::AddForeignKey(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.add_foreign_key(dialect, find_table(before, &it.table)?, &it.foreign_key)?;
+            Piece::Change(change)
+        }
+        Operation::DropForeignKey(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.drop_foreign_key(dialect, &it.table, &it.foreign_key, before)?;
+            Piece::Change(change)
+        }
+        Operation::AddCheck(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.add_check(dialect, &it.check)?;
+            Piece::Change(change)
+        }
+        Operation::DropCheck(it) => {
+            let mut change = TableChange::alter(&it.table, step);
+            change.drop_check(dialect, &it.table, &it.check, before)?;
+            Piece::Change(change)
+        }
         // A statement of its own: what else is said of the table before and after means different columns.
         Operation::RenameColumn(it) => Piece::Statement(Statement {
             guards: vec![Guard::Present(format!("column {}", it.column))],
@@ -82,6 +129,10 @@ pub(super) fn render(
         Operation::CreateView(it) => return alone(create_view(dialect, step, &it.view)),
         Operation::ReplaceView(it) => return alone(replace_view(dialect, step, &it.view, before)),
         Operation::DropView(it) => return alone(drop_view(dialect, step, &it.view, before)),
+        Operation::AlterColumn(it) => {
+            let change = alter_column::alter_column(dialect, step, it, before)?;
+            return Ok(change.map(Piece::Change).into_iter().collect());
+        }
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());
@@ -96,17 +147,19 @@ fn create_table(dialect: Dialect, step: usize, table: &Table) -> Result<TableCha
         change.add_column(dialect, table, column)?;
     }
     if !table.primary_key.is_empty() {
-        check_key(dialect, table, &table.primary_key, "the primary key")?;
-        let key = format!("PRIMARY KEY ({})", dialect.quote_list(&table.primary_key));
-        change.items.push(Item {
-            object: "the primary key".to_owned(),
-            verb: Verb::Add,
-            in_create: key.clone(),
-            in_alter: format!("ADD {key}"),
-        });
+        change.add_primary_key(dialect, table, &table.primary_key)?;
+    }
+    for unique in &table.uniques {
+        change.add_unique(dialect, table, unique)?;
     }
     for index in &table.indexes {
         change.add_index(dialect, table, index)?;
+    }
+    for check in &table.checks {
+        change.add_check(dialect, check)?;
+    }
+    for foreign_key in &table.foreign_keys {
+        change.add_foreign_key(dialect, table, foreign_key)?;
     }
     Ok(change)
 }
@@ -120,6 +173,8 @@ pub(super) struct TableChange {
     creates: bool,
     items: Vec<Item>,
     notes: Vec<String>,
+    /// The tables that foreign keys in it refer to, whether they come or go.
+    links: BTreeSet<String>,
     /// Whether it makes an index over words: MySQL adds one at a time.
     makes_fulltext: bool,
 }
@@ -133,12 +188,15 @@ struct Item {
     in_create: String,
     /// Its words in ALTER TABLE.
     in_alter: String,
+    /// Whether no engine has an `IF [NOT] EXISTS` for it.
+    unconditional: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verb {
     Add,
     Drop,
+    Modify,
 }
 
 impl TableChange {
@@ -149,6 +207,7 @@ impl TableChange {
             creates: true,
             items: Vec::new(),
             notes: Vec::new(),
+            links: BTreeSet::new(),
             makes_fulltext: false,
         }
     }
@@ -172,16 +231,18 @@ impl TableChange {
     /// as it was before the statement, so an object must not come and go in one.
     pub(super) fn merge(&mut self, later: TableChange) -> Option<TableChange> {
         let clash = later.items.iter().any(|item| {
-            (self.creates && item.verb == Verb::Drop)
+            (self.creates && item.verb != Verb::Add)
                 || self
                     .items
                     .iter()
-                    .any(|mine| is_same(&mine.object, &item.object))
+                    .any(|mine| is_same(&mine.object, &item.object) && !is_other_key(mine, item))
         });
         let two_at_once = !self.creates && self.makes_fulltext && later.makes_fulltext;
-        if later.creates || clash || two_at_once {
+        let links_itself = self.links_itself() || (!self.creates && later.links_itself());
+        if later.creates || clash || two_at_once || links_itself {
             return Some(later);
         }
+        self.links.extend(later.links);
         self.steps.extend(later.steps);
         self.items.extend(later.items);
         self.notes.extend(later.notes);
@@ -201,18 +262,8 @@ impl TableChange {
             let items: Vec<&str> = self.items.iter().map(|it| it.in_alter.as_str()).collect();
             format!("ALTER TABLE {table}\n    {}", items.join(",\n    "))
         };
-        // CREATE TABLE says IF NOT EXISTS itself; so does every item of MariaDB's ALTER TABLE.
-        let guarded = !self.creates && !dialect.features().column_if_exists;
-        let guards = self
-            .items
-            .iter()
-            .filter(|_| guarded)
-            .map(|item| match item.verb {
-                Verb::Add => Guard::Missing(item.object.clone()),
-                Verb::Drop => Guard::Present(item.object.clone()),
-            });
         Statement {
-            guards: guards.collect(),
+            guards: constraint::guards(&self, dialect),
             sql,
             steps: self.steps,
             notes: self.notes,
@@ -230,6 +281,7 @@ impl TableChange {
             verb: Verb::Add,
             in_create,
             in_alter,
+            unconditional: false,
         });
     }
 
@@ -239,6 +291,7 @@ impl TableChange {
             verb: Verb::Drop,
             in_create: String::new(),
             in_alter,
+            unconditional: false,
         });
     }
 
@@ -264,6 +317,22 @@ impl TableChange {
             format!("DROP COLUMN {}{}", if_exists(dialect), dialect.quote(name)),
         );
     }
+
+    fn modify_column(&mut self, name: &str, definition: &str) {
+        self.items.push(Item {
+            object: format!("column {name}"),
+            verb: Verb::Modify,
+            unconditional: true,
+            in_create: String::new(),
+            in_alter: format!("MODIFY COLUMN {definition}"),
+        });
+    }
+}
+
+/// One primary key may take the other's place: the only thing that comes and goes in one statement, so that the table
+/// is never without.
+fn is_other_key(mine: &Item, later: &Item) -> bool {
+    later.object == constraint::PRIMARY_KEY && (mine.verb, later.verb) == (Verb::Drop, Verb::Add)
 }
 
 /// Names of columns differ in more than case, or are the same.
@@ -413,12 +482,6 @@ fn key_bytes(column_type: &ColumnType) -> Option<u32> {
     })
 }
 
-fn find_table<'a>(before: &'a Catalog, name: &str) -> Result<&'a Table, RenderError> {
-    before
-        .table(name)
-        .ok_or_else(|| RenderError::Schema(format!("there is no table {name}")))
-}
-
 fn find_column<'a>(table: &'a Table, name: &str) -> Result<&'a Column, RenderError> {
     table
         .column_named(name)
@@ -509,6 +572,20 @@ pub(crate) fn expects_explicit_timestamps(dialect: Dialect, column: &Column) -> 
         }
         Dialect::Postgres | Dialect::Sqlite => false,
     }
+}
+
+/// As [`expects_explicit_timestamps`], where of the column only the change is known: yes, unless its new type says no.
+pub(crate) fn change_may_expect_explicit_timestamps(
+    dialect: Dialect,
+    change: &ColumnChange,
+) -> bool {
+    let column = Column::new(
+        "",
+        change.column_type.clone().unwrap_or(ColumnType::Timestamp),
+    );
+    let changed = change.applied_to(&column);
+    expects_explicit_timestamps(dialect, &changed)
+        && (change.column_type.is_some() || change.nullable.is_some() || change.default.is_some())
 }
 
 pub(super) fn type_name(column_type: &ColumnType) -> String {

@@ -1,5 +1,10 @@
 //! PostgreSQL.
 
+use super::constraint::{
+    check, check_name, foreign_key, foreign_key_name, of_table, primary_key, unique, unique_name,
+};
+mod alter_column;
+
 use super::expression::expression;
 use super::generated;
 use super::index::{create_index, drop_index};
@@ -10,7 +15,7 @@ use super::{Guard, RenderError, Statement};
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Column, ColumnType, DefaultValue, Literal, Operation, RenameColumn, Storage, Table,
+    Column, ColumnType, DefaultValue, ForeignKey, Literal, Operation, RenameColumn, Storage, Table,
 };
 
 const SELF: Dialect = Dialect::Postgres;
@@ -23,14 +28,7 @@ pub(super) fn render(
     let mut guards = Vec::new();
     let mut notes = Vec::new();
     let sql = match operation {
-        Operation::CreateTable(it) => {
-            let notes = it.table.columns.iter().filter_map(note);
-            let create = Statement {
-                notes: notes.collect(),
-                ..Statement::of(step, create_table_with(SELF, &it.table, column)?, true)
-            };
-            return with_indexes(SELF, step, create, &it.table);
-        }
+        Operation::CreateTable(it) => return create_table(step, &it.table),
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
         Operation::AddColumn(it) => {
             notes.extend(note(&it.column));
@@ -64,6 +62,48 @@ pub(super) fn render(
         Operation::CreateView(it) => return create_view(SELF, step, &it.view),
         Operation::ReplaceView(it) => return replace_view(SELF, step, &it.view, before),
         Operation::DropView(it) => return drop_view(SELF, step, &it.view, before),
+        Operation::AddPrimaryKey(it) => {
+            guards.push(Guard::Missing("the primary key".to_owned()));
+            let name = SELF.quote(&names::key(&it.table));
+            let key = primary_key(SELF, &it.columns);
+            vec![add(&it.table, &format!("CONSTRAINT {name} {key}"))]
+        }
+        Operation::DropPrimaryKey(it) => {
+            let name = names::key(&it.table);
+            vec![drop(&it.table, &name)]
+        }
+        Operation::AddUnique(it) => {
+            let name = it.unique.physical_name(&it.table);
+            guards.push(Guard::Missing(format!("unique constraint {name}")));
+            vec![add(&it.table, &unique(SELF, &it.table, &it.unique))]
+        }
+        Operation::DropUnique(it) => {
+            vec![drop(
+                &it.table,
+                &unique_name(&it.table, &it.unique, before)?,
+            )]
+        }
+        Operation::AddForeignKey(it) => {
+            let name = it.foreign_key.physical_name(&it.table);
+            guards.push(Guard::Missing(format!("foreign key {name}")));
+            let words = foreign_key(SELF, &it.table, &it.foreign_key, "")?;
+            vec![add(&it.table, &words)]
+        }
+        Operation::DropForeignKey(it) => {
+            let name = foreign_key_name(&it.table, &it.foreign_key, before)?;
+            vec![drop(&it.table, &name)]
+        }
+        Operation::AddCheck(it) => {
+            let name = it.check.physical_name(&it.table);
+            guards.push(Guard::Missing(format!("check {name}")));
+            vec![add(&it.table, &check(SELF, &it.table, &it.check, "")?)]
+        }
+        Operation::DropCheck(it) => {
+            vec![drop(&it.table, &check_name(&it.table, &it.check, before)?)]
+        }
+        Operation::AlterColumn(it) => alter_column::alter_column(it, before)?
+            .into_iter()
+            .collect(),
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     let statement = |sql| Statement {
@@ -96,6 +136,31 @@ fn note(column: &Column) -> Option<String> {
     )
 }
 
+/// Its indexes come after the table, and what refers to one of them after that.
+fn create_table(step: usize, table: &Table) -> Result<Vec<Statement>, RenderError> {
+    let mut at_once = table.clone();
+    let refers_to_index = |key: &ForeignKey| {
+        key.table == table.name
+            && key.referenced != table.primary_key
+            && !table.uniques.iter().any(|it| it.columns == key.referenced)
+    };
+    let last: Vec<ForeignKey> = at_once
+        .foreign_keys
+        .extract_if(.., |key| refers_to_index(key))
+        .collect();
+    let notes = table.columns.iter().filter_map(note);
+    let create = Statement {
+        notes: notes.collect(),
+        ..Statement::of(step, create_table_with(SELF, &at_once, column)?, true)
+    };
+    let mut statements = with_indexes(SELF, step, create, table)?;
+    for key in &last {
+        let words = foreign_key(SELF, &table.name, key, "")?;
+        statements.push(Statement::of(step, add(&table.name, &words), true));
+    }
+    Ok(statements)
+}
+
 /// The statement that makes a table, with those that make its indexes.
 pub(super) fn with_indexes(
     dialect: Dialect,
@@ -108,6 +173,19 @@ pub(super) fn with_indexes(
         statements.extend(create_index(dialect, step, &table.name, index)?);
     }
     Ok(statements)
+}
+
+/// PostgreSQL has no IF NOT EXISTS for constraints.
+fn add(table: &str, constraint: &str) -> String {
+    format!("ALTER TABLE {} ADD {constraint}", SELF.quote(table))
+}
+
+fn drop(table: &str, constraint: &str) -> String {
+    format!(
+        "ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}",
+        SELF.quote(table),
+        SELF.quote(constraint)
+    )
 }
 
 /// CREATE TABLE as PostgreSQL and SQLite both write it; `column` spells one column.
@@ -134,12 +212,7 @@ pub(super) fn table_items(
         .iter()
         .map(column)
         .collect::<Result<Vec<String>, _>>()?;
-    if !table.primary_key.is_empty() {
-        items.push(format!(
-            "PRIMARY KEY ({})",
-            dialect.quote_list(&table.primary_key)
-        ));
-    }
+    items.extend(of_table(dialect, table)?);
     Ok(format!("(\n    {}\n)", items.join(",\n    ")))
 }
 
@@ -168,14 +241,17 @@ fn column(column: &Column) -> Result<String, RenderError> {
     if let Some(generated) = &column.generated {
         sql += &generated::standard(SELF, generated, Storage::Stored)?;
     }
-    match &column.default {
-        None => {}
-        Some(DefaultValue::Literal(value)) => sql += &format!(" DEFAULT {}", literal(SELF, value)),
-        Some(DefaultValue::Expression(value)) => {
-            sql += &format!(" DEFAULT {}", expression(SELF, value)?);
-        }
+    if let Some(default) = &column.default {
+        sql += &format!(" DEFAULT {}", default_of(default)?);
     }
     Ok(sql)
+}
+
+fn default_of(default: &DefaultValue) -> Result<String, RenderError> {
+    match default {
+        DefaultValue::Literal(value) => Ok(literal(SELF, value)),
+        DefaultValue::Expression(value) => expression(SELF, value),
+    }
 }
 
 /// A constant, as every dialect writes it but for texts.

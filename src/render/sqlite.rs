@@ -1,5 +1,6 @@
 //! SQLite.
 
+mod alter_column;
 mod definition;
 mod rebuild;
 
@@ -75,6 +76,24 @@ pub(super) fn render(
         Operation::CreateView(it) => return alone(create_view(SELF, step, &it.view)),
         Operation::ReplaceView(it) => return alone(replace_view(SELF, step, &it.view, before)),
         Operation::DropView(it) => return alone(drop_view(SELF, step, &it.view, before)),
+        Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_) => {
+            let rebuild = Rebuild::by(step, operation, before, Vec::new())?;
+            return Ok(vec![Piece::Rebuild(Box::new(rebuild))]);
+        }
+        Operation::AlterColumn(it) => {
+            let rebuild = alter_column::alter_column(step, it, before)?;
+            return Ok(rebuild
+                .map(|it| Piece::Rebuild(Box::new(it)))
+                .into_iter()
+                .collect());
+        }
         Operation::RunSql(it) => {
             let statement = run_sql(SELF, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());

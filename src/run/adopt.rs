@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::VIEW;
-use super::live::{IndexDifference, Live, column_difference, index_difference};
+use super::live::{
+    IndexDifference, Live, LiveTable, column_difference, foreign_key_difference, index_difference,
+    unique_difference,
+};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, Index, Migrations, Operation, Table, View};
+use crate::dsl::{Check, Column, ForeignKey, Index, Migrations, Operation, Table, Unique, View};
 
 /// How much of a history a database holds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -37,6 +40,12 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
             if let Operation::RunSql(_) | Operation::ReplaceView(_) = operation {
                 return found;
             }
+            // Nor does it tell whether values were: a type that goes and comes back leaves others.
+            if let Operation::AlterColumn(it) = operation
+                && it.loss(&catalog).is_some()
+            {
+                return found;
+            }
             state.apply(operation, &catalog);
             // The history has been folded before, without an error.
             if operation.apply(&mut catalog).is_err() {
@@ -60,12 +69,20 @@ enum Object {
     Column(String, String),
     Index(String, String),
     View(String),
+    Unique(String, String),
+    ForeignKey(String, String),
+    Check(String, String),
 }
 
 impl Object {
     fn table(&self) -> &str {
         match self {
-            Object::Table(table) | Object::Column(table, _) | Object::Index(table, _) => table,
+            Object::Table(table)
+            | Object::Column(table, _)
+            | Object::Index(table, _)
+            | Object::Unique(table, _)
+            | Object::ForeignKey(table, _)
+            | Object::Check(table, _) => table,
             Object::View(view) => view,
         }
     }
@@ -115,6 +132,50 @@ impl State<'_> {
                     let there = old.is_some_and(|table| table.column(&it.column).is_some());
                     self.gone(Object::Column(it.table.clone(), it.column.clone()), there);
                     self.create_table(table);
+                    for (referring, key) in after.references_to(&it.table) {
+                        self.create_foreign_key(&referring.name, key);
+                    }
+                }
+            }
+            // Whether a table has its key is a part of what it is.
+            Operation::AddPrimaryKey(it) => self.change_key(&it.table, &it.columns),
+            Operation::DropPrimaryKey(it) => self.change_key(&it.table, &[]),
+            Operation::AddUnique(it) => self.create_unique(&it.table, &it.unique),
+            Operation::DropUnique(it) => {
+                let old = before.table(&it.table);
+                let name = old
+                    .and_then(|table| table.unique_labelled(&it.unique))
+                    .map(|unique| unique.physical_name(&it.table));
+                let there = |table: &LiveTable| name.is_some_and(|it| table.index(&it).is_some());
+                let there = self.live.tables.get(&it.table).is_some_and(there);
+                self.gone(Object::Unique(it.table.clone(), it.unique.clone()), there);
+            }
+            Operation::AddForeignKey(it) => self.create_foreign_key(&it.table, &it.foreign_key),
+            Operation::DropForeignKey(it) => {
+                let old = before.table(&it.table);
+                let name = old
+                    .and_then(|table| table.foreign_key_labelled(&it.foreign_key))
+                    .map(|key| key.physical_name(&it.table));
+                let there =
+                    |table: &LiveTable| name.is_some_and(|it| table.foreign_key(&it).is_some());
+                let there = self.live.tables.get(&it.table).is_some_and(there);
+                let object = Object::ForeignKey(it.table.clone(), it.foreign_key.clone());
+                self.gone(object, there);
+            }
+            Operation::AddCheck(it) => self.create_check(&it.table, &it.check),
+            Operation::DropCheck(it) => {
+                let old = before.table(&it.table);
+                let name = old
+                    .and_then(|table| table.check_labelled(&it.check))
+                    .map(|check| check.physical_name(&it.table));
+                let there = |table: &LiveTable| name.is_some_and(|it| table.check(&it).is_some());
+                let there = self.live.tables.get(&it.table).is_some_and(there);
+                self.gone(Object::Check(it.table.clone(), it.check.clone()), there);
+            }
+            Operation::AlterColumn(it) => {
+                // The history has been folded before, without an error.
+                if let Some((_, column)) = it.columns(before) {
+                    self.create_column(&it.table, &column);
                 }
             }
             Operation::RenameIndex(it) => {
@@ -144,6 +205,9 @@ impl State<'_> {
                         Object::Table(_)
                         | Object::Column(..)
                         | Object::Index(..)
+                        | Object::Unique(..)
+                        | Object::ForeignKey(..)
+                        | Object::Check(..)
                         | Object::View(_) => None,
                     });
                     let stale: Vec<String> = dropped
@@ -173,17 +237,55 @@ impl State<'_> {
     }
 
     fn create_table(&mut self, table: &Table) {
-        let right =
-            self.live.tables.get(&table.name).is_some_and(|live| {
-                live.other_kind.is_none() && live.primary_key == table.primary_key
-            });
-        self.made(Object::Table(table.name.clone()), right);
+        self.change_key(&table.name, &table.primary_key);
         for column in &table.columns {
             self.create_column(&table.name, column);
         }
         for index in &table.indexes {
             self.create_index(&table.name, index);
         }
+        for unique in &table.uniques {
+            self.create_unique(&table.name, unique);
+        }
+        for key in &table.foreign_keys {
+            self.create_foreign_key(&table.name, key);
+        }
+        for check in &table.checks {
+            self.create_check(&table.name, check);
+        }
+    }
+
+    fn change_key(&mut self, table: &str, key: &[String]) {
+        let live = self.live.tables.get(table);
+        let right = live.is_some_and(|it| it.other_kind.is_none() && it.primary_key == key);
+        self.made(Object::Table(table.to_owned()), right);
+    }
+
+    fn create_unique(&mut self, table: &str, unique: &Unique) {
+        let live = self.live.index(table, &unique.physical_name(table));
+        let right = live.is_some_and(|it| unique_difference(unique, it).is_none());
+        self.made(
+            Object::Unique(table.to_owned(), unique.label.clone()),
+            right,
+        );
+    }
+
+    fn create_foreign_key(&mut self, table: &str, key: &ForeignKey) {
+        let name = key.physical_name(table);
+        let live = self.live.tables.get(table);
+        let right = live
+            .and_then(|it| it.foreign_key(&name))
+            .is_some_and(|it| foreign_key_difference(self.dialect, table, key, it).is_none());
+        self.made(
+            Object::ForeignKey(table.to_owned(), key.label.clone()),
+            right,
+        );
+    }
+
+    fn create_check(&mut self, table: &str, check: &Check) {
+        let live = self.live.tables.get(table);
+        let right = live.is_some_and(|it| it.check(&check.physical_name(table)).is_some());
+        self.made(Object::Check(table.to_owned(), check.label.clone()), right);
     }
 
     fn drop_table(&mut self, table: &str) {

@@ -1,11 +1,14 @@
 //! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
 
+mod alter_column;
+mod constraint;
 mod rename;
 mod rewind;
 mod view;
 
 use std::collections::BTreeMap;
 
+use constraint::Labelled;
 use rewind::Rewound;
 pub(super) use view::VIEW;
 
@@ -14,7 +17,10 @@ use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Sourc
 use super::live::{column_difference, index_difference};
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
-use crate::dsl::{Column, CreateIndex, DropIndex, Index, Migration, Migrations, Operation, Table};
+use crate::dsl::{
+    Column, CreateIndex, DropIndex, ForeignKey, Index, Migration, Migrations, Operation, Table,
+    Unique,
+};
 
 /// What is left to do for one operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,6 +121,17 @@ impl<'h> Decider<'h> {
             Operation::CreateView(it) => self.create_view(&it.view),
             Operation::ReplaceView(it) => self.replace_view(&it.view, before),
             Operation::DropView(it) => self.drop_view(&it.view, before),
+            Operation::AddPrimaryKey(it) => self.add_primary_key(position, it),
+            Operation::DropPrimaryKey(it) => self.drop_primary_key(position, it, before),
+            Operation::AddUnique(it) => self.add_unique(position, &it.table, &it.unique),
+            Operation::DropUnique(it) => self.drop_unique(it, before),
+            Operation::AddForeignKey(it) => {
+                self.add_foreign_key(position, &it.table, &it.foreign_key)
+            }
+            Operation::DropForeignKey(it) => self.drop_foreign_key(it, before),
+            Operation::AddCheck(it) => self.add_check(position, &it.table, &it.check),
+            Operation::DropCheck(it) => self.drop_check(it, before),
+            Operation::AlterColumn(it) => self.alter_column(position, it, before),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -155,6 +172,7 @@ impl<'h> Decider<'h> {
             for index in &table.indexes {
                 self.create_index(position, &table.name, index)?;
             }
+            self.constraints_of_created(position, table, false)?;
             return Ok(Decision::Needed);
         };
         if let Some(kind) = &live.other_kind {
@@ -176,16 +194,8 @@ impl<'h> Decider<'h> {
                 }
             }
         }
-        if live.primary_key != table.primary_key {
-            return Err(Difference::new(
-                format!("table {}", table.name),
-                format!(
-                    "its primary key is ({}), and should be ({})",
-                    live.primary_key.join(", "),
-                    table.primary_key.join(", ")
-                ),
-            ));
-        }
+        self.created_key(position, table)?;
+        self.constraints_of_created(position, table, true)?;
         let mut rest = Vec::new();
         for index in &table.indexes {
             match self.create_index(position, &table.name, index)? {
@@ -373,6 +383,7 @@ fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
         included: Vec::new(),
         nulls_not_distinct: false,
         valid: true,
+        constraint: None,
     }
 }
 
@@ -380,16 +391,22 @@ fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
 /// their last names.
 #[derive(Debug, Default)]
 struct LaterShapes<'h> {
-    columns: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Column)>>,
+    columns: BTreeMap<(String, String), Vec<(usize, Column)>>,
     indexes: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Index)>>,
     dropped_columns: BTreeMap<(&'h str, &'h str), usize>,
     dropped_tables: BTreeMap<&'h str, usize>,
     renamed_tables: Vec<(usize, &'h str, &'h str)>,
+    keys: BTreeMap<&'h str, Vec<(usize, &'h Vec<String>)>>,
+    dropped_keys: BTreeMap<&'h str, usize>,
+    uniques: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Unique)>>,
+    foreign_keys: BTreeMap<(String, String), Vec<(usize, ForeignKey)>>,
+    dropped_constraints: BTreeMap<(&'h str, Labelled<'h>), usize>,
 }
 
 impl<'h> LaterShapes<'h> {
     fn of(history: &'h Migrations) -> Self {
         let mut shapes = LaterShapes::default();
+        let mut catalog = Catalog::default();
         let operations = history.iter().flat_map(|it| &it.operations);
         let operations = operations
             .enumerate()
@@ -425,7 +442,45 @@ impl<'h> LaterShapes<'h> {
                     let table = shapes.last_name(position, &it.table);
                     shapes.dropped_tables.insert(table, position);
                 }
-                Operation::DropIndex(_)
+                Operation::AddPrimaryKey(it) => {
+                    let table = shapes.last_name(position, &it.table);
+                    let keys = shapes.keys.entry(table).or_default();
+                    keys.push((position, &it.columns));
+                }
+                Operation::DropPrimaryKey(it) => {
+                    let table = shapes.last_name(position, &it.table);
+                    shapes.dropped_keys.insert(table, position);
+                }
+                Operation::AddUnique(it) => {
+                    let table = shapes.last_name(position, &it.table);
+                    let key = (table, it.unique.label.as_str());
+                    let uniques = shapes.uniques.entry(key).or_default();
+                    uniques.push((position, &it.unique));
+                }
+                Operation::AddForeignKey(it) => {
+                    let table = shapes.last_name(position, &it.table);
+                    let shape = shapes.with_last_name(position, &it.foreign_key);
+                    let key = (table.to_owned(), it.foreign_key.label.clone());
+                    let keys = shapes.foreign_keys.entry(key).or_default();
+                    keys.push((position, shape));
+                }
+                Operation::DropUnique(it) => {
+                    shapes.dropped_constraint(position, &it.table, Labelled::Unique(&it.unique));
+                }
+                Operation::DropForeignKey(it) => {
+                    let dropped = Labelled::ForeignKey(&it.foreign_key);
+                    shapes.dropped_constraint(position, &it.table, dropped);
+                }
+                Operation::DropCheck(it) => {
+                    shapes.dropped_constraint(position, &it.table, Labelled::Check(&it.check));
+                }
+                Operation::AlterColumn(it) => {
+                    if let Some((_, column)) = it.columns(&catalog) {
+                        shapes.column(position, &it.table, &column);
+                    }
+                }
+                Operation::AddCheck(_)
+                | Operation::DropIndex(_)
                 | Operation::RenameIndex(_)
                 | Operation::RenameTable(_)
                 | Operation::CreateView(_)
@@ -433,14 +488,21 @@ impl<'h> LaterShapes<'h> {
                 | Operation::DropView(_)
                 | Operation::RunSql(_) => {}
             }
+            // The history has been folded before, without an error.
+            if operation.apply(&mut catalog).is_err() {
+                break;
+            }
         }
         shapes
     }
 
-    fn column(&mut self, position: usize, table: &'h str, column: &'h Column) {
-        let key = (self.last_name(position, table), column.name.as_str());
-        let shapes = self.columns.entry(key).or_default();
-        shapes.push((position, column));
+    fn column(&mut self, position: usize, table: &str, column: &Column) {
+        let table = self.last_name(position, table).to_owned();
+        let shapes = self
+            .columns
+            .entry((table, column.name.clone()))
+            .or_default();
+        shapes.push((position, column.clone()));
     }
 
     fn index(&mut self, position: usize, table: &'h str, index: &'h Index) {
@@ -449,9 +511,52 @@ impl<'h> LaterShapes<'h> {
         shapes.push((position, index));
     }
 
-    fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&'h Column> {
+    fn dropped_constraint(&mut self, position: usize, table: &'h str, dropped: Labelled<'h>) {
+        let table = self.last_name(position, table);
+        self.dropped_constraints.insert((table, dropped), position);
+    }
+
+    fn drops_constraint(&self, after: usize, table: &str, dropped: Labelled<'_>) -> bool {
         let table = self.last_name(after, table);
-        after_position(self.columns.get(&(table, column)), after)
+        let position = self.dropped_constraints.get(&(table, dropped));
+        position.is_some_and(|position| *position > after)
+    }
+
+    fn drops_key(&self, after: usize, table: &str) -> bool {
+        let position = self.dropped_keys.get(self.last_name(after, table));
+        position.is_some_and(|position| *position > after)
+    }
+
+    fn keys(&self, after: usize, table: &str) -> impl Iterator<Item = &'h Vec<String>> + use<'h> {
+        after_position(self.keys.get(self.last_name(after, table)), after).into_iter()
+    }
+
+    fn uniques(
+        &self,
+        after: usize,
+        table: &str,
+        label: &str,
+    ) -> impl Iterator<Item = &'h Unique> + use<'h> {
+        let table = self.last_name(after, table);
+        after_position(self.uniques.get(&(table, label)), after).into_iter()
+    }
+
+    /// Those that a foreign key has later, which refer to tables by their last names.
+    fn foreign_keys(&self, after: usize, table: &str, label: &str) -> Vec<&ForeignKey> {
+        let key = (self.last_name(after, table).to_owned(), label.to_owned());
+        later_than(self.foreign_keys.get(&key), after)
+    }
+
+    fn with_last_name(&self, position: usize, key: &ForeignKey) -> ForeignKey {
+        ForeignKey {
+            table: self.last_name(position, &key.table).to_owned(),
+            ..key.clone()
+        }
+    }
+
+    fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&Column> {
+        let table = self.last_name(after, table).to_owned();
+        later_than(self.columns.get(&(table, column.to_owned())), after)
     }
 
     fn indexes(&self, after: usize, table: &str, label: &str) -> Vec<&'h Index> {
@@ -490,19 +595,21 @@ impl<'h> LaterShapes<'h> {
     }
 }
 
-fn after_position<'h, T>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
-    let shapes = shapes.map(Vec::as_slice).unwrap_or_default();
+fn later_than<T>(shapes: Option<&Vec<(usize, T)>>, after: usize) -> Vec<&T> {
+    let shapes = shapes.into_iter().flatten();
     shapes
-        .iter()
         .filter(|(position, _)| *position > after)
-        .map(|(_, shape)| *shape)
+        .map(|(_, shape)| shape)
         .collect()
+}
+
+fn after_position<'h, T: ?Sized>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
+    later_than(shapes, after).into_iter().copied().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Catalog;
     use crate::dsl::*;
 
     /// The decision about each operation of a migration, on a database that has `live`.

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// One object of a database that is not as the history has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Difference {
     /// The object, with what it is: `column hammerwork_jobs.priority`.

@@ -181,6 +181,25 @@ pub enum RunError {
         #[source]
         source: DriverError,
     },
+    /// The run was asked to end, and did between two steps.
+    #[error("stopped as asked, before {}", what_comes(migration.as_deref(), *step))]
+    Stopped {
+        /// The id of the migration that would have been next; none where nothing was begun.
+        migration: Option<String>,
+        /// Which of its operations would have been next, counted from 1.
+        step: usize,
+    },
+    /// The schema is not what the migrations make that were to be recorded. Nothing was recorded.
+    #[error(
+        "the schema is not what the migrations up to {until} make: {}",
+        list(differences)
+    )]
+    Baseline {
+        /// The id of the last migration that was to be recorded.
+        until: String,
+        /// All that differs.
+        differences: Vec<Difference>,
+    },
     /// The server refused something else.
     #[error("can't {doing}")]
     Database {
@@ -266,6 +285,14 @@ impl RunError {
                 "grant it to the role, or run as the owner of the schema; nothing was changed".to_owned(),
             ),
             RunError::Scratch { source } => scratch_help(source),
+            RunError::Stopped { .. } => {
+                Some("run again: what was done stays, and the rest is done then".to_owned())
+            }
+            RunError::Baseline { .. } => Some(
+                "bring the schema to that shape, or record fewer migrations; `migrate` runs what is missing, and \
+                 nothing was recorded"
+                    .to_owned(),
+            ),
             RunError::Tracking { source, .. } if source.kind == DriverErrorKind::NotAllowed => {
                 Some("grant the role SELECT on that table".to_owned())
             }
@@ -329,6 +356,19 @@ fn source_help(source: &DriverError) -> Option<String> {
         }
     };
     Some(help.to_owned())
+}
+
+fn what_comes(migration: Option<&str>, step: usize) -> String {
+    match (migration, step) {
+        (None, _) => "anything was done".to_owned(),
+        (Some(migration), 1) => format!("migration {migration}"),
+        (Some(migration), step) => format!("migration {migration}, step {step}"),
+    }
+}
+
+fn list(differences: &[Difference]) -> String {
+    let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    differences.join("; ")
 }
 
 fn place(applied: bool) -> &'static str {

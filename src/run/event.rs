@@ -16,6 +16,13 @@ pub enum Event {
         /// Who has it, where the engine says so.
         holder: Option<Holder>,
     },
+    /// It is known what is to be run, or undone, from here on.
+    Planned {
+        /// How many migrations.
+        migrations: usize,
+        /// How many statements, in all of them.
+        statements: usize,
+    },
     /// A migration is about to be run, or undone.
     Started {
         /// Its id.

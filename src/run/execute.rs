@@ -4,6 +4,8 @@ mod concurrently;
 
 use std::time::{Duration, Instant};
 
+use tracing::Instrument as _;
+
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::event::{Event, Observer};
@@ -15,6 +17,8 @@ use super::plan::{Plan, PlannedMigration, Way};
 use super::rebuild::Kept;
 use super::report::{AppliedNow, Report};
 use super::session::Session;
+use super::spans;
+use super::stop::Stop;
 use super::tracking::POSTGRES_ELAPSED;
 use crate::dialect::Dialect;
 use crate::render::{Opaque, RebuildPart, Statement};
@@ -41,39 +45,36 @@ pub(crate) struct Execution<'r> {
     pub(crate) journal: &'r Journal,
     pub(crate) patience: Patience,
     pub(crate) observer: &'r Observer,
+    pub(crate) stop: &'r Stop,
 }
 
 impl Execution<'_> {
     /// Runs the plan's migrations and records each.
     pub(crate) async fn run<D: Driver>(&self, driver: &mut D) -> Result<Outcome, RunError> {
         let mut report = Report::default();
+        self.observer.tell(Event::Planned {
+            migrations: self.plan.migrations.len(),
+            statements: self.plan.statement_count(),
+        });
         for (index, migration) in self.plan.migrations.iter().enumerate() {
             let first = index == 0;
             if migration.rebuilds() != self.plan.rebuilds_first() {
                 return Ok(Outcome::Superseded(report));
             }
+            self.stop.check(Some((&migration.id, 1)))?;
             let start = Instant::now();
             self.observer.tell(Event::Started {
                 migration: migration.id.clone(),
                 statements: migration.statements.len(),
             });
-            match self.plan.dialect {
-                Dialect::Postgres => {
-                    if !self
-                        .in_one_transaction(driver, migration, first, start)
-                        .await?
-                    {
-                        return Ok(Outcome::Superseded(report));
-                    }
-                }
-                Dialect::MySql | Dialect::MariaDb => {
-                    self.statement_by_statement(driver, migration, first, start)
-                        .await?;
-                }
-                Dialect::Sqlite => {
-                    self.in_a_savepoint(driver, migration, first, start).await?;
-                }
+            let span = spans::of_migration(migration);
+            let applied = self
+                .apply(driver, migration, first, start)
+                .instrument(span.clone());
+            if !applied.await? {
+                return Ok(Outcome::Superseded(report));
             }
+            spans::finish(&span, start);
             let applied = AppliedNow {
                 id: migration.id.clone(),
                 summary: migration.summary.clone(),
@@ -93,6 +94,31 @@ impl Execution<'_> {
             }
         }
         Ok(Outcome::Done(report))
+    }
+
+    /// Runs and records one migration, as its engine needs it. False says that another runner has recorded it
+    /// meanwhile.
+    async fn apply<D: Driver>(
+        &self,
+        driver: &mut D,
+        migration: &PlannedMigration,
+        first: bool,
+        start: Instant,
+    ) -> Result<bool, RunError> {
+        match self.plan.dialect {
+            Dialect::Postgres => {
+                self.in_one_transaction(driver, migration, first, start)
+                    .await
+            }
+            Dialect::MySql | Dialect::MariaDb => self
+                .statement_by_statement(driver, migration, first, start)
+                .await
+                .map(|()| true),
+            Dialect::Sqlite => self
+                .in_a_savepoint(driver, migration, first, start)
+                .await
+                .map(|()| true),
+        }
     }
 
     /// PostgreSQL: the migration and its row are one transaction, and one round trip. False says that another
@@ -119,7 +145,10 @@ impl Execution<'_> {
         );
         let mut told = false;
         loop {
-            let Err(error) = driver.execute(&text).await else {
+            let span = spans::of_batch(migration);
+            let sent = Instant::now();
+            let Err(error) = driver.execute(&text).instrument(span.clone()).await else {
+                spans::finish(&span, sent);
                 return Ok(true);
             };
             if error.kind == DriverErrorKind::Connection {
@@ -165,6 +194,8 @@ impl Execution<'_> {
     ) -> Result<(), RunError> {
         self.make_tracking(driver, first).await?;
         for statement in &migration.statements {
+            let step = statement.steps.first().copied().unwrap_or(1);
+            self.stop.check(Some((&migration.id, step)))?;
             let Some(opaque) = &statement.opaque else {
                 self.patiently(driver, migration, statement, &statement.sql)
                     .await?;
@@ -211,7 +242,7 @@ impl Execution<'_> {
         sql: &str,
     ) -> Result<(), RunError> {
         let mut retries = self.retries();
-        while let Err(error) = driver.execute(sql).await {
+        while let Err(error) = sent(driver, &statement.steps, sql).await {
             let pause = match error.kind {
                 // Of several statements, those before the one that waited would run twice.
                 DriverErrorKind::Busy if statement.opaque.is_none() || is_one(sql) => {
@@ -277,6 +308,8 @@ impl Execution<'_> {
         let violations = Violations::before(driver, migration).await;
         let mut kept = None;
         for statement in &migration.statements {
+            // What was done of this migration is undone.
+            self.stop.check(Some((&migration.id, 1)))?;
             if !asked(driver, migration, statement).await? {
                 continue;
             }
@@ -289,8 +322,7 @@ impl Execution<'_> {
             };
             let again = again.unwrap_or_default();
             for sql in std::iter::once(&statement.sql).chain(&again) {
-                driver
-                    .execute(sql)
+                sent(driver, &statement.steps, sql)
                     .await
                     .map_err(|source| failed(migration, &statement.steps, sql, source))?;
             }
@@ -472,13 +504,22 @@ impl<'r> Batch<'r> {
 }
 
 /// The number by which the journal knows a step: those of the way back count downwards.
-fn journal_step(way: Way, statement: &Statement) -> i64 {
+pub(crate) fn journal_step(way: Way, statement: &Statement) -> i64 {
     let step = statement.steps.first().copied().unwrap_or_default();
     let step = i64::try_from(step).unwrap_or(i64::MAX);
     match way {
         Way::Up => step,
         Way::Down => -step,
     }
+}
+
+/// Sends one statement, in a span of its own.
+async fn sent<D: Driver>(driver: &mut D, steps: &[usize], sql: &str) -> Result<(), DriverError> {
+    let span = spans::of_statement(steps, sql);
+    let start = Instant::now();
+    let result = driver.execute(sql).instrument(span.clone()).await;
+    spans::finish(&span, start);
+    result
 }
 
 /// Whether the statement is to be run: its own condition is asked, where it has one.

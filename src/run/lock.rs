@@ -12,6 +12,7 @@ use super::error::RunError;
 use super::event::{Event, Observer};
 use super::patience::Backoff;
 use super::session::Session;
+use super::stop::Stop;
 use super::tracking::Tracking;
 use crate::dialect::Dialect;
 
@@ -21,6 +22,7 @@ const LONGEST: Duration = Duration::from_millis(200);
 
 /// The session that has the migration lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Holder {
     /// Its number: the process id of its backend on PostgreSQL, the connection id on MySQL and MariaDB; none
@@ -84,10 +86,12 @@ impl Lock {
         driver: &mut D,
         patience: Duration,
         observer: &Observer,
+        stop: &Stop,
     ) -> Result<(), RunError> {
         let mut backoff = Backoff::new(patience, SHORTEST, LONGEST);
         let mut told = false;
         loop {
+            stop.check(None)?;
             let taken = self
                 .attempt(driver)
                 .await

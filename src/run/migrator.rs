@@ -16,6 +16,7 @@ use super::repair::{Repair, Resolution};
 use super::report::{Execution as Executed, MigrationStatus, Report, State, Status};
 use super::rollback::Rollback;
 use super::session::Session;
+use super::stop::Stop;
 use super::tracking::{Applied, Tracking};
 use super::verify::verify;
 use super::work::Work;
@@ -55,6 +56,7 @@ pub struct Migrator {
     pub(super) accept_data_loss: bool,
     target: Option<String>,
     pub(super) observer: Observer,
+    pub(super) stop: Stop,
 }
 
 impl Migrator {
@@ -71,6 +73,7 @@ impl Migrator {
             accept_data_loss: false,
             target: None,
             observer: Observer::default(),
+            stop: Stop::default(),
         }
     }
 
@@ -161,6 +164,14 @@ impl Migrator {
         self
     }
 
+    /// Ends a run between two steps when `stop` is [requested](Stop::request), with
+    /// [`RunError::Stopped`]; the lock is given back, and a further run goes on from there.
+    #[must_use]
+    pub fn stop_on(mut self, stop: &Stop) -> Self {
+        self.stop = stop.clone();
+        self
+    }
+
     /// Whether to run although the tracking table names migrations that are not in this history.
     #[must_use]
     pub fn allow_unknown(mut self, allow: bool) -> Self {
@@ -212,7 +223,8 @@ impl Migrator {
         self.with_lock(driver, Task::Run { tracked }).await
     }
 
-    /// Where the database stands. Reads the tracking table, and changes nothing.
+    /// Where the database stands. Reads the tracking table, and where DDL commits by itself and something is
+    /// pending, the database's own catalog. It changes nothing.
     ///
     /// # Errors
     ///
@@ -225,9 +237,16 @@ impl Migrator {
             .rows(&sql)
             .await
             .or_else(|error| none_yet(&self.tracking, error));
+        let status = match rows {
+            Ok(rows) => {
+                let applied: Vec<Applied> = rows.into_iter().filter_map(Applied::read).collect();
+                let status = self.status_of(&applied);
+                Ok(self.with_half_done(status, &mut driver).await)
+            }
+            Err(error) => Err(error),
+        };
         driver.close().await;
-        let applied: Vec<Applied> = rows?.into_iter().filter_map(Applied::read).collect();
-        Ok(self.status_of(&applied))
+        status
     }
 
     /// Compares the live schema with what the applied migrations make, and lists every difference; none where
@@ -418,7 +437,7 @@ impl Migrator {
     }
 
     /// What can be said without a database.
-    fn check(&self) -> Result<(), RunError> {
+    pub(super) fn check(&self) -> Result<(), RunError> {
         self.tracking.check()?;
         let catalog = self.migrations.validate().map_err(PlanError::from)?;
         let names = [
@@ -446,12 +465,15 @@ impl Migrator {
         )
     }
 
-    async fn open_session<D: Driver>(&self, driver: &mut D) -> Result<Session, RunError> {
+    pub(super) async fn open_session<D: Driver>(
+        &self,
+        driver: &mut D,
+    ) -> Result<Session, RunError> {
         Session::open(driver, &self.tracking, self.patience, self.allow_cluster).await
     }
 
     /// Does the task with the lock held, on a connection that is closed after it or comes back as it was.
-    async fn with_lock<D: Driver>(
+    pub(super) async fn with_lock<D: Driver>(
         &self,
         mut driver: D,
         task: Task<'_>,
@@ -490,7 +512,7 @@ impl Migrator {
             .chain(session.parting())
             .collect();
         driver.at_parting((!parting.is_empty()).then(|| parting.join("; ")));
-        lock.acquire(driver, self.patience.lock, &self.observer)
+        lock.acquire(driver, self.patience.lock, &self.observer, &self.stop)
             .await?;
         let result = self.perform(driver, session, lock, task).await;
         if let Some(release) = release
@@ -521,6 +543,7 @@ impl Migrator {
         let mut keys = ForeignKeys::default();
         let result = match task {
             Task::Run { tracked } => work.up(driver, &mut keys, tracked).await,
+            Task::Baseline => work.baseline(driver, &mut keys).await,
             Task::Rollback(rollback) => work.down(driver, &mut keys, rollback).await,
             Task::Repair(repair) => {
                 repair
@@ -621,16 +644,18 @@ impl Migrator {
 
 /// What is done with the lock held.
 #[derive(Clone, Debug)]
-enum Task<'t> {
+pub(super) enum Task<'t> {
     /// Run what is pending. `tracked`: whether both tables were there when it was asked first.
     Run { tracked: bool },
+    /// Record what is pending, where the schema has it all.
+    Baseline,
     /// Undo what is applied.
     Rollback(&'t Rollback),
     /// Mend the journal.
     Repair(Repair<'t>),
 }
 
-async fn connect<S: Source>(source: S) -> Result<S::Driver, RunError> {
+pub(super) async fn connect<S: Source>(source: S) -> Result<S::Driver, RunError> {
     source.driver().await.map_err(|source| {
         if source.kind == DriverErrorKind::InTransaction {
             RunError::InTransaction

@@ -2,13 +2,18 @@
 
 use std::fmt;
 
+use super::error::RunError;
+use super::found::{Found, PlannedStep};
 use super::rights::Needs;
 use super::session::SQL_MODE;
 use super::tracking::{POSTGRES_ELAPSED, Tracking};
 use crate::catalog::{Catalog, SchemaError};
 use crate::dialect::Dialect;
 use crate::dsl::{Inverse, Migration, Migrations, Operation, Table};
-use crate::render::{Batch, RenderError, Statement, expects_explicit_timestamps};
+use crate::render::{
+    Batch, RenderError, Statement, change_may_expect_explicit_timestamps,
+    expects_explicit_timestamps,
+};
 
 /// What would be run, and in which order. Printing it gives SQL that the engine's own client takes.
 ///
@@ -33,6 +38,10 @@ pub struct Plan {
     /// Makes the tracking table and the journal.
     pub(crate) create_tracking: Vec<String>,
     pub(crate) tracking: Tracking,
+    /// What a person should know of the order of the migrations.
+    pub warnings: Vec<String>,
+    /// What the role is not allowed, each as a noun phrase; known where the plan is for a database as it is.
+    pub missing_rights: Vec<String>,
     /// What the role must be allowed.
     pub(crate) needs: Needs,
     /// Whether any migration depends on the server's `explicit_defaults_for_timestamp`.
@@ -49,6 +58,8 @@ pub struct PlannedMigration {
     pub summary: String,
     /// What is run before it is recorded; nothing where the database has it all.
     pub statements: Vec<Statement>,
+    /// Its operations, with what was found of each; empty where no database was looked at.
+    pub steps: Vec<PlannedStep>,
     /// What the engine has no form of, and is done without, because it only concerns speed.
     pub left_out: Vec<String>,
     /// What was found to differ and is left as it is, because it only concerns speed.
@@ -225,6 +236,8 @@ impl Plan {
         Ok(Plan {
             dialect,
             migrations: Vec::new(),
+            warnings: Vec::new(),
+            missing_rights: Vec::new(),
             needs: Needs::default(),
             create_tracking,
             expects_explicit_timestamps: false,
@@ -291,6 +304,26 @@ impl Plan {
         Ok(plan)
     }
 
+    /// What a run of it would be refused with, before it changed anything: the first conflict, or what the role
+    /// is not allowed; none where nothing is known to be in the way.
+    ///
+    /// ```
+    /// use hammerwork_migrations::{Dialect, register_builtin_migrations};
+    ///
+    /// let plan = register_builtin_migrations().preview(Dialect::Sqlite)?;
+    /// assert_eq!(plan.refusal(), None);
+    /// # Ok::<(), hammerwork_migrations::PlanError>(())
+    /// ```
+    #[must_use]
+    pub fn refusal(&self) -> Option<RunError> {
+        let conflict = self.migrations.iter().find_map(PlannedMigration::conflict);
+        let missing = &self.missing_rights;
+        let rights = (!missing.is_empty()).then(|| RunError::Rights {
+            missing: missing.clone(),
+        });
+        conflict.or(rights)
+    }
+
     /// Whether the first migration rebuilds a table.
     pub(crate) fn rebuilds_first(&self) -> bool {
         let first = self.migrations.first();
@@ -311,11 +344,26 @@ impl Plan {
     }
 }
 
+impl PlannedMigration {
+    fn conflict(&self) -> Option<RunError> {
+        self.steps.iter().find_map(|it| match &it.found {
+            Found::Conflict(difference) => Some(RunError::Conflict {
+                migration: self.id.clone(),
+                step: it.step,
+                operation: it.operation.clone(),
+                difference: difference.clone(),
+            }),
+            Found::Needed | Found::Partly | Found::Satisfied => None,
+        })
+    }
+}
+
 /// Whether what `operations` make depends on the server's setting for timestamps.
 pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
     operations.iter().any(|operation| match operation {
         Operation::CreateTable(it) => table_expects(dialect, &it.table),
         Operation::AddColumn(it) => expects_explicit_timestamps(dialect, &it.column),
+        Operation::AlterColumn(it) => change_may_expect_explicit_timestamps(dialect, &it.change),
         Operation::RunSql(it) => expect(dialect, &it.stands_for),
         Operation::DropTable(_)
         | Operation::DropColumn(_)
@@ -326,7 +374,15 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::RenameTable(_)
         | Operation::CreateView(_)
         | Operation::ReplaceView(_)
-        | Operation::DropView(_) => false,
+        | Operation::DropView(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddPrimaryKey(_)
+        | Operation::DropPrimaryKey(_) => false,
     })
 }
 
@@ -368,6 +424,7 @@ impl PlannedMigration {
 pub(crate) struct Steps<'m> {
     migration: &'m Migration,
     batch: Batch,
+    noted: Vec<PlannedStep>,
 }
 
 impl<'m> Steps<'m> {
@@ -389,7 +446,17 @@ impl<'m> Steps<'m> {
         Steps {
             migration,
             batch: Batch::new(dialect, migration.concurrently),
+            noted: Vec::new(),
         }
+    }
+
+    /// Keeps what was found of one operation.
+    pub(crate) fn note(&mut self, step: usize, operation: &Operation, found: Found) {
+        self.noted.push(PlannedStep {
+            step,
+            operation: operation.headline(),
+            found,
+        });
     }
 
     /// Adds the SQL of one operation.
@@ -426,6 +493,7 @@ impl<'m> Steps<'m> {
             summary: self.migration.summary.clone(),
             statements: rendered.statements,
             left_out: rendered.left_out,
+            steps: self.noted,
             warnings,
             way: Way::Up,
             checksum: self.migration.checksum(),

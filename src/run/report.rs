@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Report {
     /// The migrations that this run recorded, in the order in which it did.
@@ -18,6 +19,7 @@ pub struct Report {
 
 /// A migration that a run recorded, or undid.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AppliedNow {
     /// Its id.
@@ -27,6 +29,10 @@ pub struct AppliedNow {
     /// How many statements were run for it: none where the database had it all already.
     pub statements: usize,
     /// How long that took, seen from here.
+    #[cfg_attr(
+        feature = "serde",
+        serde(rename = "duration_ms", with = "super::serial::milliseconds")
+    )]
     pub duration: Duration,
 }
 
@@ -55,6 +61,7 @@ impl Report {
 
 /// Where a database stands: every migration of the program and of the tracking table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Status {
     /// The program's migrations in their order, then those that it does not know.
@@ -63,6 +70,7 @@ pub struct Status {
 
 /// Where a database stands with one migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct MigrationStatus {
     /// Its id.
@@ -70,11 +78,17 @@ pub struct MigrationStatus {
     /// What it is for; none where the program does not know it.
     pub summary: Option<String>,
     /// Where it stands.
+    #[cfg_attr(feature = "serde", serde(flatten))]
     pub state: State,
 }
 
 /// Where one migration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "state", rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum State {
     /// It is recorded.
@@ -83,23 +97,34 @@ pub enum State {
     Unknown(Execution),
     /// It is not recorded.
     Pending,
+    /// It is not recorded, and a run that was cut off has done a part of it; a further run goes on from there.
+    /// It happens only where DDL commits by itself (MySQL, MariaDB).
+    HalfDone {
+        /// Which of its operations is to be done next, counted from 1.
+        step: usize,
+    },
 }
 
 /// When a migration was run, as the tracking table has it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Execution {
     /// When it was recorded.
     pub at: Option<DateTime<Utc>>,
     /// How long it took.
+    #[cfg_attr(
+        feature = "serde",
+        serde(rename = "duration_ms", with = "super::serial::milliseconds::optional")
+    )]
     pub duration: Option<Duration>,
 }
 
 impl Status {
-    /// How many migrations are pending.
+    /// How many migrations are pending, those that are half done among them.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.count(|state| matches!(state, State::Pending))
+        self.count(|state| matches!(state, State::Pending | State::HalfDone { .. }))
     }
 
     /// How many migrations of the program are applied.

@@ -5,6 +5,7 @@ use super::applied::Pending;
 use super::decide::{Decider, Decision};
 use super::difference::Difference;
 use super::error::RunError;
+use super::found::Found;
 use super::live::Live;
 use super::plan::{Plan, PlannedMigration, Steps};
 use super::tracking::Tracking;
@@ -19,6 +20,18 @@ pub(crate) fn resolve(
     live: Live,
     dialect: Dialect,
     tracking: Tracking,
+) -> Result<Plan, RunError> {
+    resolve_with(history, pending, live, dialect, tracking, Err)
+}
+
+/// The same; `on_conflict` decides whether a conflict ends it, or is kept in the plan.
+pub(crate) fn resolve_with(
+    history: &Migrations,
+    pending: &Pending,
+    live: Live,
+    dialect: Dialect,
+    tracking: Tracking,
+    on_conflict: impl Fn(RunError) -> Result<(), RunError>,
 ) -> Result<Plan, RunError> {
     let mut plan = Plan::empty(dialect, tracking)?;
     // A new database has nothing that could be in the way or be taken over.
@@ -40,6 +53,7 @@ pub(crate) fn resolve(
         let is_pending = !pending.applied.contains(&migration.id);
         if !is_pending || index < adopted.migrations {
             for (step, operation) in (1..).zip(&migration.operations) {
+                steps.note(step, operation, Found::Satisfied);
                 steps.apply(step, operation, &mut catalog)?;
             }
             position += migration.operations.len();
@@ -51,12 +65,24 @@ pub(crate) fn resolve(
         decider.begin(migration, &catalog);
         let mut run = Vec::new();
         for (step, operation) in (1..).zip(&migration.operations) {
-            let decision = decider
-                .decide(position, operation, &catalog)
-                .map_err(|difference| conflict_at(migration, step, operation, difference))?;
+            let decision = match decider.decide(position, operation, &catalog) {
+                Ok(decision) => decision,
+                Err(difference) => {
+                    let found = Found::Conflict(difference.clone());
+                    on_conflict(conflict_at(migration, step, operation, difference))?;
+                    steps.note(step, operation, found);
+                    steps.apply(step, operation, &mut catalog)?;
+                    position += 1;
+                    continue;
+                }
+            };
             match decision {
-                Decision::Satisfied => steps.apply(step, operation, &mut catalog)?,
+                Decision::Satisfied => {
+                    steps.note(step, operation, Found::Satisfied);
+                    steps.apply(step, operation, &mut catalog)?;
+                }
                 Decision::Needed => {
+                    steps.note(step, operation, Found::Needed);
                     steps.run(step, operation, &catalog)?;
                     steps.apply(step, operation, &mut catalog)?;
                     plan.needs.add(operation, &found);
@@ -64,6 +90,7 @@ pub(crate) fn resolve(
                 }
                 // What is left is rendered for the schema after the operation, which has its objects.
                 Decision::Rest(rest) => {
+                    steps.note(step, operation, Found::Partly);
                     steps.apply(step, operation, &mut catalog)?;
                     for operation in rest {
                         steps.run(step, &operation, &catalog)?;

@@ -22,6 +22,8 @@ pub(crate) struct Needs {
     alter: BTreeSet<String>,
     /// To replace or drop these views, which are there.
     views: BTreeSet<String>,
+    /// To refer to these tables, which are there.
+    refer: BTreeSet<String>,
 }
 
 impl Needs {
@@ -30,7 +32,16 @@ impl Needs {
         let table = operation.table().unwrap_or_default();
         let there = live.tables.contains_key(table);
         match operation {
-            Operation::CreateTable(_) => self.create = true,
+            Operation::CreateTable(it) => {
+                self.create = true;
+                for key in &it.table.foreign_keys {
+                    self.refer(&key.table, live);
+                }
+            }
+            Operation::AddForeignKey(it) => {
+                self.change(table, there);
+                self.refer(&it.foreign_key.table, live);
+            }
             Operation::CreateIndex(_) => {
                 self.create = true;
                 self.change(table, there);
@@ -43,6 +54,14 @@ impl Needs {
             Operation::DropColumn(_)
             | Operation::DropIndex(_)
             | Operation::RenameColumn(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AlterColumn(_)
             | Operation::RenameIndex(_) => self.change(table, there),
             // To MySQL and MariaDB it is a table that goes, and one that comes.
             Operation::RenameTable(_) => {
@@ -86,6 +105,12 @@ impl Needs {
         }
     }
 
+    fn refer(&mut self, table: &str, live: &Live) {
+        if live.tables.contains_key(table) {
+            self.refer.insert(table.to_owned());
+        }
+    }
+
     /// What of it the role is not allowed, each as a noun phrase.
     pub(crate) async fn missing<D: Driver>(
         &self,
@@ -111,6 +136,7 @@ impl Needs {
         let schema = session.schema.clone().unwrap_or_default();
         let named = dialect.quote_text(&schema);
         let altered = list(dialect, &(&self.alter | &self.views));
+        let referred = list(dialect, &self.refer);
         let recorded = list(
             dialect,
             &BTreeSet::from([tracking.table.clone(), tracking.journal_name()]),
@@ -127,7 +153,10 @@ impl Needs {
                  AND NOT has_table_privilege(c.oid, 'INSERT')), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname = {journal} AND c.relkind IN ('r', 'p') \
-                 AND NOT has_table_privilege(c.oid, 'UPDATE')) \
+                 AND NOT has_table_privilege(c.oid, 'UPDATE')), \
+             (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
+                 WHERE c.relnamespace = n.oid AND c.relname IN ({referred}) AND c.relkind IN ('r', 'p') \
+                 AND NOT has_table_privilege(c.oid, 'REFERENCES')) \
              FROM pg_catalog.pg_namespace n WHERE n.nspname = {named}"
         );
         let row = driver
@@ -149,6 +178,7 @@ impl Needs {
         missing.extend(next().map(|tables| format!("ownership of {tables}")));
         missing.extend(next().map(|tables| format!("INSERT on {tables}")));
         missing.extend(next().map(|tables| format!("UPDATE on {tables}")));
+        missing.extend(next().map(|tables| format!("REFERENCES on {tables}")));
         Ok(missing)
     }
 
@@ -196,6 +226,7 @@ impl Needs {
             ("ALTER", altering),
             ("DROP", self.drop),
             ("CREATE VIEW", self.create_view),
+            ("REFERENCES", !self.refer.is_empty()),
         ];
         for (name, _) in needed
             .iter()

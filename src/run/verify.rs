@@ -10,7 +10,7 @@ use super::difference::Difference;
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::journal::is_true;
-use super::live::{Live, LiveColumn, LiveIndex, LiveTable, Wanted};
+use super::live::{Live, LiveColumn, LiveForeignKey, LiveIndex, LiveTable, Wanted};
 use super::plan::{PlanError, Steps, expect};
 use super::session::Session;
 use crate::catalog::Catalog;
@@ -25,12 +25,32 @@ pub(crate) async fn verify<D: Driver>(
     history: &Migrations,
     applied: &AppliedIds,
 ) -> Result<Vec<Difference>, RunError> {
-    let wanted = Wanted::of(history, session.dialect);
-    let statements = statements(history, applied, session.dialect)?;
-    let is_applied = |it: &&Migration| applied.contains(&it.id);
-    if history
+    let made: Vec<&Migration> = history
         .iter()
-        .filter(is_applied)
+        .filter(|it| applied.contains(&it.id))
+        .collect();
+    let changed = applied.changed(history).into_iter().map(|id| {
+        Difference::new(
+            format!("migration {id}"),
+            "it was changed after it was applied",
+        )
+    });
+    let schema = differences(driver, session, history, &made).await?;
+    Ok(changed.chain(schema).collect())
+}
+
+/// Compares the live schema with what those migrations make; of tables that `history` does not speak of, nothing
+/// is said.
+pub(crate) async fn differences<D: Driver>(
+    driver: &mut D,
+    session: &Session,
+    history: &Migrations,
+    made: &[&Migration],
+) -> Result<Vec<Difference>, RunError> {
+    let wanted = Wanted::of(history, session.dialect);
+    let statements = statements(made, session.dialect)?;
+    if made
+        .iter()
         .any(|it| expect(session.dialect, &it.operations))
     {
         session.make_timestamps_explicit(driver).await?;
@@ -44,33 +64,20 @@ pub(crate) async fn verify<D: Driver>(
             doing: "read the database's own catalog",
             source,
         })?;
-    let mut differences: Vec<Difference> = applied
-        .changed(history)
-        .into_iter()
-        .map(|id| {
-            Difference::new(
-                format!("migration {id}"),
-                "it was changed after it was applied",
-            )
-        })
-        .collect();
+    let mut differences = Vec::new();
     compare(&expected, &live, &mut differences);
     Ok(differences)
 }
 
-/// The SQL of the applied migrations.
-fn statements(
-    history: &Migrations,
-    applied: &AppliedIds,
-    dialect: Dialect,
-) -> Result<Vec<Statement>, PlanError> {
+/// The SQL of those migrations.
+fn statements(made: &[&Migration], dialect: Dialect) -> Result<Vec<Statement>, PlanError> {
     let mut catalog = Catalog::default();
     let mut statements = Vec::new();
-    for migration in history.iter().filter(|it| applied.contains(&it.id)) {
+    for migration in made {
         // What is replayed is in one transaction, and nobody else writes there.
         let migration = Migration {
             concurrently: false,
-            ..migration.clone()
+            ..(*migration).clone()
         };
         let mut steps = Steps::new(&migration, dialect);
         for (step, operation) in (1..).zip(&migration.operations) {
@@ -236,6 +243,43 @@ fn compare_tables(
         };
         differences.extend(description.map(|it| Difference::new(object, it)));
     }
+    compare_constraints(name, expected, live, differences);
+}
+
+fn compare_constraints(
+    name: &str,
+    expected: &LiveTable,
+    live: &LiveTable,
+    differences: &mut Vec<Difference>,
+) {
+    let keys = expected.foreign_keys.iter().chain(&live.foreign_keys);
+    for key in keys.map(|it| &it.key.label).collect::<BTreeSet<_>>() {
+        let shape = |table: &LiveTable| table.foreign_key(key).map(foreign_key_shape);
+        let description = presence(shape(expected), shape(live));
+        let object = format!("foreign key {key} of {name}");
+        differences.extend(description.map(|it| Difference::new(object, it)));
+    }
+    let checks = expected.checks.iter().chain(&live.checks);
+    for check in checks.map(|it| &it.name).collect::<BTreeSet<_>>() {
+        let shape = |table: &LiveTable| table.check(check).map(|it| it.text.clone());
+        let description = presence(shape(expected), shape(live));
+        let object = format!("check {check} of {name}");
+        differences.extend(description.map(|it| Difference::new(object, it)));
+    }
+}
+
+fn presence(expected: Option<String>, live: Option<String>) -> Option<String> {
+    match (expected, live) {
+        (Some(expected), Some(live)) => both_shapes(expected, live),
+        (Some(_), None) => Some(MISSING.to_owned()),
+        (None, Some(_)) => Some(EXTRA.to_owned()),
+        (None, None) => None,
+    }
+}
+
+fn foreign_key_shape(key: &LiveForeignKey) -> String {
+    let not_valid = if key.valid { "" } else { ", not valid" };
+    format!("{}{not_valid}", key.key)
 }
 
 fn both_shapes(expected: String, live: String) -> Option<String> {
@@ -281,6 +325,10 @@ fn index_shape(index: &LiveIndex) -> String {
         Some(predicate) => format!(" where {}", one_line(predicate)),
         None => String::new(),
     };
+    let constraint = match index.constraint {
+        Some(true) => "a constraint, ",
+        Some(false) | None => "",
+    };
     // What nearly every index is, is not told.
     let method = match index.method.as_str() {
         "btree" => String::new(),
@@ -296,7 +344,7 @@ fn index_shape(index: &LiveIndex) -> String {
         ""
     };
     format!(
-        "{invalid}{unique}{method}over ({}){included}{nulls}{predicate}",
+        "{constraint}{invalid}{unique}{method}over ({}){included}{nulls}{predicate}",
         parts.join(", ")
     )
 }

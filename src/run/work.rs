@@ -15,6 +15,7 @@ use super::report::Report;
 use super::resolve::resolve;
 use super::rollback::{Rollback, resolve_rollback};
 use super::session::Session;
+use super::stop::Stop;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Work<'w> {
@@ -104,7 +105,7 @@ impl Work<'_> {
 
     /// Carries out a plan that was made for what is `pending`. False says that all must be read and planned
     /// anew: another runner was faster, or what is left needs a transaction of another kind.
-    async fn carry_out<D: Driver>(
+    pub(super) async fn carry_out<D: Driver>(
         &self,
         driver: &mut D,
         keys: &mut ForeignKeys,
@@ -154,6 +155,7 @@ impl Work<'_> {
             journal: &journal,
             patience: migrator.patience,
             observer: self.observer,
+            stop: &migrator.stop,
         };
         match execution.run(driver).await? {
             Outcome::Done(done) => {
@@ -188,7 +190,11 @@ impl Work<'_> {
         self.observer.release();
         keys.switch(driver, off).await?;
         let patience = self.migrator.patience.lock;
-        self.lock.acquire(driver, patience, self.observer).await
+        // Whoever asked to stop is heard before the next step.
+        let stop = Stop::default();
+        self.lock
+            .acquire(driver, patience, self.observer, &stop)
+            .await
     }
 
     async fn check_rights<D: Driver>(&self, driver: &mut D, plan: &Plan) -> Result<(), RunError> {

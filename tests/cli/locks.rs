@@ -13,6 +13,7 @@ use hammerwork_migrations::{Dialect, Migrations, Migrator, register_builtin_migr
 
 use crate::program::{Directory, Ended, command, migrate, start};
 use crate::servers::Server;
+use crate::signals::{hear, send};
 
 on_each_server! {
     fn the_lock_has_a_name(server: &Server) {
@@ -28,6 +29,53 @@ on_each_server! {
             }
         }
     }
+}
+
+on_each_server! {
+    fn a_second_signal_stops_at_once(server: &Server) {
+        let url = server.url().replace("mariadb://", "mysql://");
+        match server.dialect {
+            Dialect::Postgres => {
+                first_three().run(connect_postgres(&url).await.unwrap()).await.unwrap();
+                stop_it(server, connect_postgres(&url).await.unwrap()).await;
+            }
+            _ => {
+                first_three().run(connect_mysql(&url).await.unwrap()).await.unwrap();
+                stop_it(server, connect_mysql(&url).await.unwrap()).await;
+            }
+        }
+    }
+}
+
+/// A run in the middle of a statement that waits for another session.
+async fn stop_it(server: &Server, mut reader: impl Driver) {
+    reader.begin().await.unwrap();
+    reader.rows("SELECT * FROM hammerwork_jobs").await.unwrap();
+    let url = server.url();
+    let directory = Directory::new();
+    let patience = ["--table-lock-timeout", "60"];
+    let mut child = start(
+        command(directory.path())
+            .args(["-v", "--database-url", &url])
+            .args(patience),
+    );
+    hear(&mut child, "Started { migration: \"004_add_cron\"");
+    send(&child, "INT");
+    hear(&mut child, "once more stops at once\n");
+    assert!(child.try_wait().unwrap().is_none(), "the step goes on");
+    let begun = Instant::now();
+    send(&child, "TERM");
+    let ended = Ended::of(&child.wait_with_output().unwrap());
+    assert!(begun.elapsed() < Duration::from_secs(30), "{ended:?}");
+    assert_eq!((ended.code, ended.stdout.as_str()), (143, ""), "{ended:?}");
+    assert!(
+        ended.stderr.contains("error: stopped at once\n"),
+        "{ended:?}"
+    );
+    reader.rollback().await.unwrap();
+    // What was sent may run yet, where nobody waits for it any more; then all goes on.
+    let last = migrate(&["--database-url", &url]);
+    assert_eq!(last.code, 0, "{last:?}");
 }
 
 /// A run that can't go on: the next migration changes a table that a transaction reads.

@@ -10,15 +10,20 @@
 #[macro_use]
 mod servers;
 
+mod documented;
 mod engines;
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 mod locks;
 mod program;
 mod repairing;
+mod scaffolding;
 mod secrets;
+#[cfg(unix)]
+mod signals;
 mod sqlite;
 mod streams;
 mod verifying;
+mod waiting;
 
 /// What each command prints, as files that read like a terminal. `TRYCMD=overwrite` writes them anew.
 #[test]

@@ -37,7 +37,9 @@ const URLS: [&str; 15] = [
 #[test]
 fn no_output_has_the_password() {
     let directory = Directory::new();
-    let mut commands = ["status", "verify", "lock", "repair"].iter().cycle();
+    let mut commands = ["status", "verify", "lock", "repair", "baseline", "rollback"]
+        .iter()
+        .cycle();
     for template in URLS {
         for (written, meant) in PASSWORDS {
             let command_word = commands.next().unwrap();
@@ -56,6 +58,38 @@ fn no_output_has_the_password() {
                 migrate(&[&format!("--database-ulr={url}")]),
                 migrate(&["--schema", "jobs", "--lock-timeout", &url]),
                 migrate(&["repair", "--done", &url]),
+                migrate(&["preview", "--dialect", "sqlite", &url]),
+                migrate(&["preview", "--dialect", "sqlite", "--from", &url]),
+                migrate(&["schema", "--at", &url]),
+                migrate(&["schema", "--dialect", &url]),
+                migrate(&["validate", "--dialect", &url]),
+                migrate(&["new", &url]),
+                migrate(&["new", "a name", "--dir", &url]),
+                migrate(&["completions", &url]),
+                migrate(&[
+                    "--dry-run",
+                    "--json",
+                    "--connect-timeout",
+                    "2",
+                    "--database-url",
+                    &url,
+                ]),
+                migrate(&[
+                    "-vvv",
+                    "--wait",
+                    "0",
+                    "--connect-timeout",
+                    "2",
+                    "--database-url",
+                    &url,
+                ]),
+                migrate(&[
+                    "baseline",
+                    "--to",
+                    &url,
+                    "--database-url",
+                    "sqlite::memory:",
+                ]),
                 // From the environment, with help that names the variable.
                 run(command(directory.path())
                     .env("DATABASE_URL", &url)

@@ -233,6 +233,13 @@ on_each_server! {
 }
 
 impl Server {
+    /// The URL up to its host, host and port, and the rest.
+    pub(crate) fn parts(&self) -> (String, String, String) {
+        let url = self.url();
+        let (before, after) = url.split_once(&self.host).expect("the host is in it");
+        (before.to_owned(), self.host.clone(), after.to_owned())
+    }
+
     pub(crate) async fn prepare(dialect: Dialect, variable: &str) -> Server {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let url = std::env::var(variable)

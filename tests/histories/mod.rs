@@ -1,6 +1,8 @@
 //! The histories whose SQL is snapshotted by `render.rs` and executed by `live_render.rs`: the built-in one,
 //! and made-up ones in which every noun and adjective of the DSL stands at least once.
 
+mod constraints;
+
 use std::path::PathBuf;
 
 mod columns;
@@ -29,6 +31,12 @@ pub(crate) fn histories() -> Vec<History> {
         every("names", names()),
         every("own_words", own_words()),
         every("views", views()),
+        every("constraints", constraints::constraints()),
+        History {
+            name: "deferred",
+            migrations: constraints::deferred(),
+            dialects: &[Postgres, Sqlite],
+        },
         every("columns", columns::columns()),
         every("indexes", indexes::indexes()),
         every("computed", computed()),
@@ -359,8 +367,33 @@ fn shapes() -> Migrations {
             .rename_column("several", "count of", "order")
             .create_index("several", index("orders").columns(["order"]))
             .rename_column("one", "id", "select"),
+        Migration::new("009_alters", "What stays changes")
+            .alter_column("several", alter("order").set_type(ColumnType::BigInteger))
+            .alter_column("several", alter("order").set_default(-5).set_nullable())
+            .alter_column(
+                "seats",
+                alter("seat").set_type(ColumnType::Text).set_not_null(),
+            )
+            .alter_column(
+                "seats",
+                alter("seat").set_type(varchar(40)).set_default("it's"),
+            )
+            .alter_column("turned", alter("a").set_type(ColumnType::SmallInteger))
+            .alter_column(
+                "turned",
+                alter("b").on(MySql, native_type("BIGINT UNSIGNED")),
+            )
+            .alter_column("turned", alter("c").drop_default())
+            .add_column("turned", string("passing").length(9).default("1"))
+            .alter_column(
+                "turned",
+                alter("passing")
+                    .set_type(ColumnType::Integer)
+                    .set_default(7),
+            )
+            .alter_column("claims", alter("open").set_default(false)),
         Migration::new(
-            "009_tables",
+            "010_tables",
             "Tables get other names, and their indexes keep theirs",
         )
         .add_column("seats", text("note").nullable())
@@ -372,12 +405,12 @@ fn shapes() -> Migrations {
         .drop_index("chairs: 100%", "mixed")
         .rename_table("claims", "titles")
         .rename_table("one", "one_pkey"),
-        Migration::new("010_indexes", "Indexes get other names")
+        Migration::new("011_indexes", "Indexes get other names")
             .rename_index("chairs: 100%", "room", "by room")
             .rename_index("chairs: 100%", "gone", "left; --")
             .rename_index("titles", "numbers", "zahlen")
             .create_index("titles", index("numbers").columns(["integer"])),
-        Migration::new("011_again", "What was renamed goes")
+        Migration::new("012_again", "What was renamed goes")
             .drop_index("chairs: 100%", "by room")
             .drop_index("chairs: 100%", "holder")
             .drop_index("titles", "zahlen")

@@ -25,10 +25,15 @@ mod server;
 mod stopping;
 
 mod adopting;
+mod altering;
+mod baselining;
 mod budgets;
 mod busy;
 mod concurrently;
 mod conflicts;
+mod constraining;
+mod dry_running;
+mod ending;
 mod journal;
 mod odd_servers;
 mod operations;

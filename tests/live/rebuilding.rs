@@ -237,6 +237,18 @@ on_sqlite! {
         }
     }
 
+    async fn no_number_is_given_twice(database: &Database) {
+        let numbered = integer("id").on(Sqlite, native_type("INTEGER PRIMARY KEY AUTOINCREMENT"));
+        let first = Migration::new("001_t", "x").create_table(table("t").columns([numbered, integer("n")]));
+        database.run(&Migrator::new(Migrations::new([first.clone()]))).await.unwrap();
+        database.execute("INSERT INTO t (n) VALUES (1), (2), (3); DELETE FROM t").await;
+        let second = Migration::new("002_t", "x").add_column("t", text("at").default_expression(now()));
+        database.run(&Migrator::new(Migrations::new([first, second]))).await.unwrap();
+        database.execute("INSERT INTO t (n) VALUES (4)").await;
+        assert_eq!(database.rows("SELECT id, n FROM t").await, [["4", "4"]]);
+        assert_eq!(database.rows("SELECT name, seq FROM sqlite_sequence").await, [["t", "4"]]);
+    }
+
     async fn what_would_be_lost_with_the_old_table_is_a_conflict(database: &Database) {
         for (change, words) in [
             ("ALTER TABLE jobs ADD COLUMN theirs INT", "it has a column theirs"),

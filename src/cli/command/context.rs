@@ -2,21 +2,29 @@
 
 use std::sync::Arc;
 
-use crate::cli::args::{Connection, Database};
+use serde_json::Value;
+
+use crate::cli::call::Call;
 use crate::cli::console::Console;
-use crate::cli::engine::{self, Target};
+use crate::cli::engine::{self, Target, Task};
 use crate::cli::error::Error;
+use crate::cli::json;
+use crate::cli::options::{Connection, Database};
 use crate::cli::progress::Progress;
 use crate::cli::tls;
 use crate::cli::url::{DatabaseUrl, UrlText};
 use crate::dialect::Dialect;
 use crate::dsl::Migrations;
-use crate::run::Migrator;
+use crate::run::{Migrator, Stop};
 
 pub(super) struct Context<'c> {
     pub(super) migrations: &'c Migrations,
     pub(super) url: Option<&'c UrlText>,
     pub(super) console: &'c Console,
+    /// How the program was called.
+    pub(super) call: &'c Call,
+    /// The wish that a run ends.
+    pub(super) stop: Stop,
 }
 
 impl Context<'_> {
@@ -37,16 +45,44 @@ impl Context<'_> {
         Ok(Target {
             url,
             timeout: connection.timeout(),
+            wait: connection.wait(),
+            stop: self.stop.clone(),
             creates,
         })
     }
 
-    /// The migrator, and what it tells while it runs.
-    pub(super) fn observed(&self, migrator: Migrator) -> (Migrator, Arc<Progress>) {
-        let progress = Arc::new(Progress::new(self.console.clone(), self.migrations));
+    /// The migrator, and what it tells while it runs: nothing on stdout where that is to be JSON.
+    pub(super) fn observed(&self, migrator: Migrator, json: bool) -> (Migrator, Arc<Progress>) {
+        let progress = Progress::new(self.console.clone(), self.migrations, json);
+        let progress = Arc::new(progress);
         let observer = Arc::clone(&progress);
-        let migrator = migrator.observe(move |event| observer.tell(event));
+        let migrator = migrator
+            .observe(move |event| observer.tell(event))
+            .stop_on(&self.stop);
         (migrator, progress)
+    }
+
+    /// Does what can be stopped between two steps.
+    pub(super) fn perform_in_steps<T: Task>(
+        &self,
+        task: T,
+        target: &Target,
+    ) -> Result<T::Output, Error> {
+        engine::perform_in_steps(task, target, self.console)
+    }
+
+    /// Prints a result, as text or as JSON.
+    pub(super) fn print(
+        &self,
+        json: bool,
+        text: impl FnOnce() -> String,
+        parts: impl FnOnce() -> Vec<Value>,
+    ) -> Result<(), Error> {
+        if json {
+            self.console.print(json::document(parts()))
+        } else {
+            self.console.print(text())
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `lock`: shows who has the migration lock.
 
+use serde_json::json;
+
 use super::context::Context;
 use crate::cli::args::Lock;
 use crate::cli::engine::{Task, perform};
@@ -15,7 +17,11 @@ pub(super) fn lock(args: &Lock, context: &Context<'_>) -> Result<(), Error> {
         .allow_cluster(true);
     let target = context.target(&args.database, &args.connection, false)?;
     let holder = perform(Ask(&migrator), &target)?;
-    context.console.print(report::of_lock(holder.as_ref()))
+    context.print(
+        args.json,
+        || report::of_lock(holder.as_ref()),
+        || vec![json!({"holder": holder})],
+    )
 }
 
 struct Ask<'m>(&'m Migrator);

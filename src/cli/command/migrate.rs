@@ -1,27 +1,68 @@
-//! `migrate`: runs what is pending.
+//! `migrate`: runs what is pending, or shows what that would be.
 
 use super::context::Context;
-use crate::cli::args::{Limits, Migrate};
-use crate::cli::engine::{Task, perform};
+use crate::cli::args::Migrate;
+use crate::cli::engine::{Target, Task, perform};
 use crate::cli::error::Error;
-use crate::cli::report;
+use crate::cli::options::Limits;
+use crate::cli::{highlight, json, report};
 use crate::dialect::Dialect;
-use crate::run::{Migrator, Report, RunError, Source};
+use crate::run::{Migrator, Plan, Report, RunError, Source};
 
 pub(super) fn migrate(args: &Migrate, context: &Context<'_>) -> Result<(), Error> {
-    let target = context.target(&args.database, &args.connection, true)?;
+    let target = context.target(&args.database, &args.connection, !args.dry_run)?;
     args.limits.check_statement_timeout(target.url.dialect())?;
-    let (migrator, progress) = context.observed(args.migrator(context.migrations));
-    let report = perform(Run(&migrator), &target)?;
+    let migrator = args.migrator(context.migrations);
+    if args.dry_run {
+        return dry_run(&migrator, &target, args, context);
+    }
+    let (migrator, progress) = context.observed(migrator, args.json);
+    let result = context.perform_in_steps(Run(&migrator), &target);
+    progress.end();
+    let report = result?;
     for warning in &report.warnings {
         context.console.warning(warning);
     }
     progress.finish()?;
+    if args.json {
+        return context
+            .console
+            .print(json::document([json::value(&report)]));
+    }
     let ids = context.migrations.iter().map(|it| &it.id);
     let last = args.to.as_ref();
     let known = ids.clone().position(|id| Some(id) == last);
     let known = known.map_or(ids.count(), |position| position + 1);
-    context.console.print(report::of_run(&report, known))
+    context.console.tell(report::of_run(&report, known))
+}
+
+/// Shows the plan, and fails as a run would.
+fn dry_run(
+    migrator: &Migrator,
+    target: &Target,
+    args: &Migrate,
+    context: &Context<'_>,
+) -> Result<(), Error> {
+    let console = context.console;
+    let plan = perform(Look(migrator), target)?;
+    for warning in &plan.warnings {
+        console.warning(warning);
+    }
+    context.print(
+        args.json,
+        || {
+            let found = report::of_plan(&plan, console.paint());
+            match plan.migrations.len() {
+                0 => found,
+                _ => found + "\n" + &highlight::sql(&plan.to_string(), console.paint()),
+            }
+        },
+        || vec![json::value(&plan)],
+    )?;
+    match plan.refusal() {
+        Some(refusal) => Err(Error::of_run(refusal, &target.url)),
+        None => Ok(()),
+    }
 }
 
 impl Limits {
@@ -43,5 +84,15 @@ impl Task for Run<'_> {
 
     async fn on<S: Source>(self, source: S) -> Result<Report, RunError> {
         self.0.run(source).await
+    }
+}
+
+struct Look<'m>(&'m Migrator);
+
+impl Task for Look<'_> {
+    type Output = Plan;
+
+    async fn on<S: Source>(self, source: S) -> Result<Plan, RunError> {
+        self.0.dry_run(source).await
     }
 }

@@ -18,9 +18,9 @@ pub(super) fn repair(args: &Repair, context: &Context<'_>) -> Result<(), Error> 
     let migrator = args
         .locking
         .apply(args.database.migrator(context.migrations));
-    let (migrator, progress) = context.observed(migrator);
+    let (migrator, progress) = context.observed(migrator, false);
     if steps.is_empty() {
-        let report = perform(Accept(&migrator), &target)?;
+        let report = context.perform_in_steps(Accept(&migrator), &target)?;
         progress.finish()?;
         return context.console.print(report::of_repair(&report));
     }

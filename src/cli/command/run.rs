@@ -1,15 +1,21 @@
 //! From the command that was asked for to the function that does it.
 
 use super::context::Context;
-use super::{lock, migrate, preview, repair, rollback, status, verify};
-use crate::cli::args::{
-    Command, Database, Lock, Migrate, Preview, Repair, Rollback, Status, Verify,
+use super::{
+    baseline, completions, init, lock, man, migrate, new, preview, repair, rollback, schema,
+    status, validate, verify,
 };
+use crate::cli::args::{
+    Baseline, Command, Lock, Migrate, Preview, Repair, Rollback, Status, Verify,
+};
+use crate::cli::call::Call;
 use crate::cli::console::Console;
 use crate::cli::error::Error;
 use crate::cli::exit;
+use crate::cli::options::Database;
 use crate::cli::url::UrlText;
 use crate::dsl::Migrations;
+use crate::run::Stop;
 
 impl Command {
     /// The URL of the database that is asked for, where the command has a use for one.
@@ -24,7 +30,14 @@ impl Command {
             | Command::Preview(Preview { database, .. })
             | Command::Lock(Lock { database, .. })
             | Command::Rollback(Rollback { database, .. })
+            | Command::Baseline(Baseline { database, .. })
             | Command::Repair(Repair { database, .. }) => database.url(),
+            Command::Validate(_)
+            | Command::Schema(_)
+            | Command::New(_)
+            | Command::Init(_)
+            | Command::Completions(_)
+            | Command::Man(_) => Ok(None),
         }
     }
 
@@ -34,20 +47,30 @@ impl Command {
         migrations: &Migrations,
         url: Option<&UrlText>,
         console: &Console,
+        call: &Call,
     ) -> Result<u8, Error> {
         let context = Context {
             migrations,
             url,
             console,
+            call,
+            stop: Stop::new(),
         };
         match self {
             Command::Migrate(args) => migrate::migrate(args, &context)?,
-            Command::Status(args) => status::status(args, &context)?,
+            Command::Status(args) => return status::status(args, &context),
             Command::Verify(args) => return verify::verify(args, &context),
             Command::Preview(args) => preview::preview(args, &context)?,
             Command::Lock(args) => lock::lock(args, &context)?,
             Command::Rollback(args) => rollback::rollback(args, &context)?,
             Command::Repair(args) => repair::repair(args, &context)?,
+            Command::Baseline(args) => return baseline::baseline(args, &context),
+            Command::Validate(args) => validate::validate(args, &context)?,
+            Command::Schema(args) => schema::schema(args, &context)?,
+            Command::New(args) => new::new(args, &context)?,
+            Command::Init(args) => init::init(args, &context)?,
+            Command::Completions(args) => completions::completions(args, &context)?,
+            Command::Man(args) => man::man(args, &context)?,
         }
         Ok(exit::OK)
     }

@@ -1,5 +1,7 @@
 //! `verify`: compares the schema with what the applied migrations make.
 
+use serde_json::json;
+
 use super::context::Context;
 use super::status::Look;
 use crate::cli::args::Verify;
@@ -17,13 +19,11 @@ pub(super) fn verify(args: &Verify, context: &Context<'_>) -> Result<u8, Error> 
     let target = context.target(&args.database, &args.connection, false)?;
     let applied = perform(Look(&migrator), &target)?.applied();
     let drift = perform(Compare(&migrator), &target)?;
-    if args.json {
-        context
-            .console
-            .print(report::json_of_drift(applied, &drift))?;
-    } else {
-        context.console.print(report::of_drift(applied, &drift))?;
-    }
+    context.print(
+        args.json,
+        || report::of_drift(applied, &drift),
+        || vec![json!({"applied": applied, "drift": drift})],
+    )?;
     Ok(if drift.is_empty() {
         exit::OK
     } else {

@@ -1,12 +1,21 @@
 //! Operations: what a migration is made of. One file each; here they are only told apart.
 
+mod add_check;
 mod add_column;
+mod add_foreign_key;
+mod add_primary_key;
+mod add_unique;
+mod alter_column;
 mod create_index;
 mod create_table;
 mod create_view;
+mod drop_check;
 mod drop_column;
+mod drop_foreign_key;
 mod drop_index;
+mod drop_primary_key;
 mod drop_table;
+mod drop_unique;
 mod drop_view;
 mod rename_column;
 mod rename_index;
@@ -16,13 +25,22 @@ mod run_sql;
 
 use std::fmt;
 
+pub use add_check::AddCheck;
 pub use add_column::AddColumn;
+pub use add_foreign_key::AddForeignKey;
+pub use add_primary_key::AddPrimaryKey;
+pub use add_unique::AddUnique;
+pub use alter_column::AlterColumn;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
 pub use create_view::CreateView;
+pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
+pub use drop_foreign_key::DropForeignKey;
 pub use drop_index::DropIndex;
+pub use drop_primary_key::DropPrimaryKey;
 pub use drop_table::DropTable;
+pub use drop_unique::DropUnique;
 pub use drop_view::DropView;
 pub use rename_column::RenameColumn;
 pub use rename_index::RenameIndex;
@@ -63,6 +81,24 @@ pub enum Operation {
     ReplaceView(ReplaceView),
     /// Drops a view.
     DropView(DropView),
+    /// Adds a foreign key.
+    AddForeignKey(AddForeignKey),
+    /// Drops a foreign key.
+    DropForeignKey(DropForeignKey),
+    /// Adds a check.
+    AddCheck(AddCheck),
+    /// Drops a check.
+    DropCheck(DropCheck),
+    /// Adds a unique constraint.
+    AddUnique(AddUnique),
+    /// Drops a unique constraint.
+    DropUnique(DropUnique),
+    /// Gives a table a primary key.
+    AddPrimaryKey(AddPrimaryKey),
+    /// Takes a table's primary key away.
+    DropPrimaryKey(DropPrimaryKey),
+    /// Changes a column.
+    AlterColumn(AlterColumn),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -128,6 +164,15 @@ macro_rules! dispatch {
             Operation::CreateView($it) => $call,
             Operation::ReplaceView($it) => $call,
             Operation::DropView($it) => $call,
+            Operation::AddForeignKey($it) => $call,
+            Operation::DropForeignKey($it) => $call,
+            Operation::AddCheck($it) => $call,
+            Operation::DropCheck($it) => $call,
+            Operation::AddUnique($it) => $call,
+            Operation::DropUnique($it) => $call,
+            Operation::AddPrimaryKey($it) => $call,
+            Operation::DropPrimaryKey($it) => $call,
+            Operation::AlterColumn($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -169,6 +214,15 @@ impl Operation {
             Operation::CreateIndex(it) => Some(&it.table),
             Operation::DropIndex(it) => Some(&it.table),
             Operation::RenameColumn(it) => Some(&it.table),
+            Operation::AddForeignKey(it) => Some(&it.table),
+            Operation::DropForeignKey(it) => Some(&it.table),
+            Operation::AddCheck(it) => Some(&it.table),
+            Operation::DropCheck(it) => Some(&it.table),
+            Operation::AddUnique(it) => Some(&it.table),
+            Operation::DropUnique(it) => Some(&it.table),
+            Operation::AddPrimaryKey(it) => Some(&it.table),
+            Operation::DropPrimaryKey(it) => Some(&it.table),
+            Operation::AlterColumn(it) => Some(&it.table),
             Operation::RenameIndex(it) => Some(&it.table),
             Operation::RenameTable(it) => Some(&it.table),
             Operation::CreateView(_)
@@ -193,7 +247,16 @@ impl Operation {
             | Operation::RenameTable(_)
             | Operation::CreateView(_)
             | Operation::ReplaceView(_)
-            | Operation::DropView(_) => std::slice::from_ref(self),
+            | Operation::DropView(_)
+            | Operation::AddForeignKey(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::AlterColumn(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -232,9 +295,18 @@ into_operation!(
     CreateView,
     ReplaceView,
     DropView,
-    RenameColumn,
     RenameIndex,
     RenameTable,
+    AddForeignKey,
+    DropForeignKey,
+    AddCheck,
+    DropCheck,
+    AddUnique,
+    DropUnique,
+    AddPrimaryKey,
+    DropPrimaryKey,
+    RenameColumn,
+    AlterColumn,
     CreateTable,
     DropTable,
     AddColumn,

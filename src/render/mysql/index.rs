@@ -279,7 +279,11 @@ fn kind(index: &Index) -> &'static str {
 }
 
 /// Refuses what the engines would refuse (text without a length) or cut silently (a key too long).
-fn check_width(dialect: Dialect, table: &Table, index: &Index) -> Result<(), RenderError> {
+pub(super) fn check_width(
+    dialect: Dialect,
+    table: &Table,
+    index: &Index,
+) -> Result<(), RenderError> {
     if index.method == IndexMethod::Fulltext {
         return Ok(());
     }

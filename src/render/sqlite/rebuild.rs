@@ -6,7 +6,8 @@
 use super::definition::counts_on;
 use super::{SELF, column, definition, stated, type_name};
 use crate::catalog::Catalog;
-use crate::dsl::{Expr, Operation, Table, expression};
+use crate::dsl::{ColumnType, Expr, Operation, Table, expression};
+use crate::render::constraint::find_table;
 use crate::render::expression::expression as render_expression;
 use crate::render::index::create_index;
 use crate::render::postgres::table_items;
@@ -14,6 +15,9 @@ use crate::render::{RebuildPart, RebuiltTable, RenderError, Statement};
 
 /// The name of the new table, before it takes the old one's.
 const PREFIX: &str = "hammerwork_new_";
+
+/// The table whose constraint no row may break.
+const CHECKED: &str = "hammerwork_checked";
 
 /// SQLite knows the number of a row by each of these, unless a column has the name.
 const ROW_NUMBERS: [&str; 3] = ["rowid", "_rowid_", "oid"];
@@ -70,6 +74,15 @@ impl Rebuild {
         if read.any(|name| is_computed(&name)) || self.comes_back(&later.after) {
             return Ok(false);
         }
+        // Values go from type to type: what the first takes from them, the second does not give back.
+        let mut retyped = self.after.columns.iter().filter(|column| {
+            is_retyped(&later.before, &later.after, &column.name)
+                && (is_retyped(&self.before, &self.after, &column.name)
+                    || is_computed(&column.name))
+        });
+        if retyped.next().is_some() {
+            return Ok(false);
+        }
         let mut values = self.values.clone();
         values.retain(|(name, _)| {
             has(&later.after, name) && later.values.iter().all(|(other, _)| other != name)
@@ -98,6 +111,15 @@ impl Rebuild {
             | Operation::CreateView(_)
             | Operation::ReplaceView(_)
             | Operation::DropView(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::AddForeignKey(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AlterColumn(_)
             | Operation::RunSql(_) => false,
         };
         if !is_free || operation.table() != Some(self.table()) {
@@ -143,6 +165,7 @@ impl Rebuild {
         if counts_on(&definition) && counts_on(&items) {
             sql.extend(self.keep_count());
         }
+        sql.extend(self.conditions());
         sql.push(format!("DROP TABLE {old}"));
         // Else SQLite would look for the old table in views and triggers, and not find it.
         sql.push("PRAGMA legacy_alter_table = ON".to_owned());
@@ -224,6 +247,34 @@ impl Rebuild {
         ))
     }
 
+    /// SQLite keeps a value that does not fit its column's type as it is; what other engines would refuse fails here, with
+    /// a constraint whose name says what was wrong.
+    fn conditions(&self) -> Vec<String> {
+        let new = SELF.quote(&self.passing_name);
+        let mut sql = Vec::new();
+        for column in &self.after.columns {
+            let name = &column.name;
+            let is_computed = self.values.iter().any(|(of, _)| of == name);
+            if !is_computed && !is_retyped(&self.before, &self.after, name) {
+                continue;
+            }
+            let Some((kind, storage)) = storage(column.type_on(SELF)) else {
+                continue;
+            };
+            let constraint = SELF.quote(&format!("{}.{name} becomes {kind}", self.before.name));
+            let name = SELF.quote(name);
+            sql.push(format!(
+                "CREATE TEMP TABLE {CHECKED} (fits BOOLEAN CONSTRAINT {constraint} CHECK (fits))"
+            ));
+            sql.push(format!(
+                "INSERT INTO temp.{CHECKED} SELECT FALSE FROM {new} \
+                 WHERE typeof({name}) NOT IN ({storage}, 'null') LIMIT 1"
+            ));
+            sql.push(format!("DROP TABLE temp.{CHECKED}"));
+        }
+        sql
+    }
+
     /// By which name the number of a row can be copied; none where a column holds it.
     fn row_number(&self) -> Option<&'static str> {
         if let [key] = self.after.primary_key.as_slice()
@@ -254,10 +305,40 @@ fn has(table: &Table, column: &str) -> bool {
     table.column_named(column).is_some()
 }
 
-fn find_table<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Table, RenderError> {
-    catalog
-        .table(name)
-        .ok_or_else(|| RenderError::Schema(format!("there is no table {name}")))
+/// Whether a column is there before and after, with another type.
+fn is_retyped(before: &Table, after: &Table, column: &str) -> bool {
+    match (before.column_named(column), after.column_named(column)) {
+        (Some(before), Some(after)) => {
+            type_name(before.type_on(SELF)) != type_name(after.type_on(SELF))
+        }
+        (Some(_) | None, None) | (None, Some(_)) => false,
+    }
+}
+
+/// What values of a type are, in a word and in those of `typeof`; none where only the engine knows.
+fn storage(column_type: &ColumnType) -> Option<(&'static str, &'static str)> {
+    match column_type {
+        ColumnType::Uuid
+        | ColumnType::Json
+        | ColumnType::Timestamp
+        | ColumnType::DateTime
+        | ColumnType::Date
+        | ColumnType::Time
+        | ColumnType::Varchar { .. }
+        | ColumnType::Char { .. }
+        | ColumnType::Text
+        | ColumnType::Inet
+        | ColumnType::Interval
+        | ColumnType::Array(_) => Some(("text", "'text'")),
+        ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger => {
+            Some(("an integer", "'integer'"))
+        }
+        ColumnType::Real | ColumnType::Double => Some(("a number", "'real'")),
+        ColumnType::Decimal { .. } => Some(("a number", "'integer', 'real'")),
+        ColumnType::Boolean => Some(("a truth value", "'integer'")),
+        ColumnType::Bytes | ColumnType::Varbinary { .. } => Some(("bytes", "'blob'")),
+        ColumnType::Native(_) => None,
+    }
 }
 
 fn table_after(operation: &Operation, before: &Catalog) -> Result<Table, RenderError> {

@@ -120,7 +120,6 @@ impl From<sqlx::Error> for DriverError {
 fn kind_of(error: &sqlx::Error) -> DriverErrorKind {
     match error {
         sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed

@@ -3,7 +3,7 @@
 //! What happens here is not undone with its record: a run that is cut off leaves some indexes made, and one
 //! unfinished. The next run finds both in the catalog.
 
-use super::{Execution, failed};
+use super::{Execution, failed, sent};
 use crate::dialect::Dialect;
 use crate::render::Statement;
 use crate::run::driver::{Driver, DriverError, DriverErrorKind};
@@ -26,8 +26,10 @@ impl Execution<'_> {
                 source,
             })?;
         for statement in &migration.statements {
+            let step = statement.steps.first().copied().unwrap_or(1);
+            self.stop.check(Some((&migration.id, step)))?;
             let mut retries = self.retries();
-            while let Err(error) = driver.execute(&statement.sql).await {
+            while let Err(error) = sent(driver, &statement.steps, &statement.sql).await {
                 let fails = |error| failed(migration, &statement.steps, &statement.sql, error);
                 if error.kind == DriverErrorKind::Connection {
                     return Err(fails(error));

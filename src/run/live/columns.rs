@@ -85,7 +85,9 @@ fn default_difference(dialect: Dialect, expected: &Column, live: &LiveColumn) ->
         // Only the engine could compare what it computes: it counts that there is something.
         (Some(DefaultValue::Expression(_)), Some(_)) => None,
         (Some(DefaultValue::Literal(literal)), Some(live)) => {
-            if literal_is(dialect, literal, live) {
+            if literal_is(dialect, literal, live)
+                || is_moment(expected.type_on(dialect)) && moment_is(dialect, literal, live)
+            {
                 return None;
             }
             Some(format!(
@@ -111,6 +113,23 @@ fn literal_is(dialect: Dialect, literal: &Literal, live: &str) -> bool {
             text == *value || text.contains(&value.replace('\'', "\\'")) && text.starts_with('_')
         }
     }
+}
+
+fn is_moment(column_type: &ColumnType) -> bool {
+    matches!(
+        column_type,
+        ColumnType::Timestamp | ColumnType::DateTime | ColumnType::Time
+    )
+}
+
+/// MySQL and MariaDB write all six digits of the fraction.
+fn moment_is(dialect: Dialect, literal: &Literal, live: &str) -> bool {
+    let Literal::Text(value) = literal else {
+        return false;
+    };
+    let text = unquoted(dialect, live);
+    let rest = text.strip_prefix(value.as_str());
+    rest.is_some_and(|rest| rest.trim_start_matches('.').trim_matches('0').is_empty())
 }
 
 fn is_number(text: &str, value: f64) -> bool {
@@ -245,7 +264,7 @@ fn affinity(declared: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsl::{big_integer, boolean, col, integer, json, string, text};
+    use crate::dsl::{big_integer, boolean, col, datetime, integer, json, string, text};
 
     fn live(type_name: &str, nullable: bool, default: Option<&str>) -> LiveColumn {
         LiveColumn {
@@ -300,6 +319,11 @@ mod tests {
                 Dialect::MySql,
                 boolean("c").default(false),
                 live("tinyint(1)", false, Some("0")),
+            ),
+            (
+                Dialect::MySql,
+                datetime("c").default("2020-01-01 00:00:00.5"),
+                live("datetime(6)", false, Some("2020-01-01 00:00:00.500000")),
             ),
             (
                 Dialect::Sqlite,

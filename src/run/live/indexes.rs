@@ -203,6 +203,7 @@ mod tests {
             included: Vec::new(),
             nulls_not_distinct: false,
             valid: true,
+            constraint: None,
         }
     }
 

@@ -1,21 +1,27 @@
 //! The schema that a database really has, read from its own catalog.
 
 mod columns;
+mod constraints;
 mod indexes;
 mod mysql;
 mod postgres;
 mod rename;
 mod sqlite;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use columns::column_difference;
+pub(crate) use constraints::{
+    LiveCheck, LiveForeignKey, foreign_key_difference, key_difference, planned_unique,
+    unique_difference,
+};
 pub(crate) use indexes::{IndexDifference, index_difference};
 
 use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
-use crate::dsl::{CreateView, Index, Migrations, Operation, ReplaceView, index};
+use crate::dsl::{CreateView, Index, Migrations, Operation, ReplaceView, Unique, index};
 
 /// What is there, of the names that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,7 +40,12 @@ pub(crate) struct LiveTable {
     pub(crate) definition: Option<String>,
     pub(crate) columns: Vec<LiveColumn>,
     pub(crate) primary_key: Vec<String>,
+    /// The name of the primary key, where it has one.
+    pub(crate) key_name: Option<String>,
+    /// Those of unique constraints are among them.
     pub(crate) indexes: Vec<LiveIndex>,
+    pub(crate) foreign_keys: Vec<LiveForeignKey>,
+    pub(crate) checks: Vec<LiveCheck>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +99,8 @@ pub(crate) struct LiveIndex {
     pub(crate) predicate: Option<String>,
     /// Whether it is complete: a failed `CREATE INDEX CONCURRENTLY` leaves one that is not.
     pub(crate) valid: bool,
+    /// Whether it is that of a constraint; none where the engine makes no difference.
+    pub(crate) constraint: Option<bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,7 +210,7 @@ impl LiveTable {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
     pub(crate) tables: BTreeSet<String>,
-    /// Physical names.
+    /// Physical names, those of unique constraints included.
     pub(crate) indexes: BTreeSet<String>,
 }
 
@@ -216,14 +229,15 @@ impl Wanted {
                 continue;
             };
             wanted.tables.insert(table.to_owned());
-            let indexes: Vec<Index> = match operation {
-                Operation::CreateTable(it) => it.table.indexes.clone(),
-                Operation::CreateIndex(it) => vec![it.index.clone()],
+            let (indexes, uniques): (Vec<Index>, &[Unique]) = match operation {
+                Operation::CreateTable(it) => (it.table.indexes.clone(), &it.table.uniques),
+                Operation::CreateIndex(it) => (vec![it.index.clone()], &[]),
+                Operation::AddUnique(it) => (Vec::new(), std::slice::from_ref(&it.unique)),
                 // One with an exact name is known by it already.
-                Operation::RenameIndex(it) => vec![it.renamed(&index(&it.to))],
+                Operation::RenameIndex(it) => (vec![it.renamed(&index(&it.to))], &[]),
                 Operation::RenameTable(it) => {
                     wanted.tables.insert(it.to.clone());
-                    Vec::new()
+                    (Vec::new(), &[])
                 }
                 Operation::DropTable(_)
                 | Operation::AddColumn(_)
@@ -233,9 +247,19 @@ impl Wanted {
                 | Operation::CreateView(_)
                 | Operation::ReplaceView(_)
                 | Operation::DropView(_)
-                | Operation::RunSql(_) => Vec::new(),
+                | Operation::AddForeignKey(_)
+                | Operation::DropForeignKey(_)
+                | Operation::AddCheck(_)
+                | Operation::DropCheck(_)
+                | Operation::DropUnique(_)
+                | Operation::AddPrimaryKey(_)
+                | Operation::DropPrimaryKey(_)
+                | Operation::AlterColumn(_)
+                | Operation::RunSql(_) => (Vec::new(), &[]),
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
+            wanted.indexes.extend(names);
+            let names = uniques.iter().map(|it| it.physical_name(table));
             wanted.indexes.extend(names);
         }
         wanted

@@ -1,6 +1,9 @@
 //! The catalog of MySQL and MariaDB.
 
-use super::{Live, LiveColumn, LiveIndex, LivePart, Values, Wanted};
+use super::constraints::action;
+use super::{Live, LiveCheck, LiveColumn, LiveForeignKey, LiveIndex, LivePart, Values, Wanted};
+use crate::dialect::Dialect;
+use crate::dsl::foreign_key;
 use crate::run::driver::{Driver, DriverError};
 
 pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
@@ -28,24 +31,63 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     if live.tables.is_empty() {
         return Ok(live);
     }
-    // MariaDB has no indexes over expressions, and no column that would show them.
-    let text = if driver.dialect().features().expression_indexes {
-        "COALESCE(COLUMN_NAME, EXPRESSION)"
-    } else {
-        "COLUMN_NAME"
-    };
-    let indexes = format!(
-        "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, {text}, COLLATION, SUB_PART, LOWER(INDEX_TYPE) \
-         FROM information_schema.STATISTICS \
-         WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({tables}) \
-         ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"
-    );
-    for row in driver.rows(&indexes).await? {
-        add_index(&mut live, Values::of(row));
+    // One answer, and one round trip, for all that a table has besides columns.
+    let rest = rest(driver.dialect(), &tables);
+    for row in driver.rows(&rest).await? {
+        let mut values = Values::of(row);
+        match values.text().as_str() {
+            "index" => add_index(&mut live, values),
+            "foreign key" => add_foreign_key(&mut live, values),
+            _ => add_check(&mut live, values),
+        }
     }
     // Index names are the table's own here: that another table has one of that name says nothing.
     live.index_owners.clear();
     Ok(live)
+}
+
+/// A query for indexes, foreign keys and checks; the first value of a row says what it is about.
+fn rest(dialect: Dialect, tables: &str) -> String {
+    let text = match dialect {
+        Dialect::MySql => "COALESCE(COLUMN_NAME, EXPRESSION)",
+        // These have no indexes over expressions, or no column that would show them.
+        Dialect::MariaDb | Dialect::Postgres | Dialect::Sqlite => "COLUMN_NAME",
+    };
+    let checks = match dialect {
+        // Of the table alone: that of a JSON column comes with its type.
+        Dialect::MariaDb => format!(
+            "SELECT 'check', TABLE_NAME, CONSTRAINT_NAME, NULL, CHECK_CLAUSE, NULL, NULL, NULL, NULL, 1 \
+             FROM information_schema.CHECK_CONSTRAINTS \
+             WHERE CONSTRAINT_SCHEMA = DATABASE() AND TABLE_NAME IN ({tables}) AND LEVEL = 'Table'"
+        ),
+        Dialect::MySql | Dialect::Postgres | Dialect::Sqlite => format!(
+            "SELECT 'check', t.TABLE_NAME, t.CONSTRAINT_NAME, NULL, \
+                 CONCAT(c.CHECK_CLAUSE, IF(t.ENFORCED = 'NO', ' NOT ENFORCED', '')), NULL, NULL, NULL, NULL, 1 \
+             FROM information_schema.TABLE_CONSTRAINTS t \
+             JOIN information_schema.CHECK_CONSTRAINTS c \
+                 ON c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME \
+             WHERE t.CONSTRAINT_SCHEMA = DATABASE() AND t.TABLE_NAME IN ({tables}) \
+                 AND t.CONSTRAINT_TYPE = 'CHECK'"
+        ),
+    };
+    format!(
+        "SELECT 'index', TABLE_NAME, INDEX_NAME, COLUMN_NAME, {text}, NON_UNIQUE, COLLATION, SUB_PART, \
+             LOWER(INDEX_TYPE), SEQ_IN_INDEX AS position \
+         FROM information_schema.STATISTICS \
+         WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({tables}) \
+         UNION ALL SELECT 'foreign key', k.TABLE_NAME, k.CONSTRAINT_NAME, k.COLUMN_NAME, k.REFERENCED_COLUMN_NAME, \
+             r.DELETE_RULE, r.UPDATE_RULE, \
+             CONCAT(IF(k.REFERENCED_TABLE_SCHEMA = DATABASE(), '', CONCAT(k.REFERENCED_TABLE_SCHEMA, '.')), \
+                 k.REFERENCED_TABLE_NAME), NULL, k.ORDINAL_POSITION \
+         FROM information_schema.KEY_COLUMN_USAGE k \
+         JOIN information_schema.REFERENTIAL_CONSTRAINTS r \
+             ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.TABLE_NAME = k.TABLE_NAME \
+             AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME \
+         WHERE k.TABLE_SCHEMA = DATABASE() AND k.TABLE_NAME IN ({tables}) \
+             AND k.REFERENCED_TABLE_NAME IS NOT NULL \
+         UNION ALL {checks} \
+         ORDER BY 1, 2, 3, 10"
+    )
 }
 
 fn add_column(live: &mut Live, mut values: Values) {
@@ -66,7 +108,6 @@ fn add_column(live: &mut Live, mut values: Values) {
 fn add_index(live: &mut Live, mut values: Values) {
     let table = values.text();
     let name = values.text();
-    let unique = !values.flag();
     let column = values.optional();
     if name == "PRIMARY" {
         if let Some(table) = live.tables.get_mut(&table) {
@@ -74,9 +115,11 @@ fn add_index(live: &mut Live, mut values: Values) {
         }
         return;
     }
+    let text = values.text();
+    let unique = !values.flag();
     let part = LivePart {
         column,
-        text: values.text(),
+        text,
         descending: values.text() == "D",
         prefix: values.optional().and_then(|it| it.parse().ok()),
         opclass: None,
@@ -90,6 +133,32 @@ fn add_index(live: &mut Live, mut values: Values) {
         included: Vec::new(),
         nulls_not_distinct: false,
         valid: true,
+        constraint: None,
     };
     live.add_index_part(&table, index, part);
+}
+
+fn add_foreign_key(live: &mut Live, mut values: Values) {
+    let table = values.text();
+    let key = foreign_key(values.text()).columns([values.text()]);
+    let referenced = values.text();
+    let key = key
+        .on_delete(action(&values.text()))
+        .on_update(action(&values.text()))
+        .references(values.text(), [referenced]);
+    if let Some(table) = live.tables.get_mut(&table) {
+        table.add_foreign_key_part(LiveForeignKey { key, valid: true });
+    }
+}
+
+fn add_check(live: &mut Live, mut values: Values) {
+    let table = values.text();
+    let name = values.text();
+    values.optional();
+    if let Some(table) = live.tables.get_mut(&table) {
+        table.checks.push(LiveCheck {
+            name,
+            text: values.text(),
+        });
+    }
 }

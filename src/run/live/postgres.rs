@@ -1,7 +1,9 @@
 //! PostgreSQL's catalog. `information_schema` would hide what the role has no grant on.
 
-use super::{Live, LiveIndex, LivePart, Values, Wanted};
+use super::constraints::{action, timing};
+use super::{Live, LiveCheck, LiveForeignKey, LiveIndex, LivePart, Values, Wanted};
 use crate::dialect::Dialect;
+use crate::dsl::{ForeignKey, foreign_key};
 use crate::run::driver::{Driver, DriverError};
 use crate::run::session::Session;
 
@@ -49,6 +51,8 @@ async fn read_in<D: Driver>(
         match values.text().as_str() {
             "column" => add_column(&mut live, values),
             "index" => add_index(&mut live, values),
+            "foreign key" => add_foreign_key(&mut live, values),
+            "check" => add_check(&mut live, values),
             // What was run before may answer too.
             _ => {}
         }
@@ -57,7 +61,7 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Two queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+/// Four queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
 /// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
@@ -81,7 +85,8 @@ fn queries(wanted: &Wanted) -> String {
          SELECT 'index', t.relname, i.relname, x.indisprimary, x.indisunique, x.indisvalid, \
              pg_get_expr(x.indpred, x.indrelid), m.amname, to_jsonb(x) ->> 'indnullsnotdistinct', \
              k.n > x.indnkeyatts, a.attname, pg_get_indexdef(i.oid, k.n, true), \
-             (x.indoption[k.n - 1] & 1) = 1, CASE WHEN NOT o.opcdefault THEN o.opcname END \
+             (x.indoption[k.n - 1] & 1) = 1, CASE WHEN NOT o.opcdefault THEN o.opcname END, \
+             EXISTS (SELECT FROM pg_catalog.pg_constraint u WHERE u.conindid = i.oid AND u.contype = 'u') \
          FROM pg_catalog.pg_index x \
          JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid \
          JOIN pg_catalog.pg_class t ON t.oid = x.indrelid \
@@ -91,7 +96,26 @@ fn queries(wanted: &Wanted) -> String {
          LEFT JOIN pg_catalog.pg_opclass o ON k.n <= x.indnkeyatts AND o.oid = x.indclass[k.n - 1] \
          LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[k.n - 1] \
          WHERE n.nspname = current_schema() AND (t.relname IN ({tables}) OR i.relname IN ({indexes})) \
-         ORDER BY t.relname, i.relname, k.n"
+         ORDER BY t.relname, i.relname, k.n; \
+         SELECT 'foreign key', t.relname, k.conname, a.attname, b.attname, \
+             concat(nullif(m.nspname, n.nspname) || '.', f.relname), k.confdeltype::text, k.confupdtype::text, \
+             k.condeferrable, k.condeferred, k.convalidated \
+         FROM pg_catalog.pg_constraint k \
+         JOIN pg_catalog.pg_class t ON t.oid = k.conrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
+         JOIN pg_catalog.pg_class f ON f.oid = k.confrelid \
+         JOIN pg_catalog.pg_namespace m ON m.oid = f.relnamespace \
+         CROSS JOIN LATERAL generate_subscripts(k.conkey, 1) AS p(n) \
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.conkey[p.n] \
+         JOIN pg_catalog.pg_attribute b ON b.attrelid = f.oid AND b.attnum = k.confkey[p.n] \
+         WHERE k.contype = 'f' AND n.nspname = current_schema() AND t.relname IN ({tables}) \
+         ORDER BY t.relname, k.conname, p.n; \
+         SELECT 'check', t.relname, k.conname, pg_get_constraintdef(k.oid) \
+         FROM pg_catalog.pg_constraint k \
+         JOIN pg_catalog.pg_class t ON t.oid = k.conrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
+         WHERE k.contype = 'c' AND n.nspname = current_schema() AND t.relname IN ({tables}) \
+         ORDER BY t.relname, k.conname"
     )
 }
 
@@ -125,11 +149,13 @@ fn add_index(live: &mut Live, mut values: Values) {
         method: values.text(),
         nulls_not_distinct: values.flag(),
         included: Vec::new(),
+        constraint: None,
     };
     let is_included = values.flag();
     let column = values.optional();
     if primary {
         if let Some(table) = live.tables.get_mut(&table) {
+            table.key_name = Some(index.name);
             table.primary_key.extend(column);
         }
         return;
@@ -141,9 +167,40 @@ fn add_index(live: &mut Live, mut values: Values) {
         opclass: values.optional(),
         prefix: None,
     };
+    let index = LiveIndex {
+        constraint: Some(values.flag()),
+        ..index
+    };
     if is_included {
         live.add_included_column(&table, &index.name, part.column.unwrap_or(part.text));
     } else {
         live.add_index_part(&table, index, part);
+    }
+}
+
+fn add_foreign_key(live: &mut Live, mut values: Values) {
+    let table = values.text();
+    let key = foreign_key(values.text()).columns([values.text()]);
+    let referenced = values.text();
+    let key = key
+        .references(values.text(), [referenced])
+        .on_delete(action(&values.text()))
+        .on_update(action(&values.text()));
+    let timing = timing(values.flag(), values.flag());
+    let key = LiveForeignKey {
+        key: ForeignKey { timing, ..key },
+        valid: values.flag(),
+    };
+    if let Some(table) = live.tables.get_mut(&table) {
+        table.add_foreign_key_part(key);
+    }
+}
+
+fn add_check(live: &mut Live, mut values: Values) {
+    if let Some(table) = live.tables.get_mut(&values.text()) {
+        table.checks.push(LiveCheck {
+            name: values.text(),
+            text: values.text(),
+        });
     }
 }

@@ -1,5 +1,6 @@
 //! SQLite's catalog.
 
+use super::written::add_constraints;
 use super::{Live, LiveIndex, LivePart, Source, Values, Wanted};
 use crate::dialect::Dialect;
 use crate::render::counts_on;
@@ -36,6 +37,15 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     );
     for row in driver.rows(&indexes).await? {
         add_index(&mut live, Values::of(row));
+    }
+    let definitions = format!(
+        "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND name IN ({tables}) ORDER BY name"
+    );
+    for row in driver.rows(&definitions).await? {
+        let mut values = Values::of(row);
+        if let Some(table) = live.tables.get_mut(&values.text()) {
+            add_constraints(table, &values.text());
+        }
     }
     live.forget_unwanted(wanted);
     Ok(live)
@@ -86,6 +96,7 @@ fn add_index(live: &mut Live, mut values: Values) {
         included: Vec::new(),
         nulls_not_distinct: false,
         valid: true,
+        constraint: Some(false),
     };
     let part = LivePart {
         column: values.optional(),

@@ -3,9 +3,11 @@
 //! A case says what is there before, what changes, and what must be true after. [`check`](check::Case::check) does the rest,
 //! the same for all operations: one file here for each subject, one test for each case and engine.
 
+mod altering;
 mod basics;
 mod check;
 mod columns;
+mod constraints;
 mod indexes;
 mod naming;
 mod schema;

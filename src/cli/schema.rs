@@ -1,0 +1,230 @@
+//! A schema as text, JSON, a diagram, or a script.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::paint::{Hue, Paint};
+use super::table::Table as Lines;
+use crate::catalog::Catalog;
+use crate::dialect::Dialect;
+use crate::dsl::{Column, CreateTable, Migration, Operation, Table};
+use crate::run::PlanError;
+
+/// For people: each table with its columns, and what else it has in the words of the DSL.
+pub(super) fn as_text(catalog: &Catalog, dialect: Option<Dialect>, paint: Paint) -> String {
+    let mut text = String::new();
+    for table in catalog.tables() {
+        if !text.is_empty() {
+            text += "\n";
+        }
+        text += &paint.paint(Hue::Strong, &table.name);
+        text += "\n";
+        let mut lines = Lines::new();
+        for column in &table.columns {
+            let details = details(column);
+            lines
+                .line()
+                .cell("  column")
+                .cell(&column.name)
+                .cell(type_of(column, dialect))
+                .cell(if details.is_empty() { "-" } else { &details });
+        }
+        text += &lines.to_string();
+        for part in parts(table) {
+            text += &format!("  {part}\n");
+        }
+    }
+    if text.is_empty() {
+        text += "no tables\n";
+    }
+    text
+}
+
+/// The parts of the document that `docs/json.md` describes.
+pub(super) fn as_json(catalog: &Catalog, at: Option<&str>) -> Vec<Value> {
+    let tables: Vec<Value> = catalog.tables().map(json_of_table).collect();
+    vec![json!({"at": at, "tables": tables})]
+}
+
+/// A diagram that Markdown shows.
+pub(super) fn as_mermaid(catalog: &Catalog, dialect: Option<Dialect>) -> String {
+    let mut text = String::from("erDiagram\n");
+    for table in catalog.tables() {
+        text += &format!("    {} {{\n", word(&table.name));
+        for column in &table.columns {
+            let key = if table.primary_key.contains(&column.name) {
+                " PK"
+            } else {
+                ""
+            };
+            let column_type = type_of(column, dialect)
+                .replace(", ", "-")
+                .replace(' ', "_");
+            text += &format!("        {column_type} {}{key}\n", word(&column.name));
+        }
+        text += "    }\n";
+    }
+    text
+}
+
+/// A diagram for Graphviz.
+pub(super) fn as_dot(catalog: &Catalog, dialect: Option<Dialect>) -> String {
+    let mut text =
+        String::from("digraph schema {\n    rankdir = LR;\n    node [shape = plaintext];\n");
+    for table in catalog.tables() {
+        let mut rows = format!(
+            "<tr><td colspan=\"2\"><b>{}</b></td></tr>",
+            html(&table.name)
+        );
+        for column in &table.columns {
+            let name = html(&column.name);
+            let name = if table.primary_key.contains(&column.name) {
+                format!("<u>{name}</u>")
+            } else {
+                name
+            };
+            let column_type = html(&type_of(column, dialect));
+            rows += &format!(
+                "<tr><td align=\"left\">{name}</td><td align=\"left\">{column_type}</td></tr>"
+            );
+        }
+        let name = quoted(&table.name);
+        text += &format!(
+            "    {name} [label = <<table border=\"0\" cellborder=\"1\" cellspacing=\"0\">{rows}</table>>];\n"
+        );
+    }
+    text + "}\n"
+}
+
+/// One script that makes the schema on a new database, and records nothing.
+pub(super) fn as_sql(catalog: &Catalog, dialect: Dialect) -> Result<String, PlanError> {
+    let mut text = format!("-- the schema for {}\n", dialect.product());
+    let tables = catalog.tables().cloned();
+    let mut migration = Migration::new("schema", "The schema");
+    migration.operations = tables
+        .map(|table| Operation::from(CreateTable { table }))
+        .collect();
+    let plan = migration.plan(dialect, &Catalog::default())?;
+    // A write to a text does not fail.
+    let _ = write!(text, "{plan}");
+    Ok(text)
+}
+
+fn json_of_table(table: &Table) -> Value {
+    let columns: Vec<Value> = table
+        .columns
+        .iter()
+        .map(|it| {
+            json!({
+                "name": it.name, "type": it.column_type.to_string(), "nullable": it.nullable,
+                "definition": it.to_string(),
+            })
+        })
+        .collect();
+    json!({
+        "name": table.name, "columns": columns, "primary_key": table.primary_key, "parts": parts(table),
+    })
+}
+
+/// What the table has beside its columns, each in the words of the DSL. Its own text tells it, so nothing that a
+/// table may have is forgotten here.
+fn parts(table: &Table) -> Vec<String> {
+    let text = table.to_string();
+    text.lines()
+        .skip(1)
+        .map(str::trim_start)
+        .filter(|line| !line.starts_with("column "))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What the column's own text says after its name and type.
+fn details(column: &Column) -> String {
+    let text = column.to_string();
+    let start = format!("{} {}", column.name, column.column_type);
+    let rest = text.strip_prefix(&start).unwrap_or(&text);
+    rest.strip_prefix(", ").unwrap_or(rest).to_owned()
+}
+
+/// The type in the words of the DSL, or of an engine.
+fn type_of(column: &Column, dialect: Option<Dialect>) -> String {
+    match dialect {
+        Some(dialect) => dialect.type_name(column.type_on(dialect)),
+        None => column.column_type.to_string(),
+    }
+}
+
+/// A name as Mermaid takes it.
+fn word(name: &str) -> String {
+    let is_plain = |it: char| it.is_alphanumeric() || it == '_';
+    name.chars()
+        .map(|it| if is_plain(it) { it } else { '_' })
+        .collect()
+}
+
+/// A name as Graphviz takes it.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\\\""))
+}
+
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsl::*;
+
+    fn tags() -> Catalog {
+        Migrations::new([Migration::new("001", "Tags").create_table(
+            table("hot tags")
+                .columns([
+                    integer("id").primary_key(),
+                    decimal("weight", 10, 2).default(1),
+                    text("about <it>").nullable(),
+                ])
+                .index(index("weight").desc("weight")),
+        )])
+        .validate()
+        .unwrap()
+    }
+
+    #[test]
+    fn a_schema_reads_well() {
+        let schema = as_text(&tags(), None, Paint::default());
+        insta::assert_snapshot!(schema, @r#"
+        hot tags
+          column  id          integer         -
+          column  weight      decimal(10, 2)  default 1
+          column  about <it>  text            nullable
+          primary key (id)
+          index weight (weight desc)
+        "#);
+        let mysql = as_text(&tags(), Some(Dialect::MySql), Paint::default());
+        assert!(mysql.contains("DECIMAL(10, 2)"), "{mysql}");
+        assert_eq!(
+            as_text(&Catalog::default(), None, Paint::default()),
+            "no tables\n"
+        );
+    }
+
+    #[test]
+    fn diagrams_take_any_name() {
+        insta::assert_snapshot!(as_mermaid(&tags(), None), @r"
+        erDiagram
+            hot_tags {
+                integer id PK
+                decimal(10-2) weight
+                text about__it_
+            }
+        ");
+        let dot = as_dot(&tags(), None);
+        assert!(dot.contains("\"hot tags\" [label = <<table"), "{dot}");
+        assert!(dot.contains("about &lt;it&gt;"), "{dot}");
+        assert!(dot.contains("<u>id</u>"), "{dot}");
+    }
+}

@@ -1,0 +1,95 @@
+//! Checks: what must be true of every row.
+
+use std::fmt;
+
+use sea_query::Expr;
+
+use super::expression::{self, Shown};
+use super::unique::physical_name;
+
+/// A check of a table, known by its label: no row may make its expression false.
+///
+/// As in SQL, a row for which it is neither true nor false, because a column is NULL, is kept.
+///
+/// The physical name is `ck_<table>_<label>` on every engine.
+///
+/// ```
+/// use hammerwork_migrations::dsl::*;
+///
+/// let positive = check("positive", col("amount").gt(0));
+/// assert_eq!(positive.to_string(), r#"positive "amount" > 0"#);
+/// assert_eq!(positive.physical_name("payments"), "ck_payments_positive");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Check {
+    /// The name by which migrations speak of the check; unique among those of its kind in its table.
+    pub label: String,
+    /// The exact physical name, where it is not made from the label.
+    pub name: Option<String>,
+    /// What must not be false.
+    pub expression: Expr,
+}
+
+/// A check, by its label and what must not be false.
+///
+/// | engine | `check("positive", col("amount").gt(0))` on `payments` |
+/// |---|---|
+/// | PostgreSQL, MySQL | `ALTER TABLE "payments" ADD CONSTRAINT "ck_payments_positive" CHECK ("amount" > 0)`, in each engine's quotes |
+/// | MariaDB | `` ALTER TABLE `payments` ADD CONSTRAINT IF NOT EXISTS `ck_payments_positive` CHECK (`amount` > 0) `` |
+/// | SQLite | `CONSTRAINT "ck_payments_positive" CHECK ("amount" > 0)` in the table, which is made anew |
+///
+/// ```
+/// use hammerwork_migrations::dsl::*;
+///
+/// let payments = table("payments")
+///     .columns([integer("id").primary_key(), integer("amount")])
+///     .check(check("positive", col("amount").gt(0)));
+/// # assert_eq!(payments.checks.len(), 1);
+/// ```
+#[must_use]
+pub fn check(label: impl Into<String>, expression: impl Into<Expr>) -> Check {
+    Check {
+        label: label.into(),
+        name: None,
+        expression: expression.into(),
+    }
+}
+
+impl Check {
+    /// Gives the check this physical name, whatever its label.
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let positive = check("positive", col("amount").gt(0)).named("amount_is_positive");
+    /// assert_eq!(positive.physical_name("payments"), "amount_is_positive");
+    /// ```
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// The name that the check has in a database.
+    #[must_use]
+    pub fn physical_name(&self, table: &str) -> String {
+        physical_name(self.name.as_ref(), "ck", table, &self.label)
+    }
+
+    /// The columns that it names.
+    pub(crate) fn named_columns(&self) -> Vec<String> {
+        expression::columns(&self.expression)
+    }
+}
+
+/// In the words of the DSL: `positive "amount" > 0`.
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label)?;
+        if let Some(name) = &self.name {
+            write!(f, ", named {name},")?;
+        }
+        write!(f, " {}", Shown(&self.expression))
+    }
+}

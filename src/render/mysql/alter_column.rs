@@ -1,0 +1,55 @@
+//! MySQL and MariaDB change a column by saying all of it anew.
+
+use super::index::check_width;
+use super::{TableChange, check_key, column};
+use crate::catalog::Catalog;
+use crate::dialect::Dialect;
+use crate::dsl::AlterColumn;
+use crate::render::RenderError;
+
+/// The change of the table; none where nothing of the column is another on this engine.
+pub(super) fn alter_column(
+    dialect: Dialect,
+    step: usize,
+    it: &AlterColumn,
+    before: &Catalog,
+) -> Result<Option<TableChange>, RenderError> {
+    let (Some(table), Some((old, new))) = (before.table(&it.table), it.columns(before)) else {
+        return Err(RenderError::Schema(format!(
+            "there is no column {}.{}",
+            it.table, it.change.column
+        )));
+    };
+    if it.change.using.is_some() {
+        return Err(RenderError::unsupported(
+            dialect,
+            format!(
+                "compute the values of {}.{} while its type changes",
+                it.table, new.name
+            ),
+            "add a column of the new type, fill it with .run_sql(sql(..).data_only()), drop the old one and rename the \
+             new one",
+        ));
+    }
+    let definition = column(dialect, table, &new)?;
+    if definition == column(dialect, table, &old)? {
+        return Ok(None);
+    }
+    let mut after = table.clone();
+    for column in after.columns.iter_mut().filter(|it| it.name == new.name) {
+        column.clone_from(&new);
+    }
+    if after.primary_key.contains(&new.name) {
+        check_key(dialect, &after, &after.primary_key, "the primary key")?;
+    }
+    for index in after
+        .indexes
+        .iter()
+        .filter(|it| it.named_columns().contains(&new.name))
+    {
+        check_width(dialect, &after, index)?;
+    }
+    let mut change = TableChange::alter(&it.table, step);
+    change.modify_column(&new.name, &definition);
+    Ok(Some(change))
+}

@@ -1,0 +1,141 @@
+//! What a run would do, found out without doing it.
+
+use super::applied::{AppliedIds, Pending};
+use super::driver::Driver;
+use super::error::RunError;
+use super::execute::journal_step;
+use super::found::Found;
+use super::journal::{Journal, Standing};
+use super::live::{Live, Wanted};
+use super::migrator::{Migrator, connect};
+use super::plan::{Plan, PlannedMigration};
+use super::resolve::resolve_with;
+use super::session::Session;
+use super::{PlannedStep, Source};
+
+impl Migrator {
+    /// What [`run`](Self::run) would do with this database, with what was found of each operation. It asks the
+    /// server the same questions and changes nothing; it takes no lock, so a run at the same time may be faster.
+    ///
+    /// What would be refused is told by [`Plan::refusal`], so that all else can be read, too.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] where a run would fail before it knew its plan.
+    ///
+    #[cfg_attr(feature = "sqlite", doc = "```")]
+    #[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+    /// use hammerwork_migrations::{Migrator, register_builtin_migrations, run::Found};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+    /// let migrator = Migrator::new(register_builtin_migrations());
+    ///
+    /// let plan = migrator.dry_run(&pool).await?;
+    /// assert_eq!(plan.refusal(), None);
+    /// assert_eq!(plan.migrations[0].steps[0].found, Found::Needed);
+    /// assert!(plan.to_string().contains(r#"CREATE TABLE IF NOT EXISTS "hammerwork_jobs""#));
+    /// assert_eq!(migrator.status(&pool).await?.pending(), 6);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn dry_run<S: Source>(&self, source: S) -> Result<Plan, RunError> {
+        self.check()?;
+        let mut driver = connect(source).await?;
+        driver.dedicate();
+        let result = self.look_ahead(&mut driver).await;
+        driver.close().await;
+        result
+    }
+
+    /// The plan of a run, on a connection that is ours for now.
+    pub(super) async fn look_ahead<D: Driver>(&self, driver: &mut D) -> Result<Plan, RunError> {
+        let session = self.open_session(driver).await?;
+        let result = self.plan_ahead(driver, &session).await;
+        session.restore(driver).await;
+        driver.at_parting(None);
+        result
+    }
+
+    async fn plan_ahead<D: Driver>(
+        &self,
+        driver: &mut D,
+        session: &Session,
+    ) -> Result<Plan, RunError> {
+        let applied = AppliedIds::read(driver, &self.tracking).await?;
+        let pending = self.pending(applied)?;
+        let mut plan = if pending.count == 0 {
+            Plan::empty(session.dialect, self.tracking.clone())?
+        } else {
+            self.plan_pending(driver, session, &pending).await?
+        };
+        plan.warnings.clone_from(&pending.warnings);
+        if pending.tracked || pending.count == 0 {
+            plan.create_tracking.clear();
+        } else {
+            plan.needs.add_creation();
+        }
+        let missing = plan.needs.missing(driver, session, &self.tracking).await;
+        plan.missing_rights = missing.map_err(|source| RunError::Database {
+            doing: "ask what the role may do",
+            source,
+        })?;
+        let journal = Journal::read(driver, session.dialect, &self.tracking, pending.tracked)
+            .await
+            .map_err(|source| RunError::Database {
+                doing: "read the journal",
+                source,
+            })?;
+        for migration in &mut plan.migrations {
+            leave_out_finished(migration, &journal)?;
+        }
+        Ok(plan)
+    }
+
+    async fn plan_pending<D: Driver>(
+        &self,
+        driver: &mut D,
+        session: &Session,
+        pending: &Pending,
+    ) -> Result<Plan, RunError> {
+        let wanted = Wanted::of(&self.migrations, session.dialect);
+        let live = Live::read(driver, session, &wanted)
+            .await
+            .map_err(|source| RunError::Database {
+                doing: "read the database's own catalog",
+                source,
+            })?;
+        resolve_with(
+            &self.migrations,
+            pending,
+            live,
+            session.dialect,
+            self.tracking.clone(),
+            // The plan keeps it: all conflicts are shown, not the first alone.
+            |_| Ok(()),
+        )
+    }
+}
+
+/// Takes away what the journal says has run.
+fn leave_out_finished(migration: &mut PlannedMigration, journal: &Journal) -> Result<(), RunError> {
+    let mut finished = Vec::new();
+    for (index, statement) in migration.statements.iter().enumerate() {
+        let Some(opaque) = &statement.opaque else {
+            continue;
+        };
+        let step = journal_step(migration.way, statement);
+        if journal.standing(migration, step, opaque)? == Standing::Done {
+            finished.push(index);
+        }
+    }
+    for index in finished.into_iter().rev() {
+        let statement = migration.statements.remove(index);
+        let has_run = |it: &&mut PlannedStep| statement.steps.contains(&it.step);
+        for step in migration.steps.iter_mut().filter(has_run) {
+            step.found = Found::Satisfied;
+        }
+    }
+    Ok(())
+}

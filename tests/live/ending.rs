@@ -1,0 +1,44 @@
+//! A run that is asked to stop does so between two steps, keeps what is done, and gives the lock back.
+
+use hammerwork_migrations::run::{Event, Stop};
+use hammerwork_migrations::{Migrator, RunError};
+
+use crate::database::{Database, builtin};
+use crate::expected::assert_schema;
+
+/// Is asked to stop when that migration begins.
+fn stopping_at(id: &'static str) -> Migrator {
+    let stop = Stop::new();
+    let wish = stop.clone();
+    builtin().stop_on(&stop).observe(move |event| {
+        if matches!(event, Event::Started { migration, .. } if migration == id) {
+            wish.request();
+        }
+    })
+}
+
+on_every_engine! {
+    async fn it_stops_before_a_step_and_goes_on_later(database: &Database) {
+        let error = database.run(&stopping_at("003_add_timeouts")).await.unwrap_err();
+        let RunError::Stopped { migration: Some(before), .. } = &error else {
+            panic!("{error:?}");
+        };
+        // Where a migration is one message, the one that has begun is finished first.
+        let done = if database.dialect.features().transactional_ddl && before == "004_add_cron" { 3 } else { 2 };
+        let status = database.status(&builtin()).await.unwrap();
+        assert_eq!(status.applied(), done, "{error}");
+        // The lock is free: the next run need not wait.
+        let next = builtin().lock_timeout(std::time::Duration::ZERO);
+        let report = database.run(&next).await.unwrap();
+        assert_eq!(report.applied.len(), 6 - done);
+        assert_schema(database).await;
+    }
+
+    async fn who_is_asked_before_it_begins_does_nothing(database: &Database) {
+        let stop = Stop::new();
+        stop.request();
+        let error = database.run(&builtin().stop_on(&stop)).await.unwrap_err();
+        assert!(matches!(error, RunError::Stopped { .. }), "{error:?}");
+        assert_eq!(database.status(&builtin()).await.unwrap().applied(), 0);
+    }
+}
