@@ -112,7 +112,7 @@ fn examples() -> Vec<Example> {
             "docs/operations/create_view.md",
             let migration = Migration::new("014_queues", "What stands in each queue")
                 .create_view(
-                    view("queues")
+                    view("queue_sizes")
                         .everywhere("SELECT queue_name, COUNT(*) AS jobs FROM jobs GROUP BY queue_name")
                         .on(Postgres, "SELECT queue_name, COUNT(*)::INTEGER AS jobs FROM jobs GROUP BY queue_name")
                         .depends_on(["jobs"]),

@@ -139,9 +139,10 @@ impl Catalog {
         table: &str,
         change: &ColumnChange,
     ) -> Result<(), OperationError> {
-        let table = self.table_mut(table)?;
-        let altered = check::altered_column(table, change)?;
-        let columns = table.columns.iter_mut();
+        let known = self.known_table(table)?;
+        let altered = check::altered_column(known, change)?;
+        self.check_altered_key(known, &altered)?;
+        let columns = self.table_mut(table)?.columns.iter_mut();
         for column in columns.filter(|it| it.name == altered.name) {
             column.clone_from(&altered);
         }

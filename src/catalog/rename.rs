@@ -1,6 +1,7 @@
 //! What happens to a catalog when something gets another name.
 
-use super::{Catalog, OperationError, check, index, names};
+use super::constraint::{check_of, foreign_key_of, unique_of};
+use super::{Catalog, OperationError, check, constraint_check, index, names};
 use crate::dialect::IndexNamespace;
 use crate::dsl::{Index, RenameIndex};
 
@@ -78,7 +79,8 @@ impl Catalog {
         self.claim(&name, what)
     }
 
-    /// The names of indexes stay: no engine changes them with the table's. That of the primary key follows, so that
+    /// The names of indexes and constraints stay: no engine changes them with the table's. Foreign keys that refer to
+    /// the table follow it; so does the name of its primary key, so that
     /// it is always the one that the table's name gives.
     pub(crate) fn rename_table(&mut self, from: &str, to: &str) -> Result<(), OperationError> {
         if !self.tables.contains_key(from) {
@@ -93,6 +95,7 @@ impl Catalog {
         names::check_table(to)?;
         // Some engines would change its query, and some would not.
         self.check_unread(from)?;
+        constraint_check::check_keeps_its_name(self.known_table(from)?)?;
         let Some(mut table) = self.tables.remove(from) else {
             return Err(self.unknown_table(from));
         };
@@ -108,14 +111,36 @@ impl Catalog {
             self.claim(&sequence, sequence_of(to))?;
         }
         for index in &mut table.indexes {
-            let name = index.name_in(from, IndexNamespace::Schema);
             index.named_for = index.named_for.after_rename(from, to);
             *index = index.clone().settled(to);
-            self.release(&name);
-            self.claim(&name, index_of(index, to))?;
+            let name = index.name_in(to, IndexNamespace::Schema);
+            self.reclaim(&name, index_of(index, to))?;
+        }
+        for unique in &mut table.uniques {
+            unique.named_for = unique.named_for.after_rename(from, to);
+            *unique = unique.clone().settled(to);
+            self.reclaim(&unique.physical_name(to), unique_of(unique, to))?;
+        }
+        for key in &mut table.foreign_keys {
+            key.named_for = key.named_for.after_rename(from, to);
+            *key = key.clone().settled(to);
+            self.reclaim(&key.physical_name(to), foreign_key_of(key, to))?;
+        }
+        for check in &mut table.checks {
+            check.named_for = check.named_for.after_rename(from, to);
+            *check = check.clone().settled(to);
+            self.reclaim(&check.physical_name(to), check_of(check, to))?;
         }
         self.tables.insert(to.to_owned(), table);
+        let keys = self.tables.values_mut().flat_map(|it| &mut it.foreign_keys);
+        rename(keys.map(|it| &mut it.table), from, to);
         Ok(())
+    }
+
+    /// A name that stays, and belongs to a table of another name.
+    fn reclaim(&mut self, name: &str, what: String) -> Result<(), OperationError> {
+        self.release(name);
+        self.claim(name, what)
     }
 }
 

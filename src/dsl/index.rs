@@ -339,10 +339,7 @@ impl Index {
 
     /// The same index of a table called `table`, said in one way.
     pub(crate) fn settled(mut self, table: &str) -> Self {
-        self.named_for = match self.name {
-            Some(_) => NamedFor::default(),
-            None => self.named_for.within(table),
-        };
+        self.named_for = self.named_for.settled(self.name.as_ref(), table);
         self
     }
 

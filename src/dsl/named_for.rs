@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-/// The name that a table had when something of it was made: physical names such as `idx_<table>_<label>` have it in
-/// them, and no engine changes them with the table's name.
+/// The name that a table had when something of it was made: physical names such as `idx_<table>_<label>` and
+/// `fk_<table>_<label>` have it in them, and no engine changes them with the table's name.
 ///
 /// It says nothing while the table still has that name. What derives a way back sets it, so that what comes back has
-/// the name that it had; [`Index::named_for`](super::Index::named_for) is for a way back that is written.
+/// the name that it had; [`Index::named_for`](super::Index::named_for), and the same of constraints, is for a way back
+/// that is written.
 ///
 /// ```
 /// use hammerwork_migrations::dsl::*;
@@ -41,6 +42,14 @@ impl NamedFor {
     /// The same, for a table that was called `from` and gets the name `to`.
     pub(crate) fn after_rename(&self, from: &str, to: &str) -> Self {
         NamedFor(Some(self.table(from).to_owned())).within(to)
+    }
+
+    /// The same for what may have an exact name, which says it already.
+    pub(crate) fn settled(self, exact: Option<&String>, table: &str) -> Self {
+        match exact {
+            Some(_) => NamedFor::default(),
+            None => self.within(table),
+        }
     }
 
     /// The same, said only where a table of the name `table` does not say it.

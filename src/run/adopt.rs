@@ -216,6 +216,9 @@ impl State<'_> {
                         .collect();
                     self.drop_table(&it.table);
                     self.create_table(table);
+                    for (referring, key) in after.references_to(&it.to) {
+                        self.create_foreign_key(&referring.name, key);
+                    }
                     let columns = stale
                         .into_iter()
                         .map(|it| Object::Column(table.name.clone(), it));

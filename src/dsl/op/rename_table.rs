@@ -88,6 +88,107 @@ mod tests {
     }
 
     #[test]
+    fn constraints_keep_their_names_and_foreign_keys_follow() {
+        let keyed = |name: &str| {
+            table(name)
+                .columns([integer("id").primary_key(), integer("other").nullable()])
+                .unique(unique("other").columns(["other"]))
+                .check(check("other", col("other").gt(0)))
+                .foreign_key(
+                    foreign_key("job")
+                        .columns(["other"])
+                        .references("jobs", ["id"]),
+                )
+        };
+        let made = ["jobs", "others"].map(|name| CreateTable { table: keyed(name) }.into());
+        let before = fold(made).unwrap();
+        let there = rename("jobs", "tasks");
+        let mut catalog = before.clone();
+        there.apply(&mut catalog).unwrap();
+        let tasks = catalog.table("tasks").unwrap();
+        let names = [
+            tasks.uniques[0].physical_name("tasks"),
+            tasks.foreign_keys[0].physical_name("tasks"),
+            tasks.checks[0].physical_name("tasks"),
+        ];
+        assert_eq!(names, ["uq_jobs_other", "fk_jobs_job", "ck_jobs_other"]);
+        assert_eq!(
+            tasks.foreign_keys[0].to_string(),
+            "job (other) references tasks (id), named for jobs"
+        );
+        assert_eq!(
+            tasks.uniques[0].to_string(),
+            "other (other), named for jobs"
+        );
+        assert_eq!(
+            tasks.checks[0].to_string(),
+            r#"other, named for jobs, "other" > 0"#
+        );
+        let other = catalog.table("others").unwrap();
+        assert_eq!(other.foreign_keys[0].table, "tasks");
+
+        // The names are taken as long as the constraints are there.
+        let anew = Operation::from(AddUnique {
+            table: "others".into(),
+            unique: unique("x").columns(["id"]).named("uq_jobs_other"),
+        });
+        let refused = anew.apply(&mut catalog.clone());
+        assert!(
+            matches!(refused, Err(OperationError::NameCollision { .. })),
+            "{refused:?}"
+        );
+
+        // What is dropped comes back under its name.
+        for drop in [
+            Operation::from(DropForeignKey {
+                table: "tasks".into(),
+                foreign_key: "job".into(),
+            }),
+            DropUnique {
+                table: "tasks".into(),
+                unique: "other".into(),
+            }
+            .into(),
+            DropCheck {
+                table: "tasks".into(),
+                check: "other".into(),
+            }
+            .into(),
+        ] {
+            let mut dropped = catalog.clone();
+            drop.apply(&mut dropped).unwrap();
+            for back in drop.inverse(&catalog).operations() {
+                back.apply(&mut dropped).unwrap();
+            }
+            assert_eq!(dropped, catalog, "{drop}");
+        }
+
+        for back in there.inverse(&before).operations() {
+            back.apply(&mut catalog).unwrap();
+        }
+        assert_eq!(catalog, before);
+    }
+
+    #[test]
+    fn a_constraint_that_mysql_would_rename_is_in_the_way() {
+        let key = foreign_key("self")
+            .columns(["other"])
+            .references("jobs", ["id"]);
+        let positive = check("positive", col("id").gt(0));
+        let jobs = || table("jobs").columns([integer("id").primary_key(), integer("other")]);
+        for (made, is_renamed) in [
+            (jobs().foreign_key(key.clone().named("jobs_ibfk_1")), true),
+            (jobs().check(positive.clone().named("Jobs_chk_2")), true),
+            (jobs().foreign_key(key.named("others_ibfk_1")), false),
+            (jobs().check(positive.named("jobs_check")), false),
+        ] {
+            let text = made.to_string();
+            let folded = fold([CreateTable { table: made }.into(), rename("jobs", "tasks")]);
+            assert_eq!(folded.is_err(), is_renamed, "{text}");
+        }
+    }
+
+    #[test]
     fn the_old_name_is_free_and_the_names_of_its_indexes_are_not() {
         let renamed = [jobs("jobs"), rename("jobs", "tasks")];
         let without_index = CreateTable {

@@ -41,7 +41,7 @@ impl Decider<'_> {
         let live = self.table_mut(table)?;
         match (live.column(column).is_some(), live.column(to).is_some()) {
             (true, false) => {
-                live.rename_column(column, to, |_| true);
+                self.live.rename_column(table, column, to, |_| true);
                 Ok(Decision::Needed)
             }
             (false, true) => Ok(Decision::Satisfied),

@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 
 use crate::catalog::{Catalog, Renamed, Stages};
 use crate::dialect::Dialect;
-use crate::dsl::Migration;
+use crate::dsl::{ForeignKey, Migration};
 use crate::run::live::{Live, LiveColumn, LiveIndex, LiveTable};
 
 /// The renamings of a migration that have happened, taken back in what is known of the live catalog: each with the
-/// operation that it is, counted from 0.
+/// operation that it is, counted from 0, and with the foreign keys as they were found after it: one that has come since
+/// may be about what has the old name now.
 #[derive(Debug, Default)]
 pub(super) struct Rewound {
-    taken_back: Vec<(usize, TakenBack)>,
+    taken_back: Vec<(usize, TakenBack, Vec<ForeignKey>)>,
 }
 
 /// A renaming, and what has come since under the old name.
@@ -59,7 +60,10 @@ impl Rewound {
             .into_iter()
             .filter(|it| it.operation < done);
         let last_first = happened.rev();
-        let taken_back = last_first.map(|it| (it.operation, TakenBack::of(it.renamed, live)));
+        let taken_back = last_first.map(|it| {
+            let keys = live.foreign_keys();
+            (it.operation, TakenBack::of(it.renamed, live), keys)
+        });
         Rewound {
             taken_back: taken_back.collect(),
         }
@@ -68,12 +72,13 @@ impl Rewound {
     /// Whether the operation at this place in the migration is a renaming that has happened. If so it is done again
     /// in what is known of the live catalog.
     pub(super) fn redo(&mut self, operation: usize, live: &mut Live) -> bool {
-        let is_it = |(place, _): &(usize, TakenBack)| *place == operation;
+        let is_it = |(place, ..): &(usize, TakenBack, Vec<ForeignKey>)| *place == operation;
         let Some(position) = self.taken_back.iter().position(is_it) else {
             return false;
         };
-        let (_, taken_back) = self.taken_back.remove(position);
+        let (_, taken_back, keys) = self.taken_back.remove(position);
         taken_back.redo(live);
+        live.restore_foreign_keys(&keys);
         true
     }
 }
@@ -95,15 +100,15 @@ impl TakenBack {
             }
             Renamed::Column { table, from, to } => {
                 let mut over = BTreeSet::new();
-                let newer = live.tables.get_mut(&table).and_then(|found| {
+                if let Some(found) = live.tables.get(&table) {
                     let is_over = |it: &&LiveIndex| {
                         let columns = it.parts.iter().flat_map(|part| &part.column);
                         columns.chain(&it.included).any(|column| *column == to)
                     };
                     let indexes = found.indexes.iter().filter(is_over);
                     over = indexes.map(|it| it.name.clone()).collect();
-                    found.rename_column(&to, &from, |it| over.contains(&it.name))
-                });
+                }
+                let newer = live.rename_column(&table, &to, &from, |it| over.contains(&it.name));
                 TakenBack::Column {
                     table,
                     from,
@@ -141,8 +146,8 @@ impl TakenBack {
                 newer,
                 over,
             } => {
+                live.rename_column(&table, &from, &to, |it| over.contains(&it.name));
                 if let Some(found) = live.tables.get_mut(&table) {
-                    found.rename_column(&from, &to, |it| over.contains(&it.name));
                     found.columns.extend(newer);
                 }
             }

@@ -24,6 +24,59 @@ fn jobs() -> Migration {
     )
 }
 
+/// Tables that refer to each other and to themselves, with keys and checks.
+fn linked() -> Migration {
+    operations()
+        .create_table(
+            table("queues")
+                .columns([
+                    integer("id").primary_key().auto_increment(),
+                    string("name").length(40),
+                    integer("parent").nullable(),
+                    small_integer("size").default(1),
+                ])
+                .unique(unique("name").columns(["name"]))
+                .check(check("size", col("size").gt(0)))
+                .foreign_key(
+                    foreign_key("parent")
+                        .columns(["parent"])
+                        .references("queues", ["id"])
+                        .on_delete(SetNull),
+                ),
+        )
+        .create_table(
+            table("tasks")
+                .columns([
+                    integer("id").primary_key(),
+                    integer("queue").nullable(),
+                    string("queue_name").length(40).nullable(),
+                    integer("note").nullable(),
+                ])
+                .foreign_key(
+                    foreign_key("queue")
+                        .columns(["queue"])
+                        .references("queues", ["id"])
+                        .on_delete(Cascade),
+                )
+                .foreign_key(
+                    foreign_key("name")
+                        .columns(["queue_name"])
+                        .references("queues", ["name"])
+                        .on_update(Cascade)
+                        .named("the name"),
+                ),
+        )
+}
+
+const LINKED_ROWS: [&str; 4] = [
+    "INSERT INTO queues (id, name, size) VALUES (1, 'mail', 2)",
+    "INSERT INTO queues (id, name, parent) VALUES (2, 'push', 1)",
+    "INSERT INTO tasks (id, queue, queue_name) VALUES (1, 1, 'push')",
+    "INSERT INTO tasks (id) VALUES (2)",
+];
+
+const TASKS: &str = "SELECT * FROM tasks ORDER BY id";
+
 const ROWS: [&str; 1] = ["INSERT INTO jobs (id, queue) VALUES (1, 'mail'), (2, 'mail'), (3, NULL)"];
 
 on_every_engine! {
@@ -46,5 +99,61 @@ on_every_engine! {
             .rename_index("jobs", "exact", "precise")
             .rename_index("jobs", "one", "only one");
         case(jobs(), change).rows(ROWS).keeps("SELECT id, queue FROM jobs ORDER BY id").check(database).await;
+    }
+
+    async fn rename_table_with_constraints(database: &Database) {
+        let change = operations().rename_table("queues", "the queues");
+        case(linked(), change).rows(LINKED_ROWS).keeps(TASKS).check(database).await;
+    }
+
+    async fn both_sides_of_a_foreign_key_get_other_names(database: &Database) {
+        let change = operations()
+            .rename_table("queues", "shelves")
+            .rename_column("shelves", "id", "number")
+            .rename_table("tasks", "jobs")
+            .rename_column("jobs", "queue", "line");
+        case(linked(), change)
+            .rows(LINKED_ROWS)
+            .gives("SELECT COUNT(*) FROM jobs JOIN shelves ON shelves.number = jobs.line", [["1"]])
+            .check(database)
+            .await;
+    }
+
+    async fn what_a_renamed_table_has_is_dropped(database: &Database) {
+        let change = operations()
+            .rename_table("queues", "shelves")
+            .drop_foreign_key("shelves", "parent")
+            .drop_check("shelves", "size")
+            .drop_foreign_key("tasks", "name")
+            .drop_unique("shelves", "name")
+            .add_unique("shelves", unique("name").columns(["name", "size"]));
+        case(linked(), change).rows(LINKED_ROWS).keeps(TASKS).check(database).await;
+    }
+
+    async fn what_a_renamed_table_has_changes(database: &Database) {
+        let change = operations()
+            .rename_table("queues", "shelves")
+            .alter_column("shelves", alter("name").set_default("none"))
+            .add_check("shelves", check("parent", col("name").ne("")))
+            .rename_table("tasks", "jobs")
+            .alter_column("jobs", alter("note").set_type(ColumnType::BigInteger))
+            .add_foreign_key(
+                "jobs",
+                foreign_key("fallback").columns(["note"]).references("other", ["id"]),
+            );
+        let before = linked().create_table(table("other").columns([big_integer("id").primary_key()]));
+        case(before, change).rows(LINKED_ROWS).check(database).await;
+    }
+
+    async fn a_table_of_the_old_name_is_another_one(database: &Database) {
+        let change = operations()
+            .rename_table("queues", "shelves")
+            .create_table(
+                table("queues")
+                    .columns([integer("id").primary_key()])
+                    .foreign_key(foreign_key("line").columns(["id"]).references("shelves", ["id"])),
+            )
+            .add_foreign_key("tasks", foreign_key("note").columns(["note"]).references("queues", ["id"]));
+        case(linked(), change).rows(LINKED_ROWS).keeps(TASKS).check(database).await;
     }
 }
