@@ -9,16 +9,20 @@ mod error;
 mod generated;
 mod index;
 pub(crate) mod names;
+mod rename;
 mod rows;
+mod stages;
 mod values;
+mod view;
 
 use std::collections::BTreeMap;
 
 pub use error::{NameFault, OperationError, SchemaError};
+pub(crate) use stages::{Named, Renamed, Stages};
 
-use crate::dsl::Table;
+use crate::dsl::{Table, View};
 
-/// A schema: tables with their columns, keys, checks and indexes.
+/// A schema: tables with their columns, keys, checks and indexes, and views.
 ///
 /// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
 /// admits only what every engine admits, and is stricter than each: a column can't go while an index names
@@ -40,7 +44,8 @@ pub struct Catalog {
     tables: BTreeMap<String, Table>,
     /// The values of each enum, by its name.
     enums: BTreeMap<String, Vec<String>>,
-    /// Names of tables, of enums, of indexes where they share one namespace, and of constraints, lower-case, each
+    views: BTreeMap<String, View>,
+    /// Names of tables, views and enums, of indexes where they share one namespace, and of constraints, lower-case, each
     /// with what has it.
     relations: BTreeMap<String, String>,
 }
@@ -76,13 +81,24 @@ impl Catalog {
             }
             tables
         };
-        self.enums == other.enums && sorted(self) == sorted(other)
+        sorted(self) == sorted(other) && self.views == other.views && self.enums == other.enums
     }
 
-    /// Whether there is no table.
+    /// The view of that name.
+    #[must_use]
+    pub fn view(&self, name: &str) -> Option<&View> {
+        self.views.get(name)
+    }
+
+    /// All views, by name.
+    pub fn views(&self) -> impl Iterator<Item = &View> {
+        self.views.values()
+    }
+
+    /// Whether there is no table and no view.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tables.is_empty()
+        self.tables.is_empty() && self.views.is_empty()
     }
 }
 

@@ -13,10 +13,12 @@ mod index;
 mod mysql;
 mod own_words;
 mod postgres;
+mod rename;
 mod rows;
 mod sqlite;
 mod statement;
 mod types;
+mod view;
 
 pub(crate) use batch::Batch;
 pub use batches::Batches;

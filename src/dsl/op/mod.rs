@@ -11,6 +11,7 @@ mod backfill;
 mod create_enum;
 mod create_index;
 mod create_table;
+mod create_view;
 mod delete;
 mod drop_check;
 mod drop_column;
@@ -21,8 +22,12 @@ mod drop_index;
 mod drop_primary_key;
 mod drop_table;
 mod drop_unique;
+mod drop_view;
 mod insert;
 mod rename_column;
+mod rename_index;
+mod rename_table;
+mod replace_view;
 mod run_sql;
 mod update;
 
@@ -39,6 +44,7 @@ pub use backfill::Backfill;
 pub use create_enum::CreateEnum;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
+pub use create_view::CreateView;
 pub use delete::Delete;
 pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
@@ -49,8 +55,12 @@ pub use drop_index::DropIndex;
 pub use drop_primary_key::DropPrimaryKey;
 pub use drop_table::DropTable;
 pub use drop_unique::DropUnique;
+pub use drop_view::DropView;
 pub use insert::Insert;
 pub use rename_column::RenameColumn;
+pub use rename_index::RenameIndex;
+pub use rename_table::RenameTable;
+pub use replace_view::ReplaceView;
 pub use run_sql::{RunSql, sql};
 pub use update::Update;
 
@@ -85,6 +95,16 @@ pub enum Operation {
     Delete(Delete),
     /// Changes the rows of a large table, some keys at a time.
     Backfill(Backfill),
+    /// Gives an index another label.
+    RenameIndex(RenameIndex),
+    /// Gives a table another name.
+    RenameTable(RenameTable),
+    /// Makes a view.
+    CreateView(CreateView),
+    /// Gives a view another query.
+    ReplaceView(ReplaceView),
+    /// Drops a view.
+    DropView(DropView),
     /// Adds a foreign key.
     AddForeignKey(AddForeignKey),
     /// Drops a foreign key.
@@ -175,6 +195,11 @@ macro_rules! dispatch {
             Operation::Update($it) => $call,
             Operation::Delete($it) => $call,
             Operation::Backfill($it) => $call,
+            Operation::RenameIndex($it) => $call,
+            Operation::RenameTable($it) => $call,
+            Operation::CreateView($it) => $call,
+            Operation::ReplaceView($it) => $call,
+            Operation::DropView($it) => $call,
             Operation::AddForeignKey($it) => $call,
             Operation::DropForeignKey($it) => $call,
             Operation::AddCheck($it) => $call,
@@ -217,7 +242,8 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns; none where it concerns an enum, or is SQL in the author's own words.
+    /// The table that it concerns, by the name before it; none where it is a view, an enum, or SQL in
+    /// the author's own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -241,10 +267,15 @@ impl Operation {
             Operation::AddPrimaryKey(it) => Some(&it.table),
             Operation::DropPrimaryKey(it) => Some(&it.table),
             Operation::AlterColumn(it) => Some(&it.table),
+            Operation::RenameIndex(it) => Some(&it.table),
+            Operation::RenameTable(it) => Some(&it.table),
             Operation::CreateEnum(_)
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
             | Operation::DropEnumValue(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
             | Operation::RunSql(_) => None,
         }
     }
@@ -264,6 +295,11 @@ impl Operation {
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
             | Operation::RenameColumn(_)
+            | Operation::RenameIndex(_)
+            | Operation::RenameTable(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
             | Operation::AddForeignKey(_)
             | Operation::DropForeignKey(_)
             | Operation::AddCheck(_)
@@ -289,8 +325,13 @@ impl Operation {
             | Operation::Insert(_)
             | Operation::Update(_)
             | Operation::Delete(_)
-            | Operation::Backfill(_) => false,
-            Operation::CreateTable(_)
+            | Operation::Backfill(_)
+            | Operation::ReplaceView(_) => false,
+            Operation::RenameIndex(_)
+            | Operation::RenameTable(_)
+            | Operation::CreateView(_)
+            | Operation::DropView(_)
+            | Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)
             | Operation::DropColumn(_)
@@ -347,6 +388,11 @@ into_operation!(
     Update,
     Delete,
     Backfill,
+    CreateView,
+    ReplaceView,
+    DropView,
+    RenameIndex,
+    RenameTable,
     AddForeignKey,
     DropForeignKey,
     AddCheck,

@@ -10,5 +10,7 @@ mod columns;
 mod constraints;
 mod enums;
 mod indexes;
+mod naming;
 mod rows;
 mod schema;
+mod views;
