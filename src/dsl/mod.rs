@@ -61,9 +61,9 @@ pub use nouns::{
 };
 pub use op::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    CreateEnum, CreateIndex, CreateTable, DropCheck, DropColumn, DropEnum, DropEnumValue,
-    DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropUnique, Inverse, Operation,
-    RenameColumn, RunSql, sql,
+    CommentColumn, CommentTable, CreateEnum, CreateIndex, CreateTable, DropCheck, DropColumn,
+    DropEnum, DropEnumValue, DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropUnique,
+    Inverse, Operation, RenameColumn, RunSql, sql,
 };
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};

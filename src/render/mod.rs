@@ -4,11 +4,13 @@
 //! and never panics: what has no faithful form is [`RenderError::Unsupported`].
 
 mod batch;
+mod comment;
 mod constraint;
 mod enums;
 mod expression;
 mod generated;
 mod index;
+mod moment;
 mod mysql;
 mod own_words;
 mod postgres;
@@ -18,6 +20,7 @@ mod types;
 
 pub(crate) use batch::Batch;
 pub(crate) use index::{KeyPart, key_parts};
+pub(crate) use moment::in_utc;
 pub(crate) use mysql::{change_may_expect_explicit_timestamps, expects_explicit_timestamps};
 pub(crate) use sqlite::{counts_on, unknown_clause};
 pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};

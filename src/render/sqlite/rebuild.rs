@@ -116,6 +116,8 @@ impl Rebuild {
             | Operation::RenameColumn(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             | Operation::AddUnique(_)
             | Operation::DropUnique(_)
             | Operation::AddForeignKey(_)
