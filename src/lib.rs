@@ -59,7 +59,7 @@ pub use create_tables::create_tables;
 pub use dialect::{Dialect, Features, IndexNamespace, UnknownDialect};
 pub use dsl::{Migration, Migrations};
 pub use migrations::register_builtin_migrations;
-pub use render::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
+pub use render::{Batches, Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};
 pub use run::{Migrator, Plan, PlanError, PlannedMigration, Report, RunError, Status};
 
 /// The README's code, as tests.

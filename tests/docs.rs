@@ -108,6 +108,46 @@ fn examples() -> Vec<Example> {
                 .comment_column("jobs", "status", "Pending, Running, Completed or Failed");
         },
         example! {
+            "docs/operations/insert.md",
+            let migration = Migration::new("012_first_job", "The first job is there from the start").insert(
+                "jobs",
+                [row()
+                    .set("id", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
+                    .set("queue_name", "mail")
+                    .set("status", "Pending")
+                    .set("scheduled_at", now())
+                    .set("failed_at", null())],
+            );
+        },
+        example! {
+            "docs/operations/update.md",
+            let migration = Migration::new("013_late", "Late jobs are tried again")
+                .update(
+                    "jobs",
+                    rows()
+                        .set("status", "Retrying")
+                        .set("failed_at", null())
+                        .only_where(col("status").eq("Late")),
+                );
+        },
+        example! {
+            "docs/operations/delete.md",
+            let migration = Migration::new("014_no_dead_jobs", "Dead jobs are not kept")
+                .delete("jobs", rows().only_where(col("status").eq("Dead")));
+        },
+        example! {
+            "docs/operations/backfill.md",
+            let migration = Migration::new("015_search", "Jobs are searched by their queue")
+                .add_column("jobs", string("search").length(100).nullable())
+                .backfill(
+                    "jobs",
+                    rows()
+                        .set("search", Func::lower(col("queue_name")))
+                        .only_where(col("search").is_null())
+                        .in_batches(500),
+                );
+        },
+        example! {
             "docs/operations/add_foreign_key.md",
             let migration = Migration::new("012_queues", "A job is in a queue that is there").add_foreign_key(
                 "jobs",
@@ -314,10 +354,10 @@ fn the_way_back_on_every_page_is_what_is_derived() {
             .iter()
             .map(|it| format!("{it}\n"))
             .collect();
-        let loss = if let Inverse::Lossy { loss, .. } = &inverse {
-            format!("\nlost: {loss}\n")
-        } else {
-            String::new()
+        let loss = match &inverse {
+            Inverse::Lossy { loss, .. } => format!("\nlost: {loss}\n"),
+            Inverse::None { reason } => format!("none: {reason}\n"),
+            Inverse::Exact(_) | _ => String::new(),
         };
         check_part(
             example.page,

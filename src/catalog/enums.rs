@@ -58,6 +58,10 @@ impl Catalog {
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
             | Operation::DropEnumValue(_)
+            | Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Backfill(_)
             | Operation::RunSql(_) => {}
         }
         spelled

@@ -183,6 +183,14 @@ pub enum OperationError {
         /// Why not.
         reason: String,
     },
+    /// Rows that can't be inserted, changed or deleted in this way.
+    #[error("rows of table {table}: {reason}")]
+    InvalidRows {
+        /// The name of the table.
+        table: String,
+        /// Why not.
+        reason: String,
+    },
     /// It drops a primary key where there is none.
     #[error("table {table} has no primary key")]
     NoPrimaryKey {

@@ -10,6 +10,7 @@ mod error;
 mod generated;
 mod index;
 pub(crate) mod names;
+mod rows;
 mod values;
 
 use std::collections::BTreeMap;

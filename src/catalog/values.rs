@@ -13,19 +13,20 @@ pub(super) fn default_fault(column: &Column) -> Option<String> {
             }
             expression::fault(expression).map(str::to_owned)
         }
-        DefaultValue::Literal(literal) => {
-            literal_fault(&column.column_type, literal).or_else(|| width_fault(column, literal))
-        }
+        DefaultValue::Literal(literal) => literal_fault(&column.column_type, literal)
+            .or_else(|| width_fault(column, literal))
+            .map(|fault| format!("default {fault}")),
     }
 }
 
-/// MySQL and MariaDB refuse a default that its column can't hold; PostgreSQL takes it, and then refuses the rows.
-fn width_fault(column: &Column, literal: &Literal) -> Option<String> {
+/// Why no column of that width holds `literal`. MySQL and MariaDB refuse such a default; PostgreSQL takes it, and
+/// then refuses the rows.
+pub(super) fn width_fault(column: &Column, literal: &Literal) -> Option<String> {
     Dialect::ALL.into_iter().find_map(|dialect| {
         let column_type = column.type_on(dialect);
         (!fits(dialect, column_type, literal)).then(|| {
             format!(
-                "default {literal} does not fit the type {column_type} on {}",
+                "{literal} does not fit the type {column_type} on {}",
                 dialect.product()
             )
         })
@@ -90,7 +91,8 @@ fn fits(dialect: Dialect, column_type: &ColumnType, literal: &Literal) -> bool {
     }
 }
 
-fn literal_fault(column_type: &ColumnType, literal: &Literal) -> Option<String> {
+/// Why `literal` is no value of that type.
+pub(super) fn literal_fault(column_type: &ColumnType, literal: &Literal) -> Option<String> {
     let fits = match column_type {
         ColumnType::Boolean => matches!(literal, Literal::Boolean(_)),
         ColumnType::SmallInteger => integer_within(literal, i16::MIN.into()..=i16::MAX.into()),
@@ -117,24 +119,19 @@ fn literal_fault(column_type: &ColumnType, literal: &Literal) -> Option<String> 
         }
         // `{}` to PostgreSQL, `[]` to the others.
         ColumnType::Array(_) => {
-            return Some(
-                "a default of an array is no one constant: engines write it in different ways"
-                    .to_owned(),
-            );
+            return Some(format!(
+                "{literal} is no one constant of an array: engines write it in different ways"
+            ));
         }
         ColumnType::Native(_) => true,
     };
     if !fits {
-        return Some(format!(
-            "default {literal} is no value of the type {column_type}"
-        ));
+        return Some(format!("{literal} is no value of the type {column_type}"));
     }
     match literal {
-        Literal::Double(value) if !value.is_finite() => {
-            Some(format!("default {literal} is not finite"))
-        }
+        Literal::Double(value) if !value.is_finite() => Some(format!("{literal} is not finite")),
         Literal::Text(value) if value.contains('\0') => {
-            Some("the default has a NUL character in it".to_owned())
+            Some(format!("{literal} has a NUL character in it"))
         }
         Literal::Boolean(_) | Literal::Integer(_) | Literal::Double(_) | Literal::Text(_) => None,
     }

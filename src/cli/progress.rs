@@ -1,7 +1,7 @@
 //! What is told of a run while it happens.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -10,6 +10,9 @@ use super::error::Error;
 use super::report;
 use crate::dsl::Migrations;
 use crate::run::Event;
+
+/// How long nothing more is told of a backfill.
+const BETWEEN: Duration = Duration::from_secs(2);
 
 /// Prints a line for each migration on stdout, and on stderr what a run waits for; on a terminal a bar shows how
 /// far it is.
@@ -20,6 +23,8 @@ pub(super) struct Progress {
     json: bool,
     /// The longest id's: the lines stand in columns, though each is printed before the next is known.
     width: usize,
+    /// When it was told last how far a backfill has come.
+    told: Mutex<Option<Instant>>,
     bar: Option<ProgressBar>,
     /// Why a line could not be printed: the first, of several.
     failure: Mutex<Option<Error>>,
@@ -31,6 +36,7 @@ impl Progress {
         Progress {
             json,
             width: widths.max().unwrap_or(0),
+            told: Mutex::new(None),
             bar: console.is_watched().then(bar),
             console,
             failure: Mutex::new(None),
@@ -52,9 +58,29 @@ impl Progress {
                 pause,
                 reason,
             } => self.note(&report::of_retrying(migration, *pause, reason)),
+            Event::Backfilling {
+                migration,
+                table,
+                keys,
+                of,
+            } => {
+                if self.is_time_to_tell() {
+                    self.note(&report::of_backfilling(migration, table, *keys, *of));
+                }
+            }
             Event::Applied(applied) => self.print(report::of_applied(applied, self.width)),
             Event::RolledBack(undone) => self.print(report::of_undone(undone, self.width)),
         }
+    }
+
+    /// Batches are many, and nobody reads a line for each.
+    fn is_time_to_tell(&self) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = told.is_none_or(|it| it.elapsed() >= BETWEEN);
+        if due {
+            *told = Some(Instant::now());
+        }
+        due
     }
 
     /// Takes the bar away, before anything else is printed.

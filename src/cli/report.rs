@@ -75,6 +75,15 @@ pub(super) fn of_retrying(migration: &str, pause: Duration, reason: &str) -> Str
     format!("retrying {migration} in {}: {reason}", time(pause))
 }
 
+/// How far a backfill has come.
+pub(super) fn of_backfilling(migration: &str, table: &str, keys: u64, of: Option<u64>) -> String {
+    let table = one_line(table);
+    match of {
+        Some(of) => format!("{migration}: {keys} of about {of} rows of {table}"),
+        None => format!("{migration}: {keys} rows of {table}"),
+    }
+}
+
 /// Who has the migration lock.
 pub(super) fn of_lock(holder: Option<&Holder>) -> String {
     match holder {

@@ -67,6 +67,15 @@ pub(crate) fn columns(expression: &Expr) -> Vec<String> {
     names
 }
 
+/// Whether `expression` may read `column`: what can't be visited is searched for the name.
+pub(crate) fn may_name(expression: &Expr, column: &str) -> bool {
+    let mut found = columns(expression).iter().any(|it| it == column);
+    walk(expression, &mut |part| {
+        found |= may_hide(part) && format!("{part:?}").contains(column);
+    });
+    found
+}
+
 /// Whether a CASE stands in `expression`, whose parts can't be visited.
 pub(crate) fn has_case(expression: &Expr) -> bool {
     let mut found = false;
@@ -74,6 +83,14 @@ pub(crate) fn has_case(expression: &Expr) -> bool {
         found |= matches!(part, Expr::Case(_))
     });
     found
+}
+
+/// Whether `part` has parts that can't be visited.
+fn may_hide(part: &Expr) -> bool {
+    matches!(
+        part,
+        Expr::Case(_) | Expr::Custom(_) | Expr::CustomWithExpr(..) | Expr::SubQuery(..)
+    )
 }
 
 /// Why sea-query could not render `expression` on any engine; `None` where it can.

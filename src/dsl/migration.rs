@@ -1,10 +1,11 @@
 //! A migration: an id, a summary, and operations as plain values.
 
 use super::{
-    AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn, Check,
-    Column, ColumnChange, CommentColumn, CommentTable, CreateEnum, CreateIndex, CreateTable,
-    DropCheck, DropColumn, DropEnum, DropEnumValue, DropForeignKey, DropIndex, DropPrimaryKey,
-    DropTable, DropUnique, ForeignKey, Index, Operation, RenameColumn, RunSql, Table, Unique,
+    AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
+    Backfill, Check, Column, ColumnChange, CommentColumn, CommentTable, CreateEnum, CreateIndex,
+    CreateTable, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropForeignKey, DropIndex,
+    DropPrimaryKey, DropTable, DropUnique, ForeignKey, Index, Insert, Operation, RenameColumn, Row,
+    Rows, RunSql, Table, Unique, Update,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -476,6 +477,63 @@ impl Migration {
         self.operation(AlterColumn {
             table: table.into(),
             change,
+        })
+    }
+
+    /// Inserts rows, which all name the same columns. [`Row`] shows how values are given.
+    ///
+    /// | engine | `.insert("queues", [row().set("name", "mail"), row().set("name", "it's")])` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `INSERT INTO "queues" ("name") VALUES ('mail'), ('it''s')` |
+    /// | MySQL, MariaDB | `` INSERT INTO `queues` (`name`) VALUES ('mail'), ('it''s') `` |
+    #[must_use]
+    pub fn insert(self, table: impl Into<String>, rows: impl IntoIterator<Item = Row>) -> Self {
+        self.operation(Insert {
+            table: table.into(),
+            rows: rows.into_iter().collect(),
+        })
+    }
+
+    /// Changes rows, in one statement. [`Rows`] says which, and how.
+    ///
+    /// | engine | `.update("jobs", rows().set("priority", 2).only_where(col("status").eq("Late")))` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `UPDATE "jobs" SET "priority" = 2 WHERE "status" = 'Late'` |
+    /// | MySQL, MariaDB | `` UPDATE `jobs` SET `priority` = 2 WHERE `status` = 'Late' `` |
+    #[must_use]
+    pub fn update(self, table: impl Into<String>, rows: Rows) -> Self {
+        self.operation(Update {
+            table: table.into(),
+            rows,
+        })
+    }
+
+    /// Deletes rows, in one statement. [`Rows`] says which.
+    ///
+    /// | engine | `.delete("jobs", rows().only_where(col("status").eq("Dead")))` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `DELETE FROM "jobs" WHERE "status" = 'Dead'` |
+    /// | MySQL, MariaDB | `` DELETE FROM `jobs` WHERE `status` = 'Dead' `` |
+    #[must_use]
+    pub fn delete(self, table: impl Into<String>, rows: Rows) -> Self {
+        self.operation(Delete {
+            table: table.into(),
+            rows,
+        })
+    }
+
+    /// Changes the rows of a large table in batches of its primary key, each a transaction of its own, so that no lock
+    /// is held for long. A run that is cut off goes on behind the last batch. [`Rows`] says which rows, and how.
+    ///
+    /// | engine | `.backfill("jobs", rows().set("search", Func::lower(col("title"))))`, a batch of it |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `UPDATE "jobs" SET "search" = LOWER("title") WHERE "id" > 1000 AND "id" <= 2000` |
+    /// | MySQL, MariaDB | `` UPDATE `jobs` SET `search` = LOWER(`title`) WHERE `id` > 1000 AND `id` <= 2000 `` |
+    #[must_use]
+    pub fn backfill(self, table: impl Into<String>, rows: Rows) -> Self {
+        self.operation(Backfill {
+            table: table.into(),
+            rows,
         })
     }
 

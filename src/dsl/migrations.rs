@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::own::Own;
 use super::{Inverse, Migration, Operation};
 use crate::catalog::{Catalog, OperationError, SchemaError};
 
@@ -179,8 +180,15 @@ impl Migration {
         let mut back = Vec::new();
         let mut losses = Vec::new();
         let mut blocked = None;
+        let mut own = Own::default();
         for (step, operation) in (1..).zip(&self.operations) {
-            let inverse = operation.inverse(&catalog);
+            // It goes with the table or the columns that this migration made for it.
+            let inverse = if own.holds_all_that_changes(operation) {
+                Inverse::Exact(Vec::new())
+            } else {
+                operation.inverse(&catalog)
+            };
+            own.follow(operation);
             self.apply(step, operation, &mut catalog)?;
             match inverse {
                 Inverse::Exact(operations) => back.push(operations),
@@ -243,6 +251,10 @@ impl Migration {
                 | Operation::AddColumn(_)
                 | Operation::DropColumn(_)
                 | Operation::RenameColumn(_)
+                | Operation::Insert(_)
+                | Operation::Update(_)
+                | Operation::Delete(_)
+                | Operation::Backfill(_)
                 | Operation::AddForeignKey(_)
                 | Operation::DropForeignKey(_)
                 | Operation::AddCheck(_)
@@ -328,7 +340,10 @@ fn loss(operation: &Operation, before: &Catalog) -> Option<String> {
     match operation {
         Operation::DropTable(it) => Some(format!("the rows of {}", it.table)),
         Operation::DropColumn(it) => Some(format!("the values of {}.{}", it.table, it.column)),
+        Operation::Delete(it) => Some(format!("the rows that are deleted from {}", it.table)),
         Operation::AlterColumn(it) => it.loss(before),
+        // What its author sets on the way back is what was there.
+        Operation::Insert(_) | Operation::Update(_) | Operation::Backfill(_) => None,
         Operation::CreateTable(_)
         | Operation::AddColumn(_)
         | Operation::CreateIndex(_)

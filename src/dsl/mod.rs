@@ -34,6 +34,8 @@ mod migration;
 pub(crate) mod migrations;
 mod nouns;
 mod op;
+pub(crate) mod own;
+pub(crate) mod rows;
 mod table;
 mod types;
 mod unique;
@@ -61,10 +63,11 @@ pub use nouns::{
 };
 pub use op::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    CommentColumn, CommentTable, CreateEnum, CreateIndex, CreateTable, DropCheck, DropColumn,
-    DropEnum, DropEnumValue, DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropUnique,
-    Inverse, Operation, RenameColumn, RunSql, sql,
+    Backfill, CommentColumn, CommentTable, CreateEnum, CreateIndex, CreateTable, Delete, DropCheck,
+    DropColumn, DropEnum, DropEnumValue, DropForeignKey, DropIndex, DropPrimaryKey, DropTable,
+    DropUnique, Insert, Inverse, Operation, RenameColumn, RunSql, Update, sql,
 };
+pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};
 pub use unique::{Unique, unique};

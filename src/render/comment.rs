@@ -79,6 +79,10 @@ pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Option<String
         | Operation::DropEnum(_)
         | Operation::AddEnumValue(_)
         | Operation::DropEnumValue(_)
+        | Operation::Insert(_)
+        | Operation::Update(_)
+        | Operation::Delete(_)
+        | Operation::Backfill(_)
         | Operation::RunSql(_) => return None,
     };
     Some(format!(

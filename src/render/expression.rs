@@ -47,6 +47,7 @@ fn unsayable_on(dialect: Dialect, part: &Expr) -> Option<&'static str> {
     const OPERATOR: &str = "the expression has another engine's operator in it";
     const FUNCTION: &str = "the expression has a function of PostgreSQL in it";
     const TEXT: &str = "the expression has a text with a control character in it";
+    const NUMBER: &str = "the expression has a number in it that is not finite";
     let mysql = matches!(dialect, Dialect::MySql | Dialect::MariaDb);
     match part {
         Expr::Binary(_, BinOper::PgOperator(_), _) if dialect != Dialect::Postgres => {
@@ -70,7 +71,13 @@ fn unsayable_on(dialect: Dialect, part: &Expr) -> Option<&'static str> {
         // that only MySQL can read.
         Expr::Value(value) | Expr::Constant(value) => {
             let bad = |text: &str| text.contains('\0') || (mysql && text.contains('\x1a'));
-            matches!(value, Value::String(Some(text)) if bad(text)).then_some(TEXT)
+            match value {
+                Value::String(Some(text)) if bad(text) => Some(TEXT),
+                Value::Char(Some(it)) if bad(&it.to_string()) => Some(TEXT),
+                Value::Double(Some(it)) if !it.is_finite() => Some(NUMBER),
+                Value::Float(Some(it)) if !it.is_finite() => Some(NUMBER),
+                _ => None,
+            }
         }
         Expr::Values(values) => values
             .iter()

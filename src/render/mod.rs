@@ -4,6 +4,7 @@
 //! and never panics: what has no faithful form is [`RenderError::Unsupported`].
 
 mod batch;
+mod batches;
 mod comment;
 mod constraint;
 mod enums;
@@ -14,11 +15,14 @@ mod moment;
 mod mysql;
 mod own_words;
 mod postgres;
+mod rows;
 mod sqlite;
 mod statement;
 mod types;
 
 pub(crate) use batch::Batch;
+pub use batches::Batches;
+pub(crate) use batches::Cursor;
 pub(crate) use index::{KeyPart, key_parts};
 pub(crate) use moment::in_utc;
 pub(crate) use mysql::{change_may_expect_explicit_timestamps, expects_explicit_timestamps};

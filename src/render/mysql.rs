@@ -26,7 +26,7 @@ use super::index::find_index;
 use super::own_words::run_sql;
 use super::postgres::{literal, rename_column};
 use super::types::{check_type, collated_type};
-use super::{Guard, RenderError, Statement};
+use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
@@ -125,6 +125,10 @@ pub(super) fn render(
             guards: vec![Guard::Present(format!("column {}", it.column))],
             ..Statement::of(step, rename_column(dialect, it), false)
         }),
+        Operation::Insert(it) => Piece::Statement(rows::insert(dialect, step, it, before)?),
+        Operation::Update(it) => Piece::Statement(rows::update(dialect, step, it, before)?),
+        Operation::Delete(it) => Piece::Statement(rows::delete(dialect, step, it)?),
+        Operation::Backfill(it) => Piece::Statement(batches::backfill(dialect, step, it, before)?),
         Operation::AlterColumn(it) => {
             let change = alter_column::alter_column(dialect, step, it, before)?;
             return Ok(change.map(Piece::Change).into_iter().collect());
@@ -296,6 +300,7 @@ impl TableChange {
             transactional: false,
             leaves_behind: None,
             opaque: None,
+            batches: None,
             rebuild: None,
         }
     }

@@ -40,6 +40,7 @@ pub(super) fn run_sql(
         opaque: Some(Opaque {
             only_if,
             data_only: sql.data_only,
+            in_utc: false,
             checksum: Operation::from(sql.clone()).checksum(),
             delimited: match dialect {
                 Dialect::MySql | Dialect::MariaDb => text.contains(';'),

@@ -14,7 +14,7 @@ use super::index::{create_index, drop_index};
 use super::moment::in_utc;
 use super::own_words::run_sql;
 use super::types::collated_type;
-use super::{Guard, RenderError, Statement};
+use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
 use crate::dsl::{
@@ -62,6 +62,10 @@ pub(super) fn render(
             sql.extend(rename_sequence(it, before));
             sql
         }
+        Operation::Insert(it) => return Ok(vec![rows::insert(SELF, step, it, before)?]),
+        Operation::Update(it) => return Ok(vec![rows::update(SELF, step, it, before)?]),
+        Operation::Delete(it) => return Ok(vec![rows::delete(SELF, step, it)?]),
+        Operation::Backfill(it) => return Ok(vec![batches::backfill(SELF, step, it, before)?]),
         Operation::AddPrimaryKey(it) => {
             guards.push(Guard::Missing("the primary key".to_owned()));
             let name = SELF.quote(&names::key(find_table(before, &it.table)?));

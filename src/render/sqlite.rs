@@ -17,7 +17,7 @@ use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
 use super::postgres::{create_table_with, literal, rename_column, with_indexes};
 use super::types::{check_type, collated_type};
-use super::{Guard, RenderError, Statement};
+use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
@@ -75,6 +75,23 @@ pub(super) fn render(
         }
         // It has none; the batch notes what is left out.
         Operation::CommentTable(_) | Operation::CommentColumn(_) => Vec::new(),
+        Operation::Insert(it) => {
+            return Ok(vec![Piece::Statement(rows::insert(
+                SELF, step, it, before,
+            )?)]);
+        }
+        Operation::Update(it) => {
+            return Ok(vec![Piece::Statement(rows::update(
+                SELF, step, it, before,
+            )?)]);
+        }
+        Operation::Delete(it) => {
+            return Ok(vec![Piece::Statement(rows::delete(SELF, step, it)?)]);
+        }
+        Operation::Backfill(it) => {
+            let statement = batches::backfill(SELF, step, it, before)?;
+            return Ok(vec![Piece::Statement(statement)]);
+        }
         Operation::AddPrimaryKey(_)
         | Operation::DropPrimaryKey(_)
         | Operation::AddUnique(_)

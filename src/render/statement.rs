@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Batches;
 use crate::dialect::Dialect;
 
 /// One SQL statement, without the semicolon.
@@ -23,8 +24,10 @@ pub struct Statement {
     /// The index that it may leave behind unfinished and useless when it fails, by its physical name: what is built
     /// while others write is in no transaction that would undo it.
     pub leaves_behind: Option<String>,
-    /// SQL in the author's own words, about which the catalog can say nothing.
+    /// What changes rows, or is in the author's own words, about which the catalog can say nothing.
     pub opaque: Option<Opaque>,
+    /// How it is run batch by batch; none where it is run as one.
+    pub batches: Option<Box<Batches>>,
     /// What it does in the rebuild of a table, where it is a part of one: SQLite has no other way to many changes.
     pub rebuild: Option<RebuildPart>,
 }
@@ -63,6 +66,8 @@ pub struct Opaque {
     pub only_if: Option<String>,
     /// Whether it changes rows alone.
     pub data_only: bool,
+    /// Whether it is run in a session whose time zone is UTC, so that moments in it mean the same on every engine.
+    pub in_utc: bool,
     /// The SHA-256 of the operation, in hexadecimal.
     pub checksum: String,
     /// Whether the engine's own client would take it apart at its semicolons, unless it is told another
@@ -80,6 +85,11 @@ impl Opaque {
 }
 
 impl Statement {
+    /// Whether the time zone of its session must be UTC.
+    pub(crate) fn is_in_utc(&self) -> bool {
+        self.opaque.as_ref().is_some_and(|it| it.in_utc)
+    }
+
     /// A statement that carries out one step, and has no conditions.
     pub(super) fn of(step: usize, sql: impl Into<String>, transactional: bool) -> Self {
         Statement {
@@ -90,6 +100,7 @@ impl Statement {
             transactional,
             leaves_behind: None,
             opaque: None,
+            batches: None,
             rebuild: None,
         }
     }

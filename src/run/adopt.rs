@@ -39,8 +39,8 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
     let mut found = Adoption::default();
     for (count, migration) in (1..).zip(history) {
         for operation in &migration.operations {
-            // Whether SQL in the author's own words was run, no catalog tells.
-            if let Operation::RunSql(_) = operation {
+            // Whether rows were changed, or SQL in the author's own words was run, no catalog tells.
+            if !operation.leaves_its_mark() {
                 return found;
             }
             // Nor does it tell whether values were: a type that goes and comes back leaves others.
@@ -213,6 +213,10 @@ impl State<'_> {
                 let there = self.live.enums.contains_key(&it.name);
                 self.gone(Object::Enum(it.name.clone()), there);
             }
+            Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Backfill(_) => {}
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
                     self.apply(operation, before);

@@ -93,6 +93,11 @@ impl<'h> Decider<'h> {
                 ))
             }
             Operation::RenameColumn(it) => self.rename_column(position, it),
+            // The catalog says nothing of them.
+            Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Backfill(_) => Ok(Decision::Needed),
             Operation::AddPrimaryKey(it) => self.add_primary_key(position, it),
             Operation::DropPrimaryKey(it) => self.drop_primary_key(position, it, before),
             Operation::AddUnique(it) => self.add_unique(position, &it.table, &it.unique),
@@ -514,6 +519,10 @@ impl<'h> LaterShapes<'h> {
                 | Operation::DropEnum(_)
                 | Operation::AddEnumValue(_)
                 | Operation::DropEnumValue(_)
+                | Operation::Insert(_)
+                | Operation::Update(_)
+                | Operation::Delete(_)
+                | Operation::Backfill(_)
                 | Operation::RunSql(_) => {}
             }
             // The history has been folded before, without an error.

@@ -81,12 +81,7 @@ impl Migrator {
             doing: "ask what the role may do",
             source,
         })?;
-        let journal = Journal::read(driver, session.dialect, &self.tracking, pending.tracked)
-            .await
-            .map_err(|source| RunError::Database {
-                doing: "read the journal",
-                source,
-            })?;
+        let journal = Journal::read_for(driver, &mut plan, pending.tracked).await?;
         for migration in &mut plan.migrations {
             leave_out_finished(migration, &journal)?;
         }

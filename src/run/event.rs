@@ -39,6 +39,17 @@ pub enum Event {
         /// What the server said.
         reason: String,
     },
+    /// A batch of a backfill was committed.
+    Backfilling {
+        /// The id of the migration.
+        migration: String,
+        /// The name of the table.
+        table: String,
+        /// How many keys are done, those of runs that were cut off included.
+        keys: u64,
+        /// How many there are, where the engine has an estimate.
+        of: Option<u64>,
+    },
     /// A migration was recorded.
     Applied(AppliedNow),
     /// A migration was undone, and its record erased.

@@ -1,6 +1,8 @@
 //! Carrying a plan out, each engine in the way that never leaves a migration half recorded.
 
+mod backfill;
 mod concurrently;
+mod transactions;
 
 use std::time::{Duration, Instant};
 
@@ -11,15 +13,15 @@ use super::error::RunError;
 use super::event::{Event, Observer};
 use super::foreign_keys::Violations;
 use super::journal::{Journal, Standing, is_true, journalled};
-use super::lock::{LOCKED, Lock};
+use super::lock::Lock;
 use super::patience::{Backoff, Patience};
 use super::plan::{Plan, PlannedMigration, Way};
 use super::rebuild::Kept;
 use super::report::{AppliedNow, Report};
+use super::segments::{Segment, segments};
 use super::session::Session;
 use super::spans;
 use super::stop::Stop;
-use super::tracking::POSTGRES_ELAPSED;
 use crate::dialect::Dialect;
 use crate::render::{Opaque, RebuildPart, Statement};
 
@@ -96,7 +98,7 @@ impl Execution<'_> {
         Ok(Outcome::Done(report))
     }
 
-    /// Runs and records one migration, as its engine needs it. False says that another runner has recorded it
+    /// Runs and records one migration, as its engine needs it. False says that another runner has been faster
     /// meanwhile.
     async fn apply<D: Driver>(
         &self,
@@ -106,80 +108,12 @@ impl Execution<'_> {
         start: Instant,
     ) -> Result<bool, RunError> {
         match self.plan.dialect {
-            Dialect::Postgres => {
-                self.in_one_transaction(driver, migration, first, start)
-                    .await
-            }
+            Dialect::Postgres => self.in_transactions(driver, migration, first, start).await,
             Dialect::MySql | Dialect::MariaDb => self
                 .statement_by_statement(driver, migration, first, start)
                 .await
                 .map(|()| true),
-            Dialect::Sqlite => self
-                .in_a_savepoint(driver, migration, first, start)
-                .await
-                .map(|()| true),
-        }
-    }
-
-    /// PostgreSQL: the migration and its row are one transaction, and one round trip. False says that another
-    /// runner has recorded it meanwhile. What no transaction may stand around comes before it.
-    async fn in_one_transaction<D: Driver>(
-        &self,
-        driver: &mut D,
-        migration: &PlannedMigration,
-        first: bool,
-        start: Instant,
-    ) -> Result<bool, RunError> {
-        let mut batch = Batch::of(self, migration, first);
-        if !migration.is_transactional() {
-            self.concurrently(driver, migration).await?;
-            batch.statements = &[];
-            batch.record = self.record(migration, start);
-        }
-        let text = batch.text();
-        let mut retries = self.retries();
-        let mut waits = Backoff::new(
-            self.patience.lock,
-            Duration::from_millis(10),
-            Duration::from_millis(200),
-        );
-        let mut told = false;
-        loop {
-            let span = spans::of_batch(migration);
-            let sent = Instant::now();
-            let Err(error) = driver.execute(&text).instrument(span.clone()).await else {
-                spans::finish(&span, sent);
-                return Ok(true);
-            };
-            if error.kind == DriverErrorKind::Connection {
-                return Err(batch.failed(error));
-            }
-            // The server keeps the failed transaction open until it is told.
-            driver
-                .execute("ROLLBACK")
-                .await
-                .map_err(|source| batch.failed(source))?;
-            match error.code.as_deref() {
-                Some(LOCKED) => {
-                    let holder = self.lock.waited_for(driver).await;
-                    let Some(pause) = waits.next() else {
-                        return Err(RunError::Locked {
-                            waited: waits.elapsed(),
-                            holder,
-                        });
-                    };
-                    if !std::mem::replace(&mut told, true) {
-                        self.observer.tell(Event::Waiting { holder });
-                    }
-                    Backoff::wait(pause).await;
-                }
-                Some(RECORDED) => return Ok(false),
-                _ if error.kind == DriverErrorKind::Busy => match retries.next() {
-                    Some(pause) => self.pause(migration, pause, &error).await,
-                    None => return Err(batch.failed(error)),
-                },
-                _ => return Err(batch.located(driver, error).await),
-            }
+            Dialect::Sqlite => self.in_savepoints(driver, migration, first, start).await,
         }
     }
 
@@ -194,8 +128,8 @@ impl Execution<'_> {
     ) -> Result<(), RunError> {
         self.make_tracking(driver, first).await?;
         for statement in &migration.statements {
-            let step = statement.steps.first().copied().unwrap_or(1);
-            self.stop.check(Some((&migration.id, step)))?;
+            self.stop
+                .check(Some((&migration.id, first_step(statement))))?;
             let Some(opaque) = &statement.opaque else {
                 self.patiently(driver, migration, statement, &statement.sql)
                     .await?;
@@ -203,6 +137,12 @@ impl Execution<'_> {
             };
             let step = journal_step(migration.way, statement);
             let standing = self.journal.standing(migration, step, opaque)?;
+            if let Some(batches) = statement.batches.as_deref() {
+                let backfill = (statement, batches, opaque);
+                // With the lock of its session nobody is faster, and nothing is counted.
+                self.backfill(driver, migration, backfill, &mut 0).await?;
+                continue;
+            }
             if standing == Standing::Done || !asked(driver, migration, statement).await? {
                 continue;
             }
@@ -269,24 +209,74 @@ impl Execution<'_> {
     }
 
     /// SQLite: all migrations are one transaction, which is the lock too and is synced to disk once; each is
-    /// undone alone where it fails, and those before it are kept.
-    async fn in_a_savepoint<D: Driver>(
+    /// undone alone where it fails, and those before it are kept. Where something runs outside, what comes before it
+    /// is committed first. False says that another process has been faster meanwhile.
+    async fn in_savepoints<D: Driver>(
         &self,
         driver: &mut D,
         migration: &PlannedMigration,
         first: bool,
         start: Instant,
+    ) -> Result<bool, RunError> {
+        self.make_tracking(driver, first).await?;
+        let violations = Violations::before(driver, migration).await;
+        let mut noted = self.journal.count(&migration.id);
+        for segment in segments(&migration.statements) {
+            let statement = match segment {
+                Segment::Transaction {
+                    statements,
+                    is_last,
+                } => {
+                    let open = self.open(migration, statements)?;
+                    let notes = (!is_last).then(|| self.notes(migration, &open));
+                    noted += notes.as_ref().map_or(0, Vec::len);
+                    let end = End {
+                        notes,
+                        start,
+                        violations: violations.as_ref(),
+                    };
+                    self.in_a_savepoint(driver, migration, &open, &end).await?;
+                    continue;
+                }
+                Segment::Outside(statement) => statement,
+            };
+            self.lock.commit(driver, self.patience.retries).await?;
+            self.observer.release();
+            let mut is_ours = true;
+            if let (Some(batches), Some(opaque)) = (statement.batches.as_deref(), &statement.opaque)
+            {
+                let backfill = (statement, batches, opaque);
+                is_ours = self
+                    .backfill(driver, migration, backfill, &mut noted)
+                    .await?;
+            } else {
+                self.patiently(driver, migration, statement, &statement.sql)
+                    .await?;
+            }
+            self.lock_again(driver).await?;
+            if !is_ours || self.is_superseded(driver, migration, noted).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn in_a_savepoint<D: Driver>(
+        &self,
+        driver: &mut D,
+        migration: &PlannedMigration,
+        statements: &[&Statement],
+        end: &End<'_>,
     ) -> Result<(), RunError> {
         let savepoint = |source| RunError::Database {
             doing: "set a savepoint",
             source,
         };
-        self.make_tracking(driver, first).await?;
         driver
             .execute("SAVEPOINT migration")
             .await
             .map_err(savepoint)?;
-        let Err(error) = self.run_and_record(driver, migration, start).await else {
+        let Err(error) = self.run_each(driver, migration, statements, end).await else {
             return driver.execute("RELEASE migration").await.map_err(savepoint);
         };
         let undone = driver
@@ -299,17 +289,19 @@ impl Execution<'_> {
         Err(error)
     }
 
-    async fn run_and_record<D: Driver>(
+    /// Runs the statements, and then notes them; where there are no notes, the migration is recorded.
+    async fn run_each<D: Driver>(
         &self,
         driver: &mut D,
         migration: &PlannedMigration,
-        start: Instant,
+        statements: &[&Statement],
+        end: &End<'_>,
     ) -> Result<(), RunError> {
-        let violations = Violations::before(driver, migration).await;
         let mut kept = None;
-        for statement in &migration.statements {
-            // What was done of this migration is undone.
-            self.stop.check(Some((&migration.id, 1)))?;
+        for statement in statements {
+            // What was done of these statements is undone.
+            let step = statements.first().map_or(1, |it| first_step(it));
+            self.stop.check(Some((&migration.id, step)))?;
             if !asked(driver, migration, statement).await? {
                 continue;
             }
@@ -327,24 +319,34 @@ impl Execution<'_> {
                     .map_err(|source| failed(migration, &statement.steps, sql, source))?;
             }
         }
-        if let Some(before) = violations {
+        if let Some(before) = end.violations {
             before.check(driver, migration).await?;
         }
-        for sql in self.record(migration, start) {
+        let record = || self.record(migration, end.start).to_vec();
+        let after = end.notes.clone().unwrap_or_else(record);
+        for sql in &after {
             driver
-                .execute(&sql)
+                .execute(sql)
                 .await
-                .map_err(|source| failed(migration, &[], &sql, source))?;
+                .map_err(|source| failed(migration, &[], sql, source))?;
         }
         Ok(())
     }
 
     /// Makes the tracking table and the journal, before the first migration that is recorded in them.
     async fn make_tracking<D: Driver>(&self, driver: &mut D, first: bool) -> Result<(), RunError> {
-        for sql in self.plan.create_tracking.iter().filter(|_| first) {
+        for sql in self.plan.preparations().filter(|_| first) {
             driver.execute(sql).await.map_err(creating_tracking)?;
         }
         Ok(())
+    }
+
+    /// SQLite: takes the lock for one more transaction. Who asked to stop is heard before the next step.
+    async fn lock_again<D: Driver>(&self, driver: &mut D) -> Result<(), RunError> {
+        let (patience, stop) = (self.patience.lock, Stop::default());
+        self.lock
+            .acquire(driver, patience, self.observer, &stop)
+            .await
     }
 
     fn record(&self, migration: &PlannedMigration, start: Instant) -> [String; 2] {
@@ -364,6 +366,15 @@ impl Execution<'_> {
         });
         Backoff::wait(pause).await;
     }
+}
+
+/// What follows the statements of one transaction on SQLite.
+struct End<'r> {
+    /// What is noted; where there is nothing, the migration is recorded.
+    notes: Option<Vec<String>>,
+    start: Instant,
+    /// Rows that lacked what they refer to before the migration, where it rebuilds a table.
+    violations: Option<&'r Violations>,
 }
 
 /// Whether an author's text is one statement, that happens as a whole or not at all; no is the safe answer.
@@ -404,105 +415,6 @@ fn has_done_nothing(error: &RunError, sql: &str) -> bool {
     early && is_one(sql)
 }
 
-/// What a batch fails with whose migration has been recorded meanwhile.
-const RECORDED: &str = "HM002";
-
-/// The statements of one migration on PostgreSQL, in the order in which they are sent.
-struct Batch<'r> {
-    migration: &'r PlannedMigration,
-    statements: &'r [Statement],
-    /// Settings, the lock where it is the transaction's own, and the tracking tables.
-    before: Vec<String>,
-    record: [String; 2],
-}
-
-impl<'r> Batch<'r> {
-    fn of(execution: &'r Execution<'_>, migration: &'r PlannedMigration, first: bool) -> Self {
-        let plan = execution.plan;
-        let mut before = vec![execution.session.transaction_settings()];
-        if !execution.session.exclusive {
-            before.push(format!("{};\n", execution.lock.transaction_guard()));
-        }
-        let create = plan.create_tracking.iter().filter(|_| first);
-        before.extend(create.map(|sql| format!("{sql};\n")));
-        if !execution.session.exclusive {
-            let done = match migration.way {
-                Way::Up => "EXISTS",
-                Way::Down => "NOT EXISTS",
-            };
-            before.push(format!(
-                "DO $hammerwork$ BEGIN \
-                 IF {done} (SELECT FROM {} WHERE migration_id = {}) THEN \
-                 RAISE EXCEPTION 'another runner was faster' USING ERRCODE = '{RECORDED}'; \
-                 END IF; END $hammerwork$;\n",
-                plan.dialect.quote(&plan.tracking.table),
-                plan.dialect.quote_text(&migration.id),
-            ));
-        }
-        Batch {
-            migration,
-            statements: &migration.statements,
-            before,
-            record: plan.record(migration, POSTGRES_ELAPSED),
-        }
-    }
-
-    fn text(&self) -> String {
-        let mut text = String::from("BEGIN;\n");
-        text.extend(self.before.iter().map(String::as_str));
-        let statements = self.statements.iter().map(|it| &it.sql);
-        for sql in statements.chain(&self.record) {
-            text += sql;
-            text += ";\n";
-        }
-        text + "COMMIT"
-    }
-
-    /// The error where nothing says which statement it was.
-    fn failed(&self, source: DriverError) -> RunError {
-        let steps: Vec<usize> = self
-            .statements
-            .iter()
-            .flat_map(|it| it.steps.clone())
-            .collect();
-        failed(self.migration, &steps, "", source)
-    }
-
-    /// Says which statement of a failed batch it was, by trying them one by one in a transaction that is
-    /// undone.
-    async fn located<D: Driver>(&self, driver: &mut D, error: DriverError) -> RunError {
-        let found = self.replay(driver).await;
-        // The transaction is over in either case: the server undoes it with the connection.
-        drop(driver.execute("ROLLBACK").await);
-        found.unwrap_or_else(|| self.failed(error))
-    }
-
-    async fn replay<D: Driver>(&self, driver: &mut D) -> Option<RunError> {
-        driver.execute("BEGIN").await.ok()?;
-        for sql in &self.before {
-            if let Err(source) = driver.execute(sql).await {
-                return Some(creating_tracking(source));
-            }
-        }
-        for statement in self.statements {
-            if let Err(source) = driver.execute(&statement.sql).await {
-                return Some(failed(
-                    self.migration,
-                    &statement.steps,
-                    &statement.sql,
-                    source,
-                ));
-            }
-        }
-        for sql in &self.record {
-            if let Err(source) = driver.execute(sql).await {
-                return Some(failed(self.migration, &[], sql, source));
-            }
-        }
-        None
-    }
-}
-
 /// The number by which the journal knows a step: those of the way back count downwards.
 pub(crate) fn journal_step(way: Way, statement: &Statement) -> i64 {
     let step = statement.steps.first().copied().unwrap_or_default();
@@ -511,6 +423,11 @@ pub(crate) fn journal_step(way: Way, statement: &Statement) -> i64 {
         Way::Up => step,
         Way::Down => -step,
     }
+}
+
+/// The first step of its migration that a statement carries out.
+fn first_step(statement: &Statement) -> usize {
+    statement.steps.first().copied().unwrap_or(1)
 }
 
 /// Sends one statement, in a span of its own.

@@ -175,6 +175,32 @@ impl Lock {
         )
     }
 
+    /// SQLite: gives the lock back, and keeps what was done. Readers may keep a commit waiting.
+    pub(crate) async fn commit<D: Driver>(
+        &self,
+        driver: &mut D,
+        patience: Duration,
+    ) -> Result<(), RunError> {
+        let mut retries = Backoff::new(
+            patience,
+            Duration::from_millis(20),
+            Duration::from_millis(500),
+        );
+        while let Err(source) = driver.commit().await {
+            let pause = retries
+                .next()
+                .filter(|_| source.kind == DriverErrorKind::Busy);
+            let Some(pause) = pause else {
+                return Err(RunError::Database {
+                    doing: "commit",
+                    source,
+                });
+            };
+            Backoff::wait(pause).await;
+        }
+        Ok(())
+    }
+
     async fn attempt<D: Driver>(&self, driver: &mut D) -> Result<bool, DriverError> {
         let key = &self.key;
         let sql = match self.dialect {

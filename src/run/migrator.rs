@@ -10,7 +10,7 @@ use super::error::RunError;
 use super::event::{Event, Observer};
 use super::foreign_keys::ForeignKeys;
 use super::lock::{Holder, Lock};
-use super::patience::{Backoff, Patience};
+use super::patience::Patience;
 use super::plan::{Plan, PlanError, way_back};
 use super::repair::{Repair, Resolution};
 use super::report::{Execution as Executed, MigrationStatus, Report, State, Status};
@@ -393,6 +393,7 @@ impl Migrator {
             migration,
             step,
             checksum: operation.checksum(),
+            in_batches: matches!(operation, Operation::Backfill(_)),
             resolution,
         };
         self.with_lock(driver, Task::Repair(repair)).await.map(drop)
@@ -443,6 +444,7 @@ impl Migrator {
         let names = [
             ("name of the tracking table", self.tracking.table.clone()),
             ("name of the journal", self.tracking.journal_name()),
+            ("name of the table of batches", self.tracking.batches_name()),
         ];
         for (what, name) in names {
             if catalog.table(&name).is_some() {
@@ -554,7 +556,7 @@ impl Migrator {
         match session.dialect {
             // The lock is a transaction, which keeps what was done before a migration that failed.
             Dialect::Sqlite => {
-                let committed = self.commit(driver).await;
+                let committed = lock.commit(driver, self.patience.retries).await;
                 if committed.is_ok() {
                     observer.release();
                 } else {
@@ -567,28 +569,6 @@ impl Migrator {
             }
             Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => result,
         }
-    }
-
-    /// SQLite: readers may keep a commit waiting.
-    pub(super) async fn commit<D: Driver>(&self, driver: &mut D) -> Result<(), RunError> {
-        let mut retries = Backoff::new(
-            self.patience.retries,
-            Duration::from_millis(20),
-            Duration::from_millis(500),
-        );
-        while let Err(source) = driver.commit().await {
-            let pause = retries
-                .next()
-                .filter(|_| source.kind == DriverErrorKind::Busy);
-            let Some(pause) = pause else {
-                return Err(RunError::Database {
-                    doing: "commit",
-                    source,
-                });
-            };
-            Backoff::wait(pause).await;
-        }
-        Ok(())
     }
 
     /// The operation of that number; those of the way back count downwards from -1.

@@ -25,6 +25,7 @@ mod report;
 mod resolve;
 mod rights;
 mod rollback;
+mod segments;
 #[cfg(feature = "serde")]
 mod serial;
 mod session;

@@ -5,6 +5,7 @@ use std::fmt;
 use super::error::RunError;
 use super::found::{Found, PlannedStep};
 use super::rights::Needs;
+use super::segments::{Segment, segments};
 use super::session::SQL_MODE;
 use super::tracking::{POSTGRES_ELAPSED, Tracking};
 use crate::catalog::{Catalog, SchemaError};
@@ -37,6 +38,9 @@ pub struct Plan {
     pub migrations: Vec<PlannedMigration>,
     /// Makes the tracking table and the journal.
     pub(crate) create_tracking: Vec<String>,
+    /// Makes the table of batches.
+    create_batches: Vec<String>,
+    makes_batches: bool,
     pub(crate) tracking: Tracking,
     /// What a person should know of the order of the migrations.
     pub warnings: Vec<String>,
@@ -225,14 +229,14 @@ impl Plan {
     /// A plan that does nothing yet but make the tracking table.
     pub(crate) fn empty(dialect: Dialect, tracking: Tracking) -> Result<Plan, PlanError> {
         tracking.check()?;
-        let create_tracking = tracking
-            .create(dialect)
-            .map_err(|source| PlanError::Render {
-                migration: "none".to_owned(),
-                step: 0,
-                operation: "create the tracking table".to_owned(),
-                source,
-            })?;
+        let failed = |source| PlanError::Render {
+            migration: "none".to_owned(),
+            step: 0,
+            operation: "create the tracking table".to_owned(),
+            source,
+        };
+        let create_tracking = tracking.create(dialect).map_err(failed)?;
+        let create_batches = tracking.create_batches(dialect).map_err(failed)?;
         Ok(Plan {
             dialect,
             migrations: Vec::new(),
@@ -240,6 +244,8 @@ impl Plan {
             missing_rights: Vec::new(),
             needs: Needs::default(),
             create_tracking,
+            create_batches,
+            makes_batches: false,
             expects_explicit_timestamps: false,
             tracking,
         })
@@ -257,7 +263,7 @@ impl Plan {
     /// Whether any statement depends on that setting, the tracking table's own included, where it is to be made.
     pub(crate) fn needs_explicit_timestamps(&self) -> bool {
         let tracking = || {
-            !self.create_tracking.is_empty()
+            self.preparations().next().is_some()
                 && table_expects(self.dialect, &self.tracking.definition())
         };
         self.expects_explicit_timestamps || tracking()
@@ -324,6 +330,29 @@ impl Plan {
         conflict.or(rights)
     }
 
+    /// Whether anything is run in batches.
+    pub(crate) fn has_batches(&self) -> bool {
+        let mut statements = self.migrations.iter().flat_map(|it| &it.statements);
+        statements.any(|it| it.batches.is_some())
+    }
+
+    /// What makes tables of ours, before the first migration.
+    pub(crate) fn preparations(&self) -> impl Iterator<Item = &String> {
+        let batches = self.create_batches.iter().filter(|_| self.makes_batches);
+        self.create_tracking.iter().chain(batches)
+    }
+
+    /// Has the table of batches made, with the first transaction.
+    pub(crate) fn make_batches(&mut self) {
+        self.makes_batches = true;
+    }
+
+    /// Whether any migration is more than one transaction, on an engine where it would be one.
+    pub(crate) fn is_split(&self) -> bool {
+        self.dialect.features().transactional_ddl
+            && self.migrations.iter().any(PlannedMigration::is_split)
+    }
+
     /// Whether the first migration rebuilds a table.
     pub(crate) fn rebuilds_first(&self) -> bool {
         let first = self.migrations.first();
@@ -375,6 +404,10 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::CreateIndex(_)
         | Operation::DropIndex(_)
         | Operation::RenameColumn(_)
+        | Operation::Insert(_)
+        | Operation::Update(_)
+        | Operation::Delete(_)
+        | Operation::Backfill(_)
         | Operation::AddForeignKey(_)
         | Operation::DropForeignKey(_)
         | Operation::AddCheck(_)
@@ -421,7 +454,9 @@ fn table_expects(dialect: Dialect, table: &Table) -> bool {
 impl PlannedMigration {
     /// Whether all of its statements may stand in one transaction with its record.
     pub(crate) fn is_transactional(&self) -> bool {
-        self.statements.iter().all(|it| it.transactional)
+        // What is run in batches has transactions of its own.
+        let mut statements = self.statements.iter();
+        statements.all(|it| it.transactional || it.batches.is_some())
     }
 }
 
@@ -506,6 +541,13 @@ impl<'m> Steps<'m> {
     }
 }
 
+impl PlannedMigration {
+    /// Whether a statement runs outside the transaction of the others.
+    fn is_split(&self) -> bool {
+        self.statements.iter().any(|it| !it.transactional)
+    }
+}
+
 /// SQL that can be piped into psql, mysql, mariadb or sqlite3 as it is; notes are comments.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -522,42 +564,68 @@ impl fmt::Display for Plan {
             &format!("{count} {noun} for {}{back}", self.dialect.product()),
         )?;
         self.write_session(f)?;
-        for create in &self.create_tracking {
+        for create in self.preparations() {
             writeln!(f, "{create};")?;
         }
         for migration in &self.migrations {
             writeln!(f)?;
             comment(f, &format!("{}: {}", migration.id, migration.summary))?;
-            let (begin, commit) = match self.dialect {
-                Dialect::Postgres => ("BEGIN;\n", "COMMIT;\n"),
-                Dialect::Sqlite if migration.rebuilds() => (BEGIN_REBUILD, COMMIT_REBUILD),
-                Dialect::Sqlite => ("BEGIN IMMEDIATE;\n", "COMMIT;\n"),
-                // DDL commits by itself here, whatever stands around it.
-                Dialect::MySql | Dialect::MariaDb => ("", ""),
-            };
-            // What can't stand in a transaction stands before it.
-            if migration.is_transactional() {
-                f.write_str(begin)?;
-                migration.write_statements(f)?;
-            } else {
-                migration.write_statements(f)?;
-                f.write_str(begin)?;
-            }
-            let elapsed = match self.dialect {
-                Dialect::Postgres => POSTGRES_ELAPSED,
-                // Only the runner can measure these.
-                Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => "0",
-            };
-            for record in self.record(migration, elapsed) {
-                writeln!(f, "{record};")?;
-            }
-            f.write_str(commit)?;
+            self.write_migration(f, migration)?;
         }
         Ok(())
     }
 }
 
 impl Plan {
+    /// The statements of one migration and its record, in their transactions.
+    fn write_migration(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        migration: &PlannedMigration,
+    ) -> fmt::Result {
+        let (begin, commit) = match self.dialect {
+            Dialect::Postgres => ("BEGIN;\n", "COMMIT;\n"),
+            Dialect::Sqlite => ("BEGIN IMMEDIATE;\n", "COMMIT;\n"),
+            // DDL commits by itself here, whatever stands around it.
+            Dialect::MySql | Dialect::MariaDb => ("", ""),
+        };
+        for segment in segments(&migration.statements) {
+            let (statements, is_last) = match segment {
+                Segment::Transaction {
+                    statements,
+                    is_last,
+                } => (statements, is_last),
+                Segment::Outside(statement) => {
+                    write!(f, "{statement}")?;
+                    continue;
+                }
+            };
+            if statements.is_empty() && !is_last {
+                continue;
+            }
+            let rebuilds = statements.iter().any(|it| it.rebuild.is_some());
+            f.write_str(if rebuilds { BEGIN_REBUILD } else { begin })?;
+            if self.dialect == Dialect::Postgres && statements.iter().any(Statement::is_in_utc) {
+                f.write_str("SET LOCAL TIME ZONE 'UTC';\n")?;
+            }
+            for statement in statements {
+                write!(f, "{statement}")?;
+            }
+            if is_last {
+                let elapsed = match self.dialect {
+                    Dialect::Postgres => POSTGRES_ELAPSED,
+                    // Only the runner can measure these.
+                    Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => "0",
+                };
+                for record in self.record(migration, elapsed) {
+                    writeln!(f, "{record};")?;
+                }
+            }
+            f.write_str(if rebuilds { COMMIT_REBUILD } else { commit })?;
+        }
+        Ok(())
+    }
+
     /// What the statements need of the session.
     fn write_session(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let (Some(schema), Dialect::Postgres) = (&self.tracking.schema, self.dialect) {
@@ -570,6 +638,10 @@ impl Plan {
                     f,
                     "SET NAMES utf8mb4;\nSET SESSION sql_mode = '{SQL_MODE}';"
                 )?;
+                let mut statements = self.migrations.iter().flat_map(|it| &it.statements);
+                if statements.any(Statement::is_in_utc) {
+                    writeln!(f, "SET SESSION time_zone = '+00:00';")?;
+                }
             }
             Dialect::Postgres | Dialect::Sqlite => {}
         }

@@ -7,6 +7,7 @@ use super::applied::AppliedIds;
 use super::driver::Driver;
 use super::error::RunError;
 use super::lock::Lock;
+use super::plan::PlanError;
 use super::report::{AppliedNow, Report};
 use super::session::Session;
 use super::tracking::{StepState, Tracking};
@@ -32,6 +33,8 @@ pub(crate) enum Repair<'t> {
         migration: &'t str,
         step: i64,
         checksum: String,
+        /// Whether it is a backfill, of which another table knows how far it has come.
+        in_batches: bool,
         resolution: Resolution,
     },
 }
@@ -53,6 +56,7 @@ impl Repair<'_> {
                 migration,
                 step,
                 checksum,
+                in_batches,
                 resolution,
             } => {
                 let sql = match resolution {
@@ -61,7 +65,20 @@ impl Repair<'_> {
                     }
                     Resolution::Undone => tracking.forget_step(dialect, migration, *step),
                 };
-                write(driver, session, lock, &sql).await?;
+                let mut all = Vec::new();
+                if *in_batches {
+                    all = tracking
+                        .create_batches(dialect)
+                        .map_err(|source| PlanError::Render {
+                            migration: (*migration).to_owned(),
+                            step: 0,
+                            operation: "create the table of batches".to_owned(),
+                            source,
+                        })?;
+                    all.push(tracking.forget_key(dialect, migration, *step));
+                }
+                all.push(sql);
+                write(driver, session, lock, &all.join("; ")).await?;
             }
             Repair::Changes => {
                 let changed = AppliedIds::read(driver, tracking).await?.changed(history);

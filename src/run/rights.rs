@@ -18,6 +18,8 @@ pub(crate) struct Needs {
     drop: bool,
     /// To change these tables, which are there.
     alter: BTreeSet<String>,
+    /// To change rows of these tables, which are there: the table, and the right.
+    rows: BTreeSet<(String, &'static str)>,
     /// To refer to these tables, which are there.
     refer: BTreeSet<String>,
 }
@@ -67,6 +69,14 @@ impl Needs {
             | Operation::AlterColumn(_) => {
                 self.change(table, there);
             }
+            Operation::Insert(_) => self.change_rows(table, there, "INSERT"),
+            Operation::Update(_) => self.change_rows(table, there, "UPDATE"),
+            Operation::Backfill(_) => {
+                // Where it has come to is kept in a table of its own.
+                self.create = true;
+                self.change_rows(table, there, "UPDATE");
+            }
+            Operation::Delete(_) => self.change_rows(table, there, "DELETE"),
             // What it needs, only the server knows.
             Operation::CreateEnum(_)
             | Operation::DropEnum(_)
@@ -85,6 +95,12 @@ impl Needs {
         // A table that the plan makes is the role's own.
         if there {
             self.alter.insert(table.to_owned());
+        }
+    }
+
+    fn change_rows(&mut self, table: &str, there: bool, right: &'static str) {
+        if there {
+            self.rows.insert((table.to_owned(), right));
         }
     }
 
@@ -122,8 +138,13 @@ impl Needs {
         let referred = list(dialect, &self.refer);
         let recorded = list(
             dialect,
-            &BTreeSet::from([tracking.table.clone(), tracking.journal_name()]),
+            &BTreeSet::from([
+                tracking.table.clone(),
+                tracking.journal_name(),
+                tracking.batches_name(),
+            ]),
         );
+        let rows = self.rows_as_list(dialect);
         // What is noted there takes the place of what was.
         let journal = dialect.quote_text(&tracking.journal_name());
         let sql = format!(
@@ -137,6 +158,11 @@ impl Needs {
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname = {journal} AND c.relkind IN ('r', 'p') \
                  AND NOT has_table_privilege(c.oid, 'UPDATE')), \
+             (SELECT string_agg(r.what || ' on ' || c.relname, '; ' ORDER BY c.relname, r.what) FROM pg_catalog.pg_class c \
+                 JOIN (VALUES {rows}) AS r(name, what) ON r.name = c.relname \
+                 WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND NOT CASE r.what \
+                     WHEN 'DELETE' THEN has_table_privilege(c.oid, r.what) \
+                     ELSE has_any_column_privilege(c.oid, r.what) END), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname IN ({referred}) AND c.relkind IN ('r', 'p') \
                  AND NOT has_table_privilege(c.oid, 'REFERENCES')) \
@@ -161,8 +187,19 @@ impl Needs {
         missing.extend(next().map(|tables| format!("ownership of {tables}")));
         missing.extend(next().map(|tables| format!("INSERT on {tables}")));
         missing.extend(next().map(|tables| format!("UPDATE on {tables}")));
+        missing.extend(next());
         missing.extend(next().map(|tables| format!("REFERENCES on {tables}")));
         Ok(missing)
+    }
+
+    /// The rights to rows, as rows of VALUES: one that matches nothing where there are none.
+    fn rows_as_list(&self, dialect: Dialect) -> String {
+        let rows = self.rows.iter();
+        let mut rows: Vec<String> = rows
+            .map(|(table, right)| format!("({}, '{right}')", dialect.quote_text(table)))
+            .collect();
+        rows.push("(NULL::text, NULL::text)".to_owned());
+        rows.join(", ")
     }
 
     async fn missing_on_mysql<D: Driver>(
@@ -205,6 +242,10 @@ impl Needs {
             ("INSERT", true),
             // The journal is written with REPLACE.
             ("DELETE", true),
+            (
+                "UPDATE",
+                self.rows.iter().any(|(_, right)| *right == "UPDATE"),
+            ),
             ("CREATE", self.create || altering),
             ("ALTER", altering),
             ("DROP", self.drop),

@@ -24,9 +24,10 @@ impl Serialize for Way {
 
 impl Serialize for Plan {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let create_tracking: Vec<&String> = self.preparations().collect();
         let mut plan = serializer.serialize_struct("Plan", 5)?;
         plan.serialize_field("dialect", &self.dialect)?;
-        plan.serialize_field("create_tracking", &self.create_tracking)?;
+        plan.serialize_field("create_tracking", &create_tracking)?;
         plan.serialize_field("migrations", &self.migrations)?;
         plan.serialize_field("warnings", &self.warnings)?;
         plan.serialize_field("missing_rights", &self.missing_rights)?;

@@ -7,6 +7,7 @@ use tracing::field::Empty;
 use tracing::{Span, debug_span, info_span};
 
 use super::plan::{PlannedMigration, Way};
+use crate::render::Statement;
 
 /// What is logged is ours by this target.
 const TARGET: &str = "hammerwork_migrations";
@@ -31,9 +32,8 @@ pub(super) fn of_statement(steps: &[usize], sql: &str) -> Span {
     debug_span!(target: TARGET, "statement", ?steps, sql, duration_ms = Empty)
 }
 
-/// All statements of a migration, where they are one message.
-pub(super) fn of_batch(migration: &PlannedMigration) -> Span {
-    let statements = &migration.statements;
+/// All statements of a transaction, where they are one message.
+pub(super) fn of_batch(statements: &[&Statement]) -> Span {
     let steps: Vec<usize> = statements.iter().flat_map(|it| it.steps.clone()).collect();
     let texts: Vec<&str> = statements.iter().map(|it| it.sql.as_str()).collect();
     of_statement(&steps, &texts.join("; "))

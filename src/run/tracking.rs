@@ -6,7 +6,9 @@ use super::driver::Row;
 use super::plan::PlanError;
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
-use crate::dsl::{CreateTable, Operation, Table, big_integer, integer, string, table, timestamp};
+use crate::dsl::{
+    CreateTable, Operation, Table, big_integer, integer, string, table, text, timestamp,
+};
 use crate::render::RenderError;
 
 /// Where a database records its migrations.
@@ -74,6 +76,23 @@ impl Tracking {
         ])
     }
 
+    /// Where backfills that are under way have come to. It is made with the first of them: databases that have the
+    /// journal already need no change of it.
+    fn batches(&self) -> Table {
+        table(self.batches_name()).columns([
+            string("migration_id").primary_key(),
+            integer("step").primary_key(),
+            string("checksum").length(64),
+            text("last_key"),
+            big_integer("keys_done"),
+            timestamp("recorded_at"),
+        ])
+    }
+
+    pub(crate) fn batches_name(&self) -> String {
+        format!("{}_batches", self.table)
+    }
+
     pub(crate) fn journal_name(&self) -> String {
         format!("{}_journal", self.table)
     }
@@ -89,6 +108,7 @@ impl Tracking {
         };
         fault("name of the tracking table", &self.table)
             .or_else(|| fault("name of the journal", &self.journal_name()))
+            .or_else(|| fault("name of the table of batches", &self.batches_name()))
             .or_else(|| {
                 self.schema
                     .as_ref()
@@ -99,13 +119,66 @@ impl Tracking {
 
     /// Makes both tables, where they are missing.
     pub(crate) fn create(&self, dialect: Dialect) -> Result<Vec<String>, RenderError> {
-        let mut statements = Vec::new();
-        for table in [self.definition(), self.journal()] {
-            let create = Operation::from(CreateTable { table });
-            let rendered = dialect.render(&create, &Catalog::default())?;
-            statements.extend(rendered.into_iter().map(|it| it.sql));
+        made(dialect, [self.definition(), self.journal()])
+    }
+
+    /// Makes the table of batches, where it is missing.
+    pub(crate) fn create_batches(&self, dialect: Dialect) -> Result<Vec<String>, RenderError> {
+        made(dialect, [self.batches()])
+    }
+
+    /// Where all backfills have come to.
+    pub(crate) fn list_batches(&self, dialect: Dialect) -> String {
+        format!(
+            "SELECT migration_id, step, checksum, last_key, keys_done FROM {}",
+            self.qualified(&self.batches_name(), dialect)
+        )
+    }
+
+    /// Where one backfill has come to.
+    pub(crate) fn last_key(&self, dialect: Dialect, id: &str, step: i64) -> String {
+        format!(
+            "SELECT last_key FROM {} WHERE migration_id = {} AND step = {step}",
+            dialect.quote(&self.batches_name()),
+            dialect.quote_text(id)
+        )
+    }
+
+    /// Keeps where a backfill has come to, in place of where it was.
+    pub(crate) fn keep_key(
+        &self,
+        dialect: Dialect,
+        id: &str,
+        step: i64,
+        checksum: &str,
+        (last_key, keys_done): (&str, u64),
+    ) -> String {
+        let table = dialect.quote(&self.batches_name());
+        let columns = "(migration_id, step, checksum, last_key, keys_done, recorded_at)";
+        let values = format!(
+            "VALUES ({}, {step}, {}, {}, {keys_done}, {})",
+            dialect.quote_text(id),
+            dialect.quote_text(checksum),
+            dialect.quote_text(last_key),
+            now(dialect)
+        );
+        match dialect {
+            Dialect::Postgres | Dialect::Sqlite => format!(
+                "INSERT INTO {table} {columns} {values} ON CONFLICT (migration_id, step) DO UPDATE SET \
+                 checksum = excluded.checksum, last_key = excluded.last_key, keys_done = excluded.keys_done, \
+                 recorded_at = excluded.recorded_at"
+            ),
+            Dialect::MySql | Dialect::MariaDb => format!("REPLACE INTO {table} {columns} {values}"),
         }
-        Ok(statements)
+    }
+
+    /// Forgets where a backfill has come to.
+    pub(crate) fn forget_key(&self, dialect: Dialect, id: &str, step: i64) -> String {
+        format!(
+            "DELETE FROM {} WHERE migration_id = {} AND step = {step}",
+            dialect.quote(&self.batches_name()),
+            dialect.quote_text(id)
+        )
     }
 
     /// One query for the ids, each with its checksum: all that a run with nothing to do asks.
@@ -213,6 +286,15 @@ impl Tracking {
         )
     }
 
+    /// How many steps of a migration the journal knows.
+    pub(crate) fn count_steps(&self, dialect: Dialect, id: &str) -> String {
+        format!(
+            "SELECT count(*) FROM {} WHERE migration_id = {} AND step <> 0",
+            dialect.quote(&self.journal_name()),
+            dialect.quote_text(id)
+        )
+    }
+
     /// Forgets a step, so that the next run runs it.
     pub(crate) fn forget_step(&self, dialect: Dialect, id: &str, step: i64) -> String {
         format!(
@@ -233,6 +315,17 @@ impl Tracking {
             ) => table,
         }
     }
+}
+
+/// The SQL that makes those tables.
+fn made<const N: usize>(dialect: Dialect, tables: [Table; N]) -> Result<Vec<String>, RenderError> {
+    let mut statements = Vec::new();
+    for table in tables {
+        let create = Operation::from(CreateTable { table });
+        let rendered = dialect.render(&create, &Catalog::default())?;
+        statements.extend(rendered.into_iter().map(|it| it.sql));
+    }
+    Ok(statements)
 }
 
 impl Applied {

@@ -141,13 +141,7 @@ impl Work<'_> {
         if plan.needs_explicit_timestamps() {
             self.session.make_timestamps_explicit(driver).await?;
         }
-        let dialect = self.session.dialect;
-        let journal = Journal::read(driver, dialect, &migrator.tracking, pending.tracked)
-            .await
-            .map_err(|source| RunError::Database {
-                doing: "read the journal",
-                source,
-            })?;
+        let journal = Journal::read_for(driver, &mut plan, pending.tracked).await?;
         let execution = Execution {
             plan: &plan,
             session: self.session,
@@ -186,7 +180,8 @@ impl Work<'_> {
         keys: &mut ForeignKeys,
         off: bool,
     ) -> Result<(), RunError> {
-        self.migrator.commit(driver).await?;
+        let retries = self.migrator.patience.retries;
+        self.lock.commit(driver, retries).await?;
         self.observer.release();
         keys.switch(driver, off).await?;
         let patience = self.migrator.patience.lock;

@@ -77,11 +77,16 @@ async fn cut_at(dialect: Dialect, start: Start, number: usize, cut: Cut) {
     database.destroy().await;
 }
 
-/// A count that the second migration raises.
+/// Counts that the second migration raises, in every way that changes rows.
 fn counting() -> Migrator {
     Migrator::new(Migrations::new([
         Migration::new("001_counters", "Things are counted").create_table(
-            table("counters").columns([integer("id").primary_key(), integer("count").default(0)]),
+            table("counters").columns([
+                integer("id").primary_key(),
+                integer("count").default(0),
+                integer("set").default(0),
+                integer("filled").default(0),
+            ]),
         ),
         Migration::new("002_raise", "The count is raised")
             .add_column("counters", text("note").nullable())
@@ -90,6 +95,13 @@ fn counting() -> Migrator {
                     .everywhere("UPDATE counters SET count = count + 1")
                     .data_only(),
             )
+            .update("counters", rows().set("set", col("set").add(1)))
+            .backfill(
+                "counters",
+                rows().set("filled", col("filled").add(1)).in_batches(1),
+            )
+            .insert("counters", [row().set("id", 3)])
+            .delete("counters", rows().only_where(col("id").eq(2)))
             .add_column("counters", text("another").nullable()),
     ]))
 }
@@ -100,7 +112,7 @@ async fn counter(dialect: Dialect) -> Database {
     let first = counting().migrations().iter().take(1).cloned().collect();
     database.run(&Migrator::new(first)).await.unwrap();
     database
-        .execute("INSERT INTO counters (id) VALUES (1)")
+        .execute("INSERT INTO counters (id) VALUES (1), (2)")
         .await;
     database
 }
@@ -119,9 +131,14 @@ async fn count_cut_at(dialect: Dialect, number: usize, cut: Cut) {
     report.unwrap_or_else(|error| panic!("the next run: {error:#?}"));
     let report = attempt(dialect, &database.url, &counting()).await.unwrap();
     assert!(report.is_up_to_date(), "the run after the next: {report:?}");
-    let rows = database
-        .rows("SELECT count, note, another FROM counters")
-        .await;
-    assert_eq!(rows, [["1", "NULL", "NULL"]]);
+    let columns = ["id", "count", "set", "filled", "note", "another"].map(|it| dialect.quote(it));
+    let rows = format!("SELECT {} FROM counters ORDER BY id", columns.join(", "));
+    assert_eq!(
+        database.rows(&rows).await,
+        [
+            ["1", "1", "1", "1", "NULL", "NULL"],
+            ["3", "0", "0", "0", "NULL", "NULL"]
+        ]
+    );
     database.destroy().await;
 }

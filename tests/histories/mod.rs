@@ -32,6 +32,7 @@ pub(crate) fn histories() -> Vec<History> {
         every("shapes", shapes()),
         every("names", names()),
         every("own_words", own_words()),
+        every("rows", rows_of_all_kinds()),
         every("constraints", constraints::constraints()),
         History {
             name: "deferred",
@@ -520,5 +521,112 @@ fn own_words() -> Migrations {
                     )
                     .down("DROP TRIGGER count_words"),
             ),
+    ])
+}
+
+/// Rows with values of every kind, in names and texts that mean harm.
+fn rows_of_all_kinds() -> Migrations {
+    let hostile = "it's \"quoted\", back\\slashed\\ `and` größer 🦀; -- $1 ? {} %s\n/* two lines";
+    let things = || {
+        table("order")
+            .columns([integer("id").primary_key()])
+            .columns(nouns("").into_iter().map(Column::nullable))
+    };
+    let full = |id: i32| {
+        row()
+            .set("id", id)
+            .set("uuid", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
+            .set("json", r#"{"a": "it's \\ \"b\""}"#)
+            .set("timestamp", "2024-02-29 12:34:56.789")
+            .set("datetime", "2024-02-29 12:34:56")
+            .set("date", "2024-02-29")
+            .set("time", "12:34:56")
+            .set("string", hostile)
+            .set("string_20", "")
+            .set("char", "de")
+            .set("text", hostile)
+            .set("small_integer", i16::MIN)
+            .set("integer", i32::MIN)
+            .set("big_integer", i64::MIN)
+            .set("real", 0.5)
+            .set("double", -1.5e300)
+            .set("decimal", 9.99)
+            .set("boolean", true)
+            .set("bytes", vec![0_u8, 39, 92, 255])
+    };
+    Migrations::new([
+        Migration::new("001_full", "A row with a value of every type").create_table(things()),
+        Migration::new("002_rows", "Rows come")
+            .insert("order", [full(1), full(2)])
+            .insert(
+                "order",
+                [
+                    row()
+                        .set("id", 3)
+                        .set("text", null())
+                        .set("timestamp", now()),
+                    row()
+                        .set("id", Expr::val(4))
+                        .set("text", "NULL")
+                        .set("timestamp", "2024-01-01 00:00:00"),
+                ],
+            ),
+        Migration::new("003_group", "A column that is filled as it comes")
+            .add_column("order", integer("group by").default(0))
+            .update(
+                "order",
+                rows()
+                    .set("group by", col("id").mul(2))
+                    .only_where(col("text").eq(hostile).or(col("text").is_null())),
+            )
+            .add_column("order", boolean("hot").nullable())
+            .update(
+                "order",
+                rows()
+                    .set("hot", true)
+                    .only_where(col("timestamp").lt("2024-02-29 12:34:56.9")),
+            ),
+        Migration::new("004_seats", "Keys of two columns").create_table(
+            table("several seats").columns([
+                string("room").length(20).primary_key(),
+                integer("seat").primary_key(),
+            ]),
+        ),
+        Migration::new("005_seats", "Rows that are known by both")
+            .insert(
+                "several seats",
+                [
+                    row().set("room", "it's").set("seat", 1),
+                    row().set("room", "a\\").set("seat", 2),
+                ],
+            )
+            .run_sql(
+                sql("one more")
+                    .everywhere("INSERT INTO \"several seats\" VALUES ('left', 1)")
+                    .on(MySql, "INSERT INTO `several seats` VALUES ('left', 1)")
+                    .down("")
+                    .data_only(),
+            ),
+        Migration::new("006_filled", "Columns that are filled some keys at a time")
+            .add_column("order", text("who?").nullable())
+            .backfill(
+                "order",
+                rows()
+                    .set("who?", hostile)
+                    .only_where(col("text").eq(hostile).or(col("who?").is_null())),
+            )
+            .add_column("several seats", integer("n").default(0))
+            .backfill(
+                "several seats",
+                rows().set("n", col("seat").add(1)).in_batches(1),
+            )
+            .create_index("several seats", index("n").columns(["n"])),
+        Migration::new("007_gone", "Rows go")
+            .delete("order", rows().only_where(col("id").is_in([3, 4])))
+            .down([Insert {
+                table: "order".into(),
+                rows: vec![row().set("id", 3), row().set("id", 4)],
+            }
+            .into()]),
     ])
 }

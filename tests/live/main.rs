@@ -26,12 +26,14 @@ mod stopping;
 
 mod adopting;
 mod altering;
+mod backfilling;
 mod baselining;
 mod budgets;
 mod busy;
 mod concurrently;
 mod conflicts;
 mod constraining;
+mod cutting;
 mod dry_running;
 mod ending;
 mod journal;

@@ -7,11 +7,13 @@ mod add_foreign_key;
 mod add_primary_key;
 mod add_unique;
 mod alter_column;
+mod backfill;
 mod comment_column;
 mod comment_table;
 mod create_enum;
 mod create_index;
 mod create_table;
+mod delete;
 mod drop_check;
 mod drop_column;
 mod drop_enum;
@@ -21,8 +23,10 @@ mod drop_index;
 mod drop_primary_key;
 mod drop_table;
 mod drop_unique;
+mod insert;
 mod rename_column;
 mod run_sql;
+mod update;
 
 use std::fmt;
 
@@ -33,11 +37,13 @@ pub use add_foreign_key::AddForeignKey;
 pub use add_primary_key::AddPrimaryKey;
 pub use add_unique::AddUnique;
 pub use alter_column::AlterColumn;
+pub use backfill::Backfill;
 pub use comment_column::CommentColumn;
 pub use comment_table::CommentTable;
 pub use create_enum::CreateEnum;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
+pub use delete::Delete;
 pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
 pub use drop_enum::DropEnum;
@@ -47,8 +53,10 @@ pub use drop_index::DropIndex;
 pub use drop_primary_key::DropPrimaryKey;
 pub use drop_table::DropTable;
 pub use drop_unique::DropUnique;
+pub use insert::Insert;
 pub use rename_column::RenameColumn;
 pub use run_sql::{RunSql, sql};
+pub use update::Update;
 
 use crate::catalog::{Catalog, OperationError};
 
@@ -73,6 +81,14 @@ pub enum Operation {
     DropIndex(DropIndex),
     /// Gives a column another name.
     RenameColumn(RenameColumn),
+    /// Inserts rows.
+    Insert(Insert),
+    /// Changes rows.
+    Update(Update),
+    /// Deletes rows.
+    Delete(Delete),
+    /// Changes the rows of a large table, some keys at a time.
+    Backfill(Backfill),
     /// Adds a foreign key.
     AddForeignKey(AddForeignKey),
     /// Drops a foreign key.
@@ -163,6 +179,10 @@ macro_rules! dispatch {
             Operation::CreateIndex($it) => $call,
             Operation::DropIndex($it) => $call,
             Operation::RenameColumn($it) => $call,
+            Operation::Insert($it) => $call,
+            Operation::Update($it) => $call,
+            Operation::Delete($it) => $call,
+            Operation::Backfill($it) => $call,
             Operation::AddForeignKey($it) => $call,
             Operation::DropForeignKey($it) => $call,
             Operation::AddCheck($it) => $call,
@@ -218,6 +238,10 @@ impl Operation {
             Operation::CreateIndex(it) => Some(&it.table),
             Operation::DropIndex(it) => Some(&it.table),
             Operation::RenameColumn(it) => Some(&it.table),
+            Operation::Insert(it) => Some(&it.table),
+            Operation::Update(it) => Some(&it.table),
+            Operation::Delete(it) => Some(&it.table),
+            Operation::Backfill(it) => Some(&it.table),
             Operation::AddForeignKey(it) => Some(&it.table),
             Operation::DropForeignKey(it) => Some(&it.table),
             Operation::AddCheck(it) => Some(&it.table),
@@ -237,10 +261,14 @@ impl Operation {
         }
     }
 
-    /// What it does to the schema: itself, or the operations that SQL in the author's own words stands for.
+    /// What it does to the schema: itself, the operations that SQL in the author's own words stands for, or nothing.
     pub(crate) fn schema_operations(&self) -> &[Operation] {
         match self {
             Operation::RunSql(it) => &it.stands_for,
+            Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Backfill(_) => &[],
             Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)
@@ -268,6 +296,39 @@ impl Operation {
 }
 
 impl Operation {
+    /// Whether the live catalog can tell that it was done.
+    pub(crate) fn leaves_its_mark(&self) -> bool {
+        match self {
+            Operation::RunSql(_)
+            | Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Backfill(_) => false,
+            Operation::CreateTable(_)
+            | Operation::DropTable(_)
+            | Operation::AddColumn(_)
+            | Operation::DropColumn(_)
+            | Operation::CreateIndex(_)
+            | Operation::DropIndex(_)
+            | Operation::RenameColumn(_)
+            | Operation::AddForeignKey(_)
+            | Operation::DropForeignKey(_)
+            | Operation::AddCheck(_)
+            | Operation::DropCheck(_)
+            | Operation::AddUnique(_)
+            | Operation::DropUnique(_)
+            | Operation::AddPrimaryKey(_)
+            | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
+            | Operation::AlterColumn(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_) => true,
+        }
+    }
+
     /// The first line of its text, for messages.
     pub(crate) fn headline(&self) -> String {
         self.to_string()
@@ -300,6 +361,10 @@ into_operation!(
     RunSql,
     CommentTable,
     CommentColumn,
+    Insert,
+    Update,
+    Delete,
+    Backfill,
     AddForeignKey,
     DropForeignKey,
     AddCheck,

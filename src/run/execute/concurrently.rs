@@ -3,7 +3,7 @@
 //! What happens here is not undone with its record: a run that is cut off leaves some indexes made, and one
 //! unfinished. The next run finds both in the catalog.
 
-use super::{Execution, failed, sent};
+use super::{Execution, failed, first_step, sent};
 use crate::dialect::Dialect;
 use crate::render::Statement;
 use crate::run::driver::{Driver, DriverError, DriverErrorKind};
@@ -12,11 +12,12 @@ use crate::run::journal::is_true;
 use crate::run::plan::PlannedMigration;
 
 impl Execution<'_> {
-    /// Runs the statements one by one, each committed by itself. The session is ours alone: that was asked before.
+    /// Runs one statement, which is committed by itself. The session is ours alone: that was asked before.
     pub(super) async fn concurrently<D: Driver>(
         &self,
         driver: &mut D,
         migration: &PlannedMigration,
+        statement: &Statement,
     ) -> Result<(), RunError> {
         driver
             .execute(&self.session.concurrent_settings())
@@ -25,24 +26,22 @@ impl Execution<'_> {
                 doing: "prepare the session",
                 source,
             })?;
-        for statement in &migration.statements {
-            let step = statement.steps.first().copied().unwrap_or(1);
-            self.stop.check(Some((&migration.id, step)))?;
-            let mut retries = self.retries();
-            while let Err(error) = sent(driver, &statement.steps, &statement.sql).await {
-                let fails = |error| failed(migration, &statement.steps, &statement.sql, error);
-                if error.kind == DriverErrorKind::Connection {
-                    return Err(fails(error));
-                }
-                // Where it is left, the next run drops it; what failed first is told.
-                let removed = remove_unfinished(driver, statement).await.is_ok();
-                let pause = retries
-                    .next()
-                    .filter(|_| removed && error.kind == DriverErrorKind::Busy);
-                match pause {
-                    Some(pause) => self.pause(migration, pause, &error).await,
-                    None => return Err(fails(error)),
-                }
+        self.stop
+            .check(Some((&migration.id, first_step(statement))))?;
+        let mut retries = self.retries();
+        while let Err(error) = sent(driver, &statement.steps, &statement.sql).await {
+            let fails = |error| failed(migration, &statement.steps, &statement.sql, error);
+            if error.kind == DriverErrorKind::Connection {
+                return Err(fails(error));
+            }
+            // Where it is left, the next run drops it; what failed first is told.
+            let removed = remove_unfinished(driver, statement).await.is_ok();
+            let pause = retries
+                .next()
+                .filter(|_| removed && error.kind == DriverErrorKind::Busy);
+            match pause {
+                Some(pause) => self.pause(migration, pause, &error).await,
+                None => return Err(fails(error)),
             }
         }
         Ok(())

@@ -11,5 +11,6 @@ mod comments;
 mod constraints;
 mod enums;
 mod indexes;
+mod rows;
 mod schema;
 mod spelled;
