@@ -224,6 +224,8 @@ fn larger_numbers() -> Migration {
                 .set_default("a teapot"),
         )
         .alter_column("customers", alter("country").set_nullable())
+        .comment_table("order_lines", "What an order is made of")
+        .comment_column("order_lines", "costs", "In euros, with taxes")
 }
 
 fn stricter_rules() -> Migration {

@@ -125,6 +125,8 @@ impl Rebuild {
             | Operation::DropView(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             | Operation::AddUnique(_)
             | Operation::DropUnique(_)
             | Operation::AddForeignKey(_)
