@@ -3,14 +3,18 @@
 //!
 //! `UPDATE_PAGES=1 cargo test --test docs` writes the parts between the marks `<!-- begin .. -->` and
 //! `<!-- end -->` anew.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use hammerwork_migrations::Catalog;
 use hammerwork_migrations::dsl::*;
+use hammerwork_migrations::{Catalog, PlanError};
 
 /// The code of an example, as a value and as the text that must stand on its page.
 macro_rules! example {
@@ -192,6 +196,23 @@ fn examples() -> Vec<Example> {
                 .alter_column("jobs", alter("status").set_nullable());
         },
         example! {
+            "docs/operations/create_schema.md",
+            let migration = Migration::new("020_audit", "Audits have a place of their own").create_schema("audit");
+        },
+        example! {
+            "docs/operations/drop_schema.md",
+            let migration = Migration::new("021_no_archive", "Nothing is archived any more").drop_schema("archive");
+        },
+        example! {
+            "docs/operations/create_extension.md",
+            let migration = Migration::new("022_similar", "Texts are found by what is like them")
+                .create_extension(extension("pg_trgm").in_schema("archive"));
+        },
+        example! {
+            "docs/operations/drop_extension.md",
+            let migration = Migration::new("023_exact", "Names differ by case again").drop_extension("citext");
+        },
+        example! {
             "docs/operations/run_sql.md",
             let migration = Migration::new("010_mail", "Mail has a queue of its own")
                 .run_sql(
@@ -243,6 +264,9 @@ fn before() -> Catalog {
             timestamp("failed_at").nullable(),
         ])
         .index(index("queue_status").columns(["queue_name", "status"]));
+    let beside = Migration::new("001_other", "What a database has beside its tables")
+        .create_schema("archive")
+        .create_extension(extension("citext"));
     let constrained = Migration::new("001_keys", "Tables with keys and checks")
         .create_table(table("queues").columns([string("name").length(100).primary_key()]))
         .create_table(
@@ -268,6 +292,7 @@ fn before() -> Catalog {
     Migrations::new([
         Migration::new("001_jobs", "Jobs").create_table(jobs),
         constrained,
+        beside,
     ])
     .validate()
     .unwrap()
@@ -303,8 +328,14 @@ fn the_sql_on_every_page_is_what_is_rendered() {
         let sql: String = Dialect::ALL
             .into_iter()
             .map(|dialect| {
-                let sql = example.migration.plan(dialect, &before()).unwrap();
-                format!("{}:\n\n```sql\n{sql}```\n\n", dialect.product())
+                let product = dialect.product();
+                match example.migration.plan(dialect, &before()) {
+                    Ok(sql) => format!("{product}:\n\n```sql\n{sql}```\n\n"),
+                    Err(PlanError::Render { source, .. }) => {
+                        format!("{product} refuses it: {}.\n\n", source.help())
+                    }
+                    Err(error) => panic!("{}: {error}", example.page),
+                }
             })
             .collect();
         check_part(example.page, "sql", sql.trim_end());

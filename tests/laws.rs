@@ -297,6 +297,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(table, change)| AlterColumn { table, change }.into()),
         2 => own_words().prop_map(Operation::from),
         3 => changes_of_rows(),
+        2 => of_the_database(),
     ]
 }
 
@@ -376,6 +377,19 @@ fn fitting(column: &Column, number: usize) -> Expr {
         _ if column.nullable => null(),
         _ => Expr::val((number % 10).to_string()),
     }
+}
+
+fn of_the_database() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        1 => name().prop_map(|schema| CreateSchema { schema }.into()),
+        1 => name().prop_map(|schema| DropSchema { schema }.into()),
+        4 => (name(), proptest::option::of(name())).prop_map(|(name, schema)| {
+            let mut extension = extension(name);
+            extension.schema = schema;
+            CreateExtension { extension }.into()
+        }),
+        2 => name().prop_map(|extension| DropExtension { extension }.into()),
+    ]
 }
 
 fn column_change() -> impl Strategy<Value = ColumnChange> {
@@ -477,6 +491,20 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
     let tables: Vec<&Table> = catalog.tables().collect();
     let operation = match operation {
         Operation::CreateTable(it) => return mended(it.table, predicate, aim).into(),
+        Operation::DropSchema(mut it) => {
+            if let Some(schema) = catalog.schemas().nth(aim % 3) {
+                it.schema = schema.to_owned();
+            }
+            return it.into();
+        }
+        Operation::DropExtension(mut it) => {
+            if let Some(extension) = catalog.extensions().nth(aim % 3) {
+                it.extension.clone_from(&extension.name);
+            }
+            return it.into();
+        }
+        Operation::CreateSchema(it) => return it.into(),
+        Operation::CreateExtension(it) => return it.into(),
         other => other,
     };
     let Some(table) = tables.get(aim % tables.len().max(1)) else {
@@ -700,6 +728,8 @@ proptest! {
                 back.apply(&mut catalog).unwrap();
             }
             prop_assert_eq!(contents(&catalog), contents(&before), "{}", operation);
+            prop_assert!(catalog.schemas().eq(before.schemas()), "{}", operation);
+            prop_assert!(catalog.extensions().eq(before.extensions()), "{}", operation);
             // Names are free again, too.
             operation.apply(&mut catalog).unwrap();
         }
@@ -737,6 +767,9 @@ proptest! {
                                 .table(&it.table)
                                 .and_then(|table| table.index_labelled(&it.index))
                                 .is_some_and(|index| !index.is_made_on(dialect)),
+                            Operation::CreateExtension(_) | Operation::DropExtension(_) => {
+                                !dialect.features().extensions
+                            }
                             _ => false,
                         };
                         prop_assert!(may_be_empty || !statements.is_empty());

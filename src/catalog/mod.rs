@@ -4,6 +4,7 @@ mod change;
 mod check;
 mod constraint;
 mod constraint_check;
+mod database;
 mod error;
 mod generated;
 mod index;
@@ -11,13 +12,13 @@ pub(crate) mod names;
 mod rows;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use error::{NameFault, OperationError, SchemaError};
 
-use crate::dsl::Table;
+use crate::dsl::{Extension, Table};
 
-/// A schema: tables with their columns, keys, checks and indexes.
+/// A schema: tables with their columns, keys, checks and indexes; and what migrations made beside them.
 ///
 /// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
 /// admits only what every engine admits, and is stricter than each: a column can't go while an index names
@@ -40,6 +41,8 @@ pub struct Catalog {
     /// Names of tables, of indexes where they share one namespace, and of constraints, lower-case, each with what
     /// has it.
     relations: BTreeMap<String, String>,
+    schemas: BTreeSet<String>,
+    extensions: BTreeMap<String, Extension>,
 }
 
 impl Catalog {
@@ -74,12 +77,14 @@ impl Catalog {
             tables
         };
         sorted(self) == sorted(other)
+            && self.schemas == other.schemas
+            && self.extensions == other.extensions
     }
 
-    /// Whether there is no table.
+    /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tables.is_empty()
+        self.tables.is_empty() && self.schemas.is_empty() && self.extensions.is_empty()
     }
 }
 

@@ -233,6 +233,10 @@ impl Migration {
                 | Operation::AddUnique(_)
                 | Operation::DropUnique(_)
                 | Operation::AddPrimaryKey(_)
+                | Operation::CreateSchema(_)
+                | Operation::DropSchema(_)
+                | Operation::CreateExtension(_)
+                | Operation::DropExtension(_)
                 | Operation::DropPrimaryKey(_)
                 | Operation::AlterColumn(_)
                 | Operation::RunSql(_) => {
@@ -321,6 +325,10 @@ fn loss(operation: &Operation, before: &Catalog) -> Option<String> {
         | Operation::AddUnique(_)
         | Operation::DropUnique(_)
         | Operation::AddPrimaryKey(_)
+        | Operation::CreateSchema(_)
+        | Operation::DropSchema(_)
+        | Operation::CreateExtension(_)
+        | Operation::DropExtension(_)
         | Operation::DropPrimaryKey(_)
         | Operation::RunSql(_) => None,
     }

@@ -24,6 +24,7 @@ mod check;
 mod column;
 pub(crate) mod conversion;
 pub(crate) mod expression;
+mod extension;
 mod foreign_key;
 mod generated;
 mod index;
@@ -48,6 +49,7 @@ pub use change::{ColumnChange, DefaultChange, alter};
 pub use check::{Check, check};
 pub use column::{Column, DefaultValue};
 pub use expression::{col, now};
+pub use extension::{Extension, extension};
 pub use foreign_key::Action::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
 pub use foreign_key::{ForeignKey, Timing, foreign_key};
 pub use generated::{Generated, Storage};
@@ -63,9 +65,9 @@ pub use nouns::{
 };
 pub use op::{
     AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn, Backfill,
-    CreateIndex, CreateTable, Delete, DropCheck, DropColumn, DropForeignKey, DropIndex,
-    DropPrimaryKey, DropTable, DropUnique, Insert, Inverse, Operation, RenameColumn, RunSql,
-    Update, sql,
+    CreateExtension, CreateIndex, CreateSchema, CreateTable, Delete, DropCheck, DropColumn,
+    DropExtension, DropForeignKey, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropUnique,
+    Insert, Inverse, Operation, RenameColumn, RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};

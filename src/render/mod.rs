@@ -9,6 +9,7 @@ mod constraint;
 mod expression;
 mod generated;
 mod index;
+mod left_out;
 mod mysql;
 mod own_words;
 mod postgres;

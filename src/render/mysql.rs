@@ -129,6 +129,11 @@ pub(super) fn render(
             let change = alter_column::alter_column(dialect, step, it, before)?;
             return Ok(change.map(Piece::Change).into_iter().collect());
         }
+        Operation::CreateSchema(_) | Operation::DropSchema(_) => {
+            return Err(RenderError::no_schemas(dialect));
+        }
+        // It has none, and is done without.
+        Operation::CreateExtension(_) | Operation::DropExtension(_) => return Ok(Vec::new()),
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());

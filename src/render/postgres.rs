@@ -14,7 +14,8 @@ use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Column, ColumnType, DefaultValue, ForeignKey, Literal, Operation, RenameColumn, Storage, Table,
+    Column, ColumnType, DefaultValue, Extension, ForeignKey, Literal, Operation, RenameColumn,
+    Storage, Table,
 };
 
 const SELF: Dialect = Dialect::Postgres;
@@ -102,6 +103,18 @@ pub(super) fn render(
         Operation::AlterColumn(it) => alter_column::alter_column(it, before)?
             .into_iter()
             .collect(),
+        Operation::CreateSchema(it) => vec![format!(
+            "CREATE SCHEMA IF NOT EXISTS {}",
+            SELF.quote(&it.schema)
+        )],
+        Operation::DropSchema(it) => {
+            vec![format!("DROP SCHEMA IF EXISTS {}", SELF.quote(&it.schema))]
+        }
+        Operation::CreateExtension(it) => vec![create_extension(&it.extension)],
+        Operation::DropExtension(it) => vec![format!(
+            "DROP EXTENSION IF EXISTS {}",
+            SELF.quote(&it.extension)
+        )],
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     let statement = |sql| Statement {
@@ -171,6 +184,17 @@ pub(super) fn with_indexes(
         statements.extend(create_index(dialect, step, &table.name, index)?);
     }
     Ok(statements)
+}
+
+fn create_extension(extension: &Extension) -> String {
+    let name = SELF.quote(&extension.name);
+    match &extension.schema {
+        Some(schema) => format!(
+            "CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {}",
+            SELF.quote(schema)
+        ),
+        None => format!("CREATE EXTENSION IF NOT EXISTS {name}"),
+    }
 }
 
 /// PostgreSQL has no IF NOT EXISTS for constraints.

@@ -104,6 +104,11 @@ pub(super) fn render(
                 .into_iter()
                 .collect());
         }
+        Operation::CreateSchema(_) | Operation::DropSchema(_) => {
+            return Err(RenderError::no_schemas(SELF));
+        }
+        // It has none, and is done without.
+        Operation::CreateExtension(_) | Operation::DropExtension(_) => return Ok(Vec::new()),
         Operation::RunSql(it) => {
             let statement = run_sql(SELF, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::decide::extension_difference;
 use super::live::{
     IndexDifference, Live, LiveTable, column_difference, foreign_key_difference, index_difference,
     unique_difference,
 };
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Check, Column, ForeignKey, Index, Migrations, Operation, Table, Unique};
+use crate::dsl::{
+    Check, Column, Extension, ForeignKey, Index, Migrations, Operation, Table, Unique,
+};
 
 /// How much of a history a database holds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
                 return found;
             }
         }
-        if state.wrong.is_empty() && state.stale.is_empty() && !catalog.is_empty() {
+        if state.wrong.is_empty() && state.stale.is_empty() && catalog.tables().next().is_some() {
             found = Adoption {
                 migrations: count,
                 warnings: state.slow.values().cloned().collect(),
@@ -70,17 +73,20 @@ enum Object {
     Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
+    Schema(String),
+    Extension(String),
 }
 
 impl Object {
-    fn table(&self) -> &str {
+    fn table(&self) -> Option<&str> {
         match self {
             Object::Table(table)
             | Object::Column(table, _)
             | Object::Index(table, _)
             | Object::Unique(table, _)
             | Object::ForeignKey(table, _)
-            | Object::Check(table, _) => table,
+            | Object::Check(table, _) => Some(table),
+            Object::Schema(_) | Object::Extension(_) => None,
         }
     }
 }
@@ -175,6 +181,19 @@ impl State<'_> {
                     self.create_column(&it.table, &column);
                 }
             }
+            Operation::CreateSchema(it) => {
+                let there = self.live.schemas.contains(&it.schema);
+                self.made(Object::Schema(it.schema.clone()), there);
+            }
+            Operation::DropSchema(it) => {
+                let there = self.live.schemas.contains(&it.schema);
+                self.gone(Object::Schema(it.schema.clone()), there);
+            }
+            Operation::CreateExtension(it) => self.create_extension(&it.extension),
+            Operation::DropExtension(it) => {
+                let there = self.live.extensions.contains_key(&it.extension);
+                self.gone(Object::Extension(it.extension.clone()), there);
+            }
             Operation::Insert(_)
             | Operation::Update(_)
             | Operation::Delete(_)
@@ -240,9 +259,9 @@ impl State<'_> {
     }
 
     fn drop_table(&mut self, table: &str) {
-        self.wrong.retain(|object| object.table() != table);
-        self.stale.retain(|object| object.table() != table);
-        self.slow.retain(|object, _| object.table() != table);
+        self.wrong.retain(|object| object.table() != Some(table));
+        self.stale.retain(|object| object.table() != Some(table));
+        self.slow.retain(|object, _| object.table() != Some(table));
         let there = self.live.tables.contains_key(table);
         self.gone(Object::Table(table.to_owned()), there);
     }
@@ -279,6 +298,14 @@ impl State<'_> {
             Some(_) | None => false,
         };
         self.made(object, right);
+    }
+
+    fn create_extension(&mut self, extension: &Extension) {
+        let live = self.live.extensions.get(&extension.name);
+        // What the engine has no form of is not missing.
+        let right = !self.dialect.features().extensions
+            || live.is_some_and(|it| extension_difference(extension, it).is_none());
+        self.made(Object::Extension(extension.name.clone()), right);
     }
 
     fn made(&mut self, object: Object, right: bool) {

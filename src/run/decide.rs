@@ -2,10 +2,12 @@
 
 mod alter_column;
 mod constraint;
+mod database;
 
 use std::collections::BTreeMap;
 
 use constraint::Labelled;
+pub(crate) use database::extension_difference;
 
 use super::difference::Difference;
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Source};
@@ -13,8 +15,8 @@ use super::live::{column_difference, index_difference};
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::{
-    Column, CreateIndex, DropIndex, ForeignKey, Index, Migrations, Operation, RenameColumn, Table,
-    Unique,
+    Column, CreateIndex, DropIndex, Extension, ForeignKey, Index, Migrations, Operation,
+    RenameColumn, Table, Unique,
 };
 
 /// What is left to do for one operation.
@@ -106,6 +108,10 @@ impl<'h> Decider<'h> {
             Operation::AddCheck(it) => self.add_check(position, &it.table, &it.check),
             Operation::DropCheck(it) => self.drop_check(it, before),
             Operation::AlterColumn(it) => self.alter_column(position, it, before),
+            Operation::CreateSchema(it) => Ok(self.create_schema(&it.schema)),
+            Operation::DropSchema(it) => Ok(self.drop_schema(&it.schema)),
+            Operation::CreateExtension(it) => self.create_extension(position, &it.extension),
+            Operation::DropExtension(it) => Ok(self.drop_extension(&it.extension)),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -418,6 +424,7 @@ struct LaterShapes<'h> {
     uniques: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Unique)>>,
     foreign_keys: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h ForeignKey)>>,
     dropped_constraints: BTreeMap<(&'h str, Labelled<'h>), usize>,
+    extensions: BTreeMap<&'h str, Vec<(usize, &'h Extension)>>,
 }
 
 impl<'h> LaterShapes<'h> {
@@ -492,7 +499,14 @@ impl<'h> LaterShapes<'h> {
                 | Operation::Update(_)
                 | Operation::Delete(_)
                 | Operation::Backfill(_)
+                | Operation::CreateSchema(_)
+                | Operation::DropSchema(_)
+                | Operation::DropExtension(_)
                 | Operation::RunSql(_) => {}
+                Operation::CreateExtension(it) => {
+                    let extensions = shapes.extensions.entry(&it.extension.name).or_default();
+                    extensions.push((position, &it.extension));
+                }
             }
             // The history has been folded before, without an error.
             if operation.apply(&mut catalog).is_err() {

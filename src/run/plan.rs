@@ -410,6 +410,10 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::AddUnique(_)
         | Operation::DropUnique(_)
         | Operation::AddPrimaryKey(_)
+        | Operation::CreateSchema(_)
+        | Operation::DropSchema(_)
+        | Operation::CreateExtension(_)
+        | Operation::DropExtension(_)
         | Operation::DropPrimaryKey(_) => false,
     })
 }

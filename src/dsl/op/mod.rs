@@ -7,14 +7,18 @@ mod add_primary_key;
 mod add_unique;
 mod alter_column;
 mod backfill;
+mod create_extension;
 mod create_index;
+mod create_schema;
 mod create_table;
 mod delete;
 mod drop_check;
 mod drop_column;
+mod drop_extension;
 mod drop_foreign_key;
 mod drop_index;
 mod drop_primary_key;
+mod drop_schema;
 mod drop_table;
 mod drop_unique;
 mod insert;
@@ -31,14 +35,18 @@ pub use add_primary_key::AddPrimaryKey;
 pub use add_unique::AddUnique;
 pub use alter_column::AlterColumn;
 pub use backfill::Backfill;
+pub use create_extension::CreateExtension;
 pub use create_index::CreateIndex;
+pub use create_schema::CreateSchema;
 pub use create_table::CreateTable;
 pub use delete::Delete;
 pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
+pub use drop_extension::DropExtension;
 pub use drop_foreign_key::DropForeignKey;
 pub use drop_index::DropIndex;
 pub use drop_primary_key::DropPrimaryKey;
+pub use drop_schema::DropSchema;
 pub use drop_table::DropTable;
 pub use drop_unique::DropUnique;
 pub use insert::Insert;
@@ -95,6 +103,14 @@ pub enum Operation {
     DropPrimaryKey(DropPrimaryKey),
     /// Changes a column.
     AlterColumn(AlterColumn),
+    /// Makes a schema.
+    CreateSchema(CreateSchema),
+    /// Drops a schema.
+    DropSchema(DropSchema),
+    /// Gives PostgreSQL an extension.
+    CreateExtension(CreateExtension),
+    /// Takes an extension away from PostgreSQL.
+    DropExtension(DropExtension),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -168,6 +184,10 @@ macro_rules! dispatch {
             Operation::AddPrimaryKey($it) => $call,
             Operation::DropPrimaryKey($it) => $call,
             Operation::AlterColumn($it) => $call,
+            Operation::CreateSchema($it) => $call,
+            Operation::DropSchema($it) => $call,
+            Operation::CreateExtension($it) => $call,
+            Operation::DropExtension($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -197,7 +217,7 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns; none where it is SQL in the author's own words.
+    /// The table that it concerns; none where it concerns no single one, or is SQL in the author's own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -221,7 +241,11 @@ impl Operation {
             Operation::AddPrimaryKey(it) => Some(&it.table),
             Operation::DropPrimaryKey(it) => Some(&it.table),
             Operation::AlterColumn(it) => Some(&it.table),
-            Operation::RunSql(_) => None,
+            Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
+            | Operation::RunSql(_) => None,
         }
     }
 
@@ -248,6 +272,10 @@ impl Operation {
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
             | Operation::AlterColumn(_) => std::slice::from_ref(self),
         }
     }
@@ -277,6 +305,10 @@ impl Operation {
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
             | Operation::AlterColumn(_) => true,
         }
     }
@@ -311,6 +343,10 @@ macro_rules! into_operation {
 
 into_operation!(
     RunSql,
+    CreateSchema,
+    DropSchema,
+    CreateExtension,
+    DropExtension,
     Insert,
     Update,
     Delete,

@@ -20,7 +20,7 @@ pub(crate) use indexes::{IndexDifference, index_difference};
 use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
-use crate::dsl::{Index, Migrations, Operation, Unique};
+use crate::dsl::{CreateSchema, DropSchema, Index, Migrations, Operation, Unique};
 
 /// What is there, of the names that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,9 @@ pub(crate) struct Live {
     pub(crate) tables: BTreeMap<String, LiveTable>,
     /// Indexes by their physical name, where names are schema-wide, with the table that they belong to.
     pub(crate) index_owners: BTreeMap<String, String>,
+    pub(crate) schemas: BTreeSet<String>,
+    /// Extensions, with the schema that each is in.
+    pub(crate) extensions: BTreeMap<String, String>,
 }
 
 /// A table, or something else that has a table's name.
@@ -138,7 +141,10 @@ impl Live {
 
     /// Whether nothing of what was asked for is there.
     pub(crate) fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.index_owners.is_empty()
+        self.tables.is_empty()
+            && self.index_owners.is_empty()
+            && self.schemas.is_empty()
+            && self.extensions.is_empty()
     }
 
     pub(crate) fn index(&self, table: &str, name: &str) -> Option<&LiveIndex> {
@@ -202,6 +208,8 @@ pub(crate) struct Wanted {
     pub(crate) tables: BTreeSet<String>,
     /// Physical names, those of unique constraints included.
     pub(crate) indexes: BTreeSet<String>,
+    pub(crate) schemas: BTreeSet<String>,
+    pub(crate) extensions: BTreeSet<String>,
 }
 
 impl Wanted {
@@ -210,14 +218,25 @@ impl Wanted {
         let mut wanted = Wanted::default();
         let operations = history.iter().flat_map(|it| &it.operations);
         for operation in operations.flat_map(Operation::schema_operations) {
-            let Some(table) = operation.table() else {
-                continue;
-            };
-            wanted.tables.insert(table.to_owned());
+            let table = operation.table().unwrap_or_default();
+            wanted.tables.extend(operation.table().map(str::to_owned));
             let (indexes, uniques): (&[Index], &[Unique]) = match operation {
                 Operation::CreateTable(it) => (&it.table.indexes, &it.table.uniques),
                 Operation::CreateIndex(it) => (std::slice::from_ref(&it.index), &[]),
                 Operation::AddUnique(it) => (&[], std::slice::from_ref(&it.unique)),
+                Operation::CreateSchema(CreateSchema { schema })
+                | Operation::DropSchema(DropSchema { schema }) => {
+                    wanted.schemas.insert(schema.clone());
+                    (&[], &[])
+                }
+                Operation::CreateExtension(it) => {
+                    wanted.extensions.insert(it.extension.name.clone());
+                    (&[], &[])
+                }
+                Operation::DropExtension(it) => {
+                    wanted.extensions.insert(it.extension.clone());
+                    (&[], &[])
+                }
                 Operation::DropTable(_)
                 | Operation::AddColumn(_)
                 | Operation::DropColumn(_)

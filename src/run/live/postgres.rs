@@ -1,7 +1,7 @@
 //! PostgreSQL's catalog. `information_schema` would hide what the role has no grant on.
 
 use super::constraints::{action, timing};
-use super::{Live, LiveCheck, LiveForeignKey, LiveIndex, LivePart, Values, Wanted};
+use super::{Live, LiveCheck, LiveForeignKey, LiveIndex, LivePart, Values, Wanted, list};
 use crate::dialect::Dialect;
 use crate::dsl::{ForeignKey, foreign_key};
 use crate::run::driver::{Driver, DriverError};
@@ -53,6 +53,12 @@ async fn read_in<D: Driver>(
             "index" => add_index(&mut live, values),
             "foreign key" => add_foreign_key(&mut live, values),
             "check" => add_check(&mut live, values),
+            "schema" => {
+                live.schemas.insert(values.text());
+            }
+            "extension" => {
+                live.extensions.insert(values.text(), values.text());
+            }
             // What was run before may answer too.
             _ => {}
         }
@@ -61,11 +67,13 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Four queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+/// Six queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
 /// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
     let indexes = wanted.index_list(Dialect::Postgres);
+    let schemas = list(Dialect::Postgres, &wanted.schemas);
+    let extensions = list(Dialect::Postgres, &wanted.extensions);
     format!(
         "SELECT 'column', c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), \
              NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), \
@@ -114,7 +122,10 @@ fn queries(wanted: &Wanted) -> String {
          JOIN pg_catalog.pg_class t ON t.oid = k.conrelid \
          JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
          WHERE k.contype = 'c' AND n.nspname = current_schema() AND t.relname IN ({tables}) \
-         ORDER BY t.relname, k.conname"
+         ORDER BY t.relname, k.conname; \
+         SELECT 'schema', n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname IN ({schemas}); \
+         SELECT 'extension', x.extname, n.nspname FROM pg_catalog.pg_extension x \
+         JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace WHERE x.extname IN ({extensions})"
     )
 }
 

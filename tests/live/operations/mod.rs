@@ -8,6 +8,7 @@ mod basics;
 mod check;
 mod columns;
 mod constraints;
+mod database;
 mod indexes;
 mod rows;
 mod schema;

@@ -1,0 +1,43 @@
+//! What an engine has no form of, and does without.
+
+use super::index;
+use crate::dialect::Dialect;
+use crate::dsl::Operation;
+
+/// What is said of that in an operation.
+pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Vec<String> {
+    match operation {
+        Operation::CreateTable(it) => index::left_out(dialect, &it.table.name, &it.table.indexes),
+        Operation::CreateIndex(it) => {
+            index::left_out(dialect, &it.table, std::slice::from_ref(&it.index))
+        }
+        Operation::CreateExtension(it) if !dialect.features().extensions => vec![format!(
+            "extension {} is left out: {} has no extensions of this kind",
+            it.extension.name,
+            dialect.product()
+        )],
+        Operation::CreateExtension(_)
+        | Operation::DropTable(_)
+        | Operation::AddColumn(_)
+        | Operation::DropColumn(_)
+        | Operation::DropIndex(_)
+        | Operation::RenameColumn(_)
+        | Operation::Insert(_)
+        | Operation::Update(_)
+        | Operation::Delete(_)
+        | Operation::Backfill(_)
+        | Operation::AddForeignKey(_)
+        | Operation::DropForeignKey(_)
+        | Operation::AddCheck(_)
+        | Operation::DropCheck(_)
+        | Operation::AddUnique(_)
+        | Operation::DropUnique(_)
+        | Operation::AddPrimaryKey(_)
+        | Operation::CreateSchema(_)
+        | Operation::DropSchema(_)
+        | Operation::DropExtension(_)
+        | Operation::DropPrimaryKey(_)
+        | Operation::AlterColumn(_)
+        | Operation::RunSql(_) => Vec::new(),
+    }
+}
