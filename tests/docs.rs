@@ -3,11 +3,7 @@
 //!
 //! `UPDATE_PAGES=1 cargo test --test docs` writes the parts between the marks `<!-- begin .. -->` and
 //! `<!-- end -->` anew.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::PathBuf;
