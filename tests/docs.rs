@@ -209,6 +209,26 @@ fn examples() -> Vec<Example> {
             let migration = Migration::new("023_exact", "Names differ by case again").drop_extension("citext");
         },
         example! {
+            "docs/operations/create_enum.md",
+            let migration = Migration::new("012_status", "A job's status is one of a few")
+                .create_enum("job_state", ["Pending", "Done", "it's dead"])
+                .add_column("jobs", enumerated("state", "job_state").default("Pending"));
+        },
+        example! {
+            "docs/operations/drop_enum.md",
+            let migration = Migration::new("013_no_levels", "Levels are numbers now").drop_enum("level");
+        },
+        example! {
+            "docs/operations/add_enum_value.md",
+            let migration = Migration::new("014_urgent", "Some things can't wait")
+                .add_enum_value("mood", "angry")
+                .add_enum_value_before("mood", "calm", "happy");
+        },
+        example! {
+            "docs/operations/drop_enum_value.md",
+            let migration = Migration::new("015_no_sadness", "Nobody is sad any more").drop_enum_value("mood", "sad");
+        },
+        example! {
             "docs/operations/run_sql.md",
             let migration = Migration::new("010_mail", "Mail has a queue of its own")
                 .run_sql(
@@ -260,10 +280,10 @@ fn before() -> Catalog {
             timestamp("failed_at").nullable(),
         ])
         .index(index("queue_status").columns(["queue_name", "status"]));
-    let beside = Migration::new("001_other", "What a database has beside its tables")
+    let beside = Migration::new("003_other", "What a database has beside its tables")
         .create_schema("archive")
         .create_extension(extension("citext"));
-    let constrained = Migration::new("001_keys", "Tables with keys and checks")
+    let constrained = Migration::new("002_keys", "Tables with keys and checks")
         .create_table(table("queues").columns([string("name").length(100).primary_key()]))
         .create_table(
             table("workers").columns([uuid("id").primary_key(), string("name").length(100)]),
@@ -285,13 +305,18 @@ fn before() -> Catalog {
                 )
                 .check(check("number", col("number").gt(0))),
         );
-    Migrations::new([
-        Migration::new("001_jobs", "Jobs").create_table(jobs),
-        constrained,
-        beside,
-    ])
-    .validate()
-    .unwrap()
+    let people = table("people").columns([
+        integer("id").primary_key(),
+        enumerated("mood", "mood").default("happy"),
+    ]);
+    let jobs = Migration::new("001_jobs", "Jobs")
+        .create_table(jobs)
+        .create_enum("level", ["low", "high"])
+        .create_enum("mood", ["sad", "happy"])
+        .create_table(people);
+    Migrations::new([jobs, constrained, beside])
+        .validate()
+        .unwrap()
 }
 
 #[test]

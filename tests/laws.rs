@@ -58,6 +58,23 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof![30 => select(&NAMES[..]), 1 => select(&REFUSED[..])].prop_map(str::to_owned)
 }
 
+/// Of an enum: few, so that operations meet.
+fn enum_value() -> impl Strategy<Value = String> {
+    select(
+        &[
+            "Pending",
+            "it's",
+            "back\\slash",
+            "größer $1 ? %s",
+            "'; DROP TABLE t; --",
+            "",
+            "pending",
+            "two\nlines",
+        ][..],
+    )
+    .prop_map(str::to_owned)
+}
+
 fn text_value() -> impl Strategy<Value = String> {
     prop_oneof![3 => select(&TEXTS[..]).prop_map(str::to_owned), 1 => any::<String>()]
 }
@@ -87,6 +104,10 @@ fn column_type() -> impl Strategy<Value = ColumnType> {
             .prop_map(|length| ColumnType::Varbinary { length }),
         Just(ColumnType::Inet),
         Just(ColumnType::Interval),
+        name().prop_map(|name| ColumnType::Enum {
+            name,
+            values: Vec::new()
+        }),
         select(
             &[
                 ColumnType::Text,
@@ -295,6 +316,11 @@ fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(table, column, to)| RenameColumn { table, column, to }.into()),
         4 => (name(), column_change())
             .prop_map(|(table, change)| AlterColumn { table, change }.into()),
+        2 => (name(), vec(enum_value(), 1..4)).prop_map(|(name, values)| CreateEnum { name, values }.into()),
+        1 => name().prop_map(|name| DropEnum { name }.into()),
+        2 => (name(), enum_value(), proptest::option::weighted(0.4, enum_value()))
+            .prop_map(|(name, value, before)| AddEnumValue { name, value, before }.into()),
+        1 => (name(), enum_value()).prop_map(|(name, value)| DropEnumValue { name, value }.into()),
         2 => own_words().prop_map(Operation::from),
         3 => changes_of_rows(),
         2 => of_the_database(),
@@ -490,7 +516,7 @@ fn own_words() -> impl Strategy<Value = RunSql> {
 fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: usize) -> Operation {
     let tables: Vec<&Table> = catalog.tables().collect();
     let operation = match operation {
-        Operation::CreateTable(it) => return mended(it.table, predicate, aim).into(),
+        Operation::CreateTable(it) => return mended(it.table, predicate, catalog, aim).into(),
         Operation::DropSchema(mut it) => {
             if let Some(schema) = catalog.schemas().nth(aim % 3) {
                 it.schema = schema.to_owned();
@@ -519,7 +545,7 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
         Operation::AddColumn(mut it) => {
             it.table = table_name;
             it.column.nullable |= it.column.default.is_none();
-            it.column = computed(it.column, predicate, table);
+            it.column = of_known_enum(computed(it.column, predicate, table), catalog, aim);
             it.into()
         }
         Operation::DropColumn(mut it) => {
@@ -593,9 +619,49 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
             it.table = table_name;
             it.into()
         }
+        it @ (Operation::CreateEnum(_)
+        | Operation::DropEnum(_)
+        | Operation::AddEnumValue(_)
+        | Operation::DropEnumValue(_)) => aimed_at_enum(it, catalog, aim),
         Operation::RunSql(it) => it.into(),
         other => panic!("teach this test the operation {other}"),
     }
+}
+
+fn aimed_at_enum(mut operation: Operation, catalog: &Catalog, aim: usize) -> Operation {
+    let Some(enum_name) = some_enum(catalog, aim) else {
+        return operation;
+    };
+    match &mut operation {
+        Operation::DropEnum(it) => it.name = enum_name,
+        Operation::AddEnumValue(it) => it.name = enum_name,
+        Operation::DropEnumValue(it) => {
+            let values = catalog.enum_values(&enum_name).unwrap_or_default();
+            it.value.clone_from(&values[aim / 5 % values.len()]);
+            it.name = enum_name;
+        }
+        _ => {}
+    }
+    operation
+}
+
+fn some_enum(catalog: &Catalog, aim: usize) -> Option<String> {
+    let names: Vec<&str> = catalog.enum_names().collect();
+    names.get(aim % names.len().max(1)).map(ToString::to_string)
+}
+
+/// Lets a column of an enum be of one that is there.
+fn of_known_enum(mut column: Column, catalog: &Catalog, aim: usize) -> Column {
+    if let (ColumnType::Enum { name, .. }, Some(known)) =
+        (&mut column.column_type, some_enum(catalog, aim))
+    {
+        let values = catalog.enum_values(&known).unwrap_or_default();
+        if column.default.is_some() {
+            column.default = Some(DefaultValue::Literal(values[0].as_str().into()));
+        }
+        *name = known;
+    }
+    column
 }
 
 fn index_of(mut index: Index, predicate: &Predicate, table: &Table, aim: usize) -> Index {
@@ -624,17 +690,27 @@ fn index_of(mut index: Index, predicate: &Predicate, table: &Table, aim: usize) 
     index
 }
 
-fn mended(wanted: Table, predicate: &Predicate, aim: usize) -> CreateTable {
+fn mended(wanted: Table, predicate: &Predicate, catalog: &Catalog, aim: usize) -> CreateTable {
+    let mut enums = Catalog::default();
+    for name in catalog.enum_names() {
+        let values = catalog.enum_values(name).unwrap_or_default().to_vec();
+        let create = CreateEnum {
+            name: name.to_owned(),
+            values,
+        };
+        let made = Operation::from(create).apply(&mut enums);
+        assert_eq!(made, Ok(()));
+    }
     let fits = |table: &Table| {
         let create = Operation::from(CreateTable {
             table: table.clone(),
         });
-        create.apply(&mut Catalog::default()).is_ok()
+        create.apply(&mut enums.clone()).is_ok()
     };
     let mut made = table(&wanted.name);
     for mut column in wanted.columns.iter().cloned() {
         column.primary_key = wanted.primary_key.contains(&column.name);
-        let column = computed(column, predicate, &made);
+        let column = of_known_enum(computed(column, predicate, &made), catalog, aim);
         let more = made.clone().columns([column]);
         if fits(&more) {
             made = more;
@@ -741,7 +817,11 @@ proptest! {
             .iter()
             .fold(Migration::new("001", "all"), |it, (operation, _)| it.operation(operation.clone()));
         let before = Catalog::default();
-        let mut catalog = Migrations::new([migration.clone()]).validate().unwrap();
+        // Folded here: a value of an enum may come in the midst of it.
+        let mut catalog = before.clone();
+        for operation in &migration.operations {
+            operation.apply(&mut catalog).unwrap();
+        }
         let inverse = migration.inverse(&before).unwrap();
         if let Inverse::None { .. } = inverse {
             return Ok(());
@@ -762,6 +842,8 @@ proptest! {
                         // tells nothing of the column apart.
                         let may_be_empty = match &operation {
                             Operation::RunSql(_) | Operation::AlterColumn(_) => true,
+                            // Without columns it has no place.
+                            Operation::CreateEnum(_) | Operation::DropEnum(_) | Operation::AddEnumValue(_) | Operation::DropEnumValue(_) => true,
                             Operation::CreateIndex(it) => !it.index.is_made_on(dialect),
                             Operation::DropIndex(it) => before
                                 .table(&it.table)
@@ -854,12 +936,16 @@ mod sqlite {
                 break;
             }
             let id = format!("{number:03}");
-            migrations.push(
-                operations
-                    .by_ref()
-                    .take(size)
-                    .fold(Migration::new(id, "some"), Migration::operation),
-            );
+            let mut migration = Migration::new(id, "some");
+            for operation in operations.by_ref().take(size) {
+                // A new value of an enum comes last.
+                let is_last = matches!(operation, Operation::AddEnumValue(_));
+                migration = migration.operation(operation);
+                if is_last {
+                    break;
+                }
+            }
+            migrations.push(migration);
         }
         Migrations::new(migrations)
     }

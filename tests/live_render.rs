@@ -223,6 +223,8 @@ fn rows(history: &str, migration: &str) -> String {
             fill("boxes", "id, width, label", "(1, 20, 'x'), (2, 21, NULL)")
         }
         ("columns", "004_later") => fill("boxes", "id, width, label", "(3, 90, 'y')"),
+        ("columns", "006_collated") => fill("codes", "code, exact", "('a', 'b'), ('c', 'd')"),
+        ("enums", "001_enums") => fill("jobs", "id", "(1), (2)") + &fill("runs", "id", "(1), (2)"),
         ("own_words", "001_stands_for") => fill("notes", "id", "(1), (2)"),
         ("own_words", "004_own") => fill("notes", "id", "(30)"),
         _ => String::new(),
@@ -233,7 +235,8 @@ fn rows(history: &str, migration: &str) -> String {
 fn objects(dialect: Dialect) -> &'static str {
     match dialect {
         Postgres => {
-            "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace;"
+            "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
+             UNION ALL SELECT typname FROM pg_type WHERE typnamespace = current_schema()::regnamespace;"
         }
         MySql | MariaDb => {
             "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE();"

@@ -18,7 +18,7 @@ tree_recipe() {
     mariadb-galera) suite=bookworm packages=(mariadb-server-core mariadb-client-core galera-4) ;;
     pgbouncer) suite=bookworm packages=(pgbouncer) ;;
     sqlite) suite=bookworm packages=(sqlite3) ;;
-    mysql-client-library) suite=bookworm packages=(libmariadb-dev) ;;
+    mysql-client-library) suite=bookworm packages=(libmariadb-dev libmariadb-dev-compat) ;;
     esac
 }
 

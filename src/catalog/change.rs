@@ -33,8 +33,9 @@ impl Catalog {
             ..table.clone()
         };
         for column in &table.columns {
-            check::column(&made, column)?;
-            made.columns.push(column.clone());
+            let column = self.fill_checked(column)?;
+            check::column(&made, &column)?;
+            made.columns.push(column);
         }
         check::primary_key(&made, &table.primary_key)?;
         for column in &table.columns {
@@ -97,6 +98,7 @@ impl Catalog {
         table: &str,
         column: &Column,
     ) -> Result<(), OperationError> {
+        let column = &self.fill_checked(column)?;
         let table = self.table_mut(table)?;
         check::column(table, column)?;
         check::added_column(table, column)?;
@@ -166,8 +168,9 @@ impl Catalog {
         table: &str,
         change: &ColumnChange,
     ) -> Result<(), OperationError> {
+        let change = self.fill_change(change)?;
         let table = self.table_mut(table)?;
-        let altered = check::altered_column(table, change)?;
+        let altered = check::altered_column(table, &change)?;
         let columns = table.columns.iter_mut();
         for column in columns.filter(|it| it.name == altered.name) {
             column.clone_from(&altered);

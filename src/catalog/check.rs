@@ -32,6 +32,7 @@ fn shape(table: &Table, column: &Column) -> Result<(), OperationError> {
         .or_else(|| types.into_iter().find_map(type_fault))
         .or_else(|| values::default_fault(column))
         .or_else(|| values::auto_increment_fault(column))
+        .or_else(|| values::collation_fault(column))
         .or_else(|| generated::clause_fault(column));
     match fault {
         Some(reason) => Err(invalid_column(table, column, reason)),
@@ -272,7 +273,10 @@ pub(super) fn type_fault(column_type: &ColumnType) -> Option<String> {
             "bytes hold 1 to 65,532, or as many as there are without a length"
         }
         ColumnType::Array(element)
-            if matches!(**element, ColumnType::Array(_) | ColumnType::Native(_)) =>
+            if matches!(
+                **element,
+                ColumnType::Array(_) | ColumnType::Native(_) | ColumnType::Enum { .. }
+            ) =>
         {
             "an array's elements are of one of the plain types of the DSL"
         }
@@ -301,6 +305,7 @@ pub(super) fn type_fault(column_type: &ColumnType) -> Option<String> {
         | ColumnType::Varbinary { .. }
         | ColumnType::Inet
         | ColumnType::Interval
+        | ColumnType::Enum { .. }
         | ColumnType::Native(_) => return None,
     };
     Some(format!("{column_type}: {fault}"))

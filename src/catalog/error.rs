@@ -147,6 +147,22 @@ pub enum OperationError {
         /// The name of the table.
         table: String,
     },
+    /// It speaks of an enum that is not there.
+    #[error("there is no enum {name}; {}", known_enums(.known))]
+    UnknownEnum {
+        /// The name it used.
+        name: String,
+        /// The names of the enums that are there.
+        known: Vec<String>,
+    },
+    /// An enum that can't be, or can't be changed so.
+    #[error("enum {name}: {reason}")]
+    InvalidEnum {
+        /// The name of the enum.
+        name: String,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
     /// A column that can't be.
     #[error("column {table}.{column}: {reason}")]
     InvalidColumn {
@@ -370,6 +386,13 @@ fn made(known: &[String]) -> String {
         return "no migration made one".to_owned();
     }
     format!("migrations made {}", known.join(", "))
+}
+
+fn known_enums(known: &[String]) -> String {
+    if known.is_empty() {
+        return "the schema has no enums".to_owned();
+    }
+    format!("the schema has {}", known.join(", "))
 }
 
 fn known_labels(known: &[String], what: &str) -> String {

@@ -133,6 +133,7 @@ fn prefix_fault(column: &Column, column_type: &ColumnType, length: u32) -> Optio
         | ColumnType::Decimal { .. }
         | ColumnType::Inet
         | ColumnType::Interval
+        | ColumnType::Enum { .. }
         | ColumnType::Array(_)
         | ColumnType::Boolean => {
             return Some(format!(

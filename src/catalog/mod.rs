@@ -5,6 +5,7 @@ mod check;
 mod constraint;
 mod constraint_check;
 mod database;
+mod enums;
 mod error;
 mod generated;
 mod index;
@@ -38,8 +39,10 @@ use crate::dsl::{Extension, Table};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
     tables: BTreeMap<String, Table>,
-    /// Names of tables, of indexes where they share one namespace, and of constraints, lower-case, each with what
-    /// has it.
+    /// The values of each enum, by its name.
+    enums: BTreeMap<String, Vec<String>>,
+    /// Names of tables, of enums, of indexes where they share one namespace, and of constraints, lower-case, each
+    /// with what has it.
     relations: BTreeMap<String, String>,
     schemas: BTreeSet<String>,
     extensions: BTreeMap<String, Extension>,
@@ -77,6 +80,7 @@ impl Catalog {
             tables
         };
         sorted(self) == sorted(other)
+            && self.enums == other.enums
             && self.schemas == other.schemas
             && self.extensions == other.extensions
     }
@@ -84,7 +88,10 @@ impl Catalog {
     /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.schemas.is_empty() && self.extensions.is_empty()
+        self.tables.is_empty()
+            && self.enums.is_empty()
+            && self.schemas.is_empty()
+            && self.extensions.is_empty()
     }
 }
 

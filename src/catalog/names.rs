@@ -1,6 +1,6 @@
 //! Names that mean the same on every engine.
 
-use super::{NameFault, OperationError};
+use super::{Catalog, NameFault, OperationError};
 use crate::dsl::Table;
 
 /// PostgreSQL cuts names at 63 bytes, MySQL refuses over 64 characters: 63 bytes fit everywhere.
@@ -86,6 +86,26 @@ pub(super) fn fold_case(name: &str) -> String {
 pub(crate) fn key(table: &Table) -> String {
     const SUFFIX: &str = "_pkey";
     format!("{}{SUFFIX}", cut(&table.name, LONGEST - SUFFIX.len()))
+}
+
+impl Catalog {
+    /// A name that nothing has, for what is to take the place of `name`: cut where it would be too long.
+    pub(crate) fn passing_name(&self, name: &str) -> String {
+        let wanted = format!("hammerwork_new_{name}");
+        let mut passing = fitted(&wanted, "");
+        let mut number = 1;
+        while self.has_relation(&passing) {
+            number += 1;
+            passing = fitted(&wanted, &format!("_{number}"));
+        }
+        passing
+    }
+}
+
+/// `name` with `suffix`, within the length that every name may have.
+fn fitted(name: &str, suffix: &str) -> String {
+    // A blank must not be what it ends with.
+    format!("{}{suffix}", cut(name, LONGEST - suffix.len()).trim_end())
 }
 
 /// The names of the sequences by which PostgreSQL numbers the rows of a table.

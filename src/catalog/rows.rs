@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::{Catalog, OperationError, values};
+use crate::dialect::Dialect;
 use crate::dsl::rows::{Constant, constant};
 use crate::dsl::{Column, ColumnType, Expr, Literal, Row, Rows, Table, expression};
 
@@ -77,6 +78,17 @@ impl Catalog {
             if floats {
                 let reason = format!(
                     "{name} of its key is a floating-point number, of which no engine keeps all digits: use update"
+                );
+                return Err(invalid(table, reason));
+            }
+            // MySQL sorts them by their place, and compares them as texts.
+            let is_enum = |column: &Column| {
+                let mut types = Dialect::ALL.into_iter().map(|it| column.type_on(it));
+                types.any(|it| matches!(it, ColumnType::Enum { .. }))
+            };
+            if column.is_some_and(is_enum) {
+                let reason = format!(
+                    "{name} of its key is an enum, which engines sort in different ways: use update"
                 );
                 return Err(invalid(table, reason));
             }
@@ -255,6 +267,7 @@ fn form_fault(column_type: &ColumnType, literal: &Literal) -> Option<String> {
         | ColumnType::Inet
         | ColumnType::Interval
         | ColumnType::Array(_)
+        | ColumnType::Enum { .. }
         | ColumnType::Native(_) => return None,
     };
     (!right)

@@ -1,5 +1,6 @@
 //! Where a column's values come from: constants, expressions, or a counter.
 
+use super::names;
 use crate::dialect::Dialect;
 use crate::dsl::{Column, ColumnType, DefaultValue, Literal, expression};
 
@@ -82,6 +83,7 @@ fn fits(dialect: Dialect, column_type: &ColumnType, literal: &Literal) -> bool {
             | ColumnType::Boolean
             | ColumnType::Bytes
             | ColumnType::Interval
+            | ColumnType::Enum { .. }
             | ColumnType::Array(_)
             | ColumnType::Native(_),
             _,
@@ -112,6 +114,9 @@ pub(super) fn literal_fault(column_type: &ColumnType, literal: &Literal) -> Opti
         | ColumnType::Varbinary { .. }
         | ColumnType::Inet
         | ColumnType::Interval => matches!(literal, Literal::Text(_)),
+        ColumnType::Enum { values, .. } => {
+            matches!(literal, Literal::Text(text) if values.contains(text))
+        }
         // `{}` to PostgreSQL, `[]` to the others.
         ColumnType::Array(_) => {
             return Some(format!(
@@ -161,6 +166,42 @@ pub(super) fn auto_increment_fault(column: &Column) -> Option<String> {
         .default
         .is_some()
         .then(|| "a column that numbers the rows can't have a default".to_owned())
+}
+
+/// Why texts of `column` could not be compared as it says.
+pub(super) fn collation_fault(column: &Column) -> Option<String> {
+    let unusable = column.collations.iter().find_map(|(dialect, collation)| {
+        let is_plain = || {
+            collation
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || it == b'_')
+        };
+        let is_unusable = names::fault_of(collation).is_some()
+            || match dialect {
+                Dialect::MySql | Dialect::MariaDb => !is_plain(),
+                Dialect::Postgres | Dialect::Sqlite => false,
+            };
+        is_unusable.then(|| {
+            format!(
+                "{collation:?} is no name of a collation on {}",
+                dialect.product()
+            )
+        })
+    });
+    unusable.or_else(|| {
+        let strange = Dialect::ALL.into_iter().find(|dialect| {
+            let is_text = matches!(
+                column.type_on(*dialect),
+                ColumnType::Varchar { .. } | ColumnType::Char { .. } | ColumnType::Text
+            );
+            column.collation_on(*dialect).is_some() && !is_text
+        })?;
+        Some(format!(
+            "only string, char and text have a collation, and on {} it is {}",
+            strange.product(),
+            column.type_on(strange)
+        ))
+    })
 }
 
 #[cfg(test)]
@@ -225,6 +266,27 @@ mod tests {
         assert!(fold(renamed().into_iter().chain([other("t_n_seq")])).is_err());
         let drop = DropTable { table: "t".into() };
         assert!(fold(renamed().into_iter().chain([drop.into(), other("t_n_seq")])).is_ok());
+    }
+
+    #[test]
+    fn a_collation_is_a_name_and_of_texts() {
+        let fits = |column: Column| create([column]).is_ok();
+        assert!(fits(
+            string("c")
+                .collate_on(Postgres, "de-x-icu")
+                .collate_on(MySql, "utf8mb4_bin")
+        ));
+        for bad in [
+            integer("c").collate_on(Sqlite, "NOCASE"),
+            string("c").collate_on(Postgres, ""),
+            string("c").collate_on(Sqlite, "a\"b"),
+            string("c").collate_on(MySql, "utf8mb4 bin"),
+            text("c")
+                .on(MySql, ColumnType::Json)
+                .collate_on(MySql, "utf8mb4_bin"),
+        ] {
+            assert!(!fits(bad.clone()), "{bad}");
+        }
     }
 
     #[test]

@@ -71,7 +71,8 @@ impl ColumnChange {
     /// | engine | `alter("n").set_type(ColumnType::BigInteger)` on `jobs`, where `n` is `integer("n")` |
     /// |---|---|
     /// | PostgreSQL | `ALTER TABLE "jobs" ALTER COLUMN "n" TYPE BIGINT` |
-    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN `n` BIGINT NOT NULL `` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `n` BIGINT NOT NULL `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `n` BIGINT NOT NULL `` |
     /// | SQLite | nothing: all its integers have 64 bits |
     #[must_use]
     pub fn set_type(mut self, column_type: ColumnType) -> Self {
@@ -84,7 +85,8 @@ impl ColumnChange {
     ///
     /// | engine | `alter("body").on(MySql, native_type("MEDIUMTEXT"))` on `jobs`, where `body` is `text("body")` |
     /// |---|---|
-    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN `body` MEDIUMTEXT NOT NULL `` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `body` MEDIUMTEXT NOT NULL `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `body` MEDIUMTEXT NOT NULL `` |
     /// | PostgreSQL, SQLite | nothing |
     #[must_use]
     pub fn on(mut self, dialect: Dialect, column_type: ColumnType) -> Self {
@@ -111,7 +113,8 @@ impl ColumnChange {
     /// | engine | `alter("n").set_nullable()` on `jobs`, where `n` is `integer("n")` |
     /// |---|---|
     /// | PostgreSQL | `ALTER TABLE "jobs" ALTER COLUMN "n" DROP NOT NULL` |
-    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN `n` INTEGER `` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `n` INTEGER `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `n` INTEGER `` |
     /// | SQLite | the table is rebuilt with `"n" INTEGER` |
     #[must_use]
     pub fn set_nullable(mut self) -> Self {
@@ -124,7 +127,8 @@ impl ColumnChange {
     /// | engine | `alter("n").set_not_null()` on `jobs`, where `n` is `integer("n").nullable()` |
     /// |---|---|
     /// | PostgreSQL | `ALTER TABLE "jobs" ALTER COLUMN "n" SET NOT NULL` |
-    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN `n` INTEGER NOT NULL `` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `n` INTEGER NOT NULL `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `n` INTEGER NOT NULL `` |
     /// | SQLite | the table is rebuilt with `"n" INTEGER NOT NULL` |
     #[must_use]
     pub fn set_not_null(mut self) -> Self {
@@ -137,7 +141,8 @@ impl ColumnChange {
     /// | engine | `alter("n").set_default(3)` on `jobs`, where `n` is `integer("n")` |
     /// |---|---|
     /// | PostgreSQL | `ALTER TABLE "jobs" ALTER COLUMN "n" SET DEFAULT 3` |
-    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN `n` INTEGER NOT NULL DEFAULT 3 `` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `n` INTEGER NOT NULL DEFAULT 3 `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `n` INTEGER NOT NULL DEFAULT 3 `` |
     /// | SQLite | the table is rebuilt with `"n" INTEGER NOT NULL DEFAULT 3` |
     #[must_use]
     pub fn set_default(mut self, value: impl Into<Literal>) -> Self {
@@ -151,7 +156,8 @@ impl ColumnChange {
     /// | engine | `alter("at").set_default_expression(now())` on `jobs`, where `at` is `timestamp("at")` |
     /// |---|---|
     /// | PostgreSQL | `ALTER TABLE "jobs" ALTER COLUMN "at" SET DEFAULT CURRENT_TIMESTAMP` |
-    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN `at` TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) `` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `at` TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `at` TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) `` |
     /// | SQLite | the table is rebuilt with `"at" TEXT NOT NULL DEFAULT (CURRENT_TIMESTAMP)` |
     #[must_use]
     pub fn set_default_expression(mut self, expression: impl Into<Expr>) -> Self {
@@ -165,7 +171,8 @@ impl ColumnChange {
     /// | engine | `alter("n").drop_default()` on `jobs`, where `n` is `integer("n").default(3)` |
     /// |---|---|
     /// | PostgreSQL | `ALTER TABLE "jobs" ALTER COLUMN "n" DROP DEFAULT` |
-    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN `n` INTEGER NOT NULL `` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `n` INTEGER NOT NULL `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `n` INTEGER NOT NULL `` |
     /// | SQLite | the table is rebuilt with `"n" INTEGER NOT NULL` |
     #[must_use]
     pub fn drop_default(mut self) -> Self {

@@ -35,6 +35,8 @@ pub struct Column {
     pub generated: Option<Generated>,
     /// Other types for single dialects; the last for a dialect counts.
     pub overrides: Vec<(Dialect, ColumnType)>,
+    /// The collations that single dialects compare and sort its texts by; the last for a dialect counts.
+    pub collations: Vec<(Dialect, String)>,
     /// What the builder was asked for and could not do. Builders never fail: the fold reports it.
     pub(crate) mistakes: Vec<String>,
 }
@@ -68,6 +70,7 @@ impl Column {
             auto_increment: false,
             generated: None,
             overrides: Vec::new(),
+            collations: Vec::new(),
             mistakes: Vec::new(),
         }
     }
@@ -204,6 +207,7 @@ impl Column {
             | ColumnType::Boolean
             | ColumnType::Inet
             | ColumnType::Interval
+            | ColumnType::Enum { .. }
             | ColumnType::Array(_)
             | ColumnType::Native(_) => self.mistakes.push(format!(
                 "length({characters}) on the type {}: only string, char and bytes have a length",
@@ -227,6 +231,23 @@ impl Column {
         self
     }
 
+    /// Lets one dialect compare and sort the column's texts by this collation, instead of the database's or, on
+    /// MySQL and MariaDB, that of utf8mb4. What is said of MySQL holds for MariaDB too, unless MariaDB has its own.
+    ///
+    /// Collations have other names on every engine, and no two of them are quite the same, so each is named by
+    /// itself. On MySQL and MariaDB the binary ones make some clients take texts for bytes.
+    ///
+    /// | engine | `string("code").collate_on(Postgres, "C").collate_on(MySql, "utf8mb4_bin").collate_on(Sqlite, "NOCASE")` |
+    /// |---|---|
+    /// | PostgreSQL | `"code" VARCHAR COLLATE "C" NOT NULL` |
+    /// | MySQL, MariaDB | `` `code` VARCHAR(255) COLLATE `utf8mb4_bin` NOT NULL `` |
+    /// | SQLite | `"code" TEXT COLLATE "NOCASE" NOT NULL` |
+    #[must_use]
+    pub fn collate_on(mut self, dialect: Dialect, collation: impl Into<String>) -> Self {
+        self.collations.push((dialect, collation.into()));
+        self
+    }
+
     /// Whether rows that are there already have a value for it: NULL, the default, or what is computed.
     pub(crate) fn fits_existing_rows(&self) -> bool {
         self.nullable || self.default.is_some() || self.generated.is_some()
@@ -243,19 +264,37 @@ impl Column {
     /// ```
     #[must_use]
     pub fn type_on(&self, dialect: Dialect) -> &ColumnType {
-        let on = |wanted| {
-            self.overrides
-                .iter()
-                .rev()
-                .find(|(dialect, _)| *dialect == wanted)
-                .map(|(_, column_type)| column_type)
-        };
-        let inherited = match dialect {
-            Dialect::MariaDb => on(Dialect::MySql),
-            Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => None,
-        };
-        on(dialect).or(inherited).unwrap_or(&self.column_type)
+        said_of(dialect, &self.overrides).unwrap_or(&self.column_type)
     }
+
+    /// The collation on `dialect`, where it has one of its own.
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let code = string("code").collate_on(MySql, "utf8mb4_bin");
+    /// assert_eq!(code.collation_on(MariaDb), Some("utf8mb4_bin"));
+    /// assert_eq!(code.collation_on(Postgres), None);
+    /// ```
+    #[must_use]
+    pub fn collation_on(&self, dialect: Dialect) -> Option<&str> {
+        said_of(dialect, &self.collations).map(String::as_str)
+    }
+}
+
+/// The last that is said of `dialect`. MariaDB takes what is said of MySQL, unless it has its own.
+fn said_of<T>(dialect: Dialect, said: &[(Dialect, T)]) -> Option<&T> {
+    let on = |wanted| {
+        let mut latest = said.iter().rev();
+        latest
+            .find(|(dialect, _)| *dialect == wanted)
+            .map(|(_, it)| it)
+    };
+    let inherited = match dialect {
+        Dialect::MariaDb => on(Dialect::MySql),
+        Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => None,
+    };
+    on(dialect).or(inherited)
 }
 
 /// In the words of the DSL: `status string, on mysql varchar(50)`.
@@ -264,6 +303,9 @@ impl fmt::Display for Column {
         write!(f, "{} {}", self.name, self.column_type)?;
         for (dialect, column_type) in &self.overrides {
             write!(f, ", on {dialect} {column_type}")?;
+        }
+        for (dialect, collation) in &self.collations {
+            write!(f, ", collated on {dialect} by {collation:?}")?;
         }
         if self.nullable {
             f.write_str(", nullable")?;

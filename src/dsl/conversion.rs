@@ -18,9 +18,9 @@ pub(crate) enum Conversion {
 /// What becomes of values of the type `from` in a column of the type `to`, on any engine.
 pub(crate) fn conversion(from: &ColumnType, to: &ColumnType) -> Conversion {
     use ColumnType::{
-        Array, BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Inet, Integer,
-        Interval, Json, Native, Real, SmallInteger, Text, Time, Timestamp, Uuid, Varbinary,
-        Varchar,
+        Array, BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Enum, Inet,
+        Integer, Interval, Json, Native, Real, SmallInteger, Text, Time, Timestamp, Uuid,
+        Varbinary, Varchar,
     };
     if from == to {
         return Conversion::None;
@@ -51,7 +51,10 @@ pub(crate) fn conversion(from: &ColumnType, to: &ColumnType) -> Conversion {
 
         // What is too long is refused.
         (Varchar { .. } | Text | Char { .. }, Varchar { .. } | Text)
-        | (Char { .. }, Char { .. }) => Conversion::Exact,
+        | (Char { .. }, Char { .. })
+        // What is none of its values is refused.
+        | (Enum { .. }, Varchar { .. } | Text | Enum { .. })
+        | (Varchar { .. } | Text, Enum { .. }) => Conversion::Exact,
         (
             SmallInteger
             | Integer
@@ -107,6 +110,7 @@ pub(crate) fn conversion(from: &ColumnType, to: &ColumnType) -> Conversion {
             | Inet
             | Interval
             | Array(_)
+            | Enum { .. }
             | Uuid
             | Json
             | Date
@@ -123,6 +127,7 @@ pub(crate) fn conversion(from: &ColumnType, to: &ColumnType) -> Conversion {
             | Inet
             | Interval
             | Array(_)
+            | Enum { .. }
             | Uuid
             | Json
             | Date

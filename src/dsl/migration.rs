@@ -1,11 +1,11 @@
 //! A migration: an id, a summary, and operations as plain values.
 
 use super::{
-    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn, Backfill, Check,
-    Column, ColumnChange, CreateExtension, CreateIndex, CreateSchema, CreateTable, Delete,
-    DropCheck, DropColumn, DropExtension, DropForeignKey, DropIndex, DropPrimaryKey, DropSchema,
-    DropTable, DropUnique, Extension, ForeignKey, Index, Insert, Operation, RenameColumn, Row,
-    Rows, RunSql, Table, Unique, Update,
+    AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
+    Backfill, Check, Column, ColumnChange, CreateEnum, CreateExtension, CreateIndex, CreateSchema,
+    CreateTable, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropExtension,
+    DropForeignKey, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropUnique, Extension,
+    ForeignKey, Index, Insert, Operation, RenameColumn, Row, Rows, RunSql, Table, Unique, Update,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -165,6 +165,83 @@ impl Migration {
         self.operation(DropIndex {
             table: table.into(),
             index: label.into(),
+        })
+    }
+
+    /// Makes an enum: a type whose values are listed, for columns that are [`enumerated`](super::enumerated).
+    ///
+    /// | engine | `.create_enum("job_status", ["Pending", "Done"])` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE TYPE "job_status" AS ENUM ('Pending', 'Done')` |
+    /// | MySQL, MariaDB, SQLite | nothing: each column lists the values |
+    #[must_use]
+    pub fn create_enum<V: Into<String>>(
+        self,
+        name: impl Into<String>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        self.operation(CreateEnum {
+            name: name.into(),
+            values: values.into_iter().map(Into::into).collect(),
+        })
+    }
+
+    /// Drops an enum that no column is of.
+    ///
+    /// | engine | `.drop_enum("job_status")` |
+    /// |---|---|
+    /// | PostgreSQL | `DROP TYPE IF EXISTS "job_status"` |
+    /// | MySQL, MariaDB, SQLite | nothing |
+    #[must_use]
+    pub fn drop_enum(self, name: impl Into<String>) -> Self {
+        self.operation(DropEnum { name: name.into() })
+    }
+
+    /// Adds a value after all others of an enum. Only further values may follow it in the same migration.
+    ///
+    /// | engine | `.add_enum_value("job_status", "Dead")`, where `jobs.status` is of it |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TYPE "job_status" ADD VALUE IF NOT EXISTS 'Dead'` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `status` ENUM('Pending', 'Done', 'Dead') NOT NULL `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `status` ENUM('Pending', 'Done', 'Dead') NOT NULL `` |
+    /// | SQLite | the table is rebuilt, with `CHECK ("status" IN ('Pending', 'Done', 'Dead'))` |
+    #[must_use]
+    pub fn add_enum_value(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.operation(AddEnumValue {
+            name: name.into(),
+            value: value.into(),
+            before: None,
+        })
+    }
+
+    /// Adds a value before another one of an enum: otherwise as [`add_enum_value`](Self::add_enum_value).
+    #[must_use]
+    pub fn add_enum_value_before(
+        self,
+        name: impl Into<String>,
+        value: impl Into<String>,
+        before: impl Into<String>,
+    ) -> Self {
+        self.operation(AddEnumValue {
+            name: name.into(),
+            value: value.into(),
+            before: Some(before.into()),
+        })
+    }
+
+    /// Takes a value out of an enum. It fails, and changes nothing, where a row has the value.
+    ///
+    /// | engine | `.drop_enum_value("job_status", "Dead")`, where `jobs.status` is of it |
+    /// |---|---|
+    /// | PostgreSQL | the type is made anew, and the columns get the new one |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `status` ENUM('Pending', 'Done') NOT NULL `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `status` ENUM('Pending', 'Done') NOT NULL `` |
+    /// | SQLite | the table is rebuilt, with `CHECK ("status" IN ('Pending', 'Done'))` |
+    #[must_use]
+    pub fn drop_enum_value(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.operation(DropEnumValue {
+            name: name.into(),
+            value: value.into(),
         })
     }
 
@@ -371,7 +448,8 @@ impl Migration {
     /// | engine | `.alter_column("jobs", alter("priority").set_type(ColumnType::BigInteger).set_default(3))`, where it is `integer("priority").default(2)` |
     /// |---|---|
     /// | PostgreSQL | `ALTER TABLE "jobs" ALTER COLUMN "priority" DROP DEFAULT, ALTER COLUMN "priority" TYPE BIGINT, ALTER COLUMN "priority" SET DEFAULT 3` |
-    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN `priority` BIGINT NOT NULL DEFAULT 3 `` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `priority` BIGINT NOT NULL DEFAULT 3 `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `priority` BIGINT NOT NULL DEFAULT 3 `` |
     /// | SQLite | the table is rebuilt with `"priority" INTEGER NOT NULL DEFAULT 3` |
     #[must_use]
     pub fn alter_column(self, table: impl Into<String>, change: ColumnChange) -> Self {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::own::Own;
 use super::{Inverse, Migration, Operation};
-use crate::catalog::{Catalog, SchemaError};
+use crate::catalog::{Catalog, OperationError, SchemaError};
 
 /// Migrations in their order: a schema's whole history, as a value.
 ///
@@ -97,6 +97,7 @@ impl Migrations {
             // Most migrations have no way back of their own, and cost no copy.
             let before = migration.down.as_ref().map(|_| catalog.clone());
             migration.fold_into(&mut catalog)?;
+            migration.check_new_values()?;
             if let Some(before) = before {
                 migration.check_down(&before, &catalog)?;
             }
@@ -209,6 +210,34 @@ impl Migration {
         })
     }
 
+    /// PostgreSQL can't use a value of an enum in the transaction that adds it, so nothing comes after it.
+    fn check_new_values(&self) -> Result<(), SchemaError> {
+        let mut added = None;
+        for (step, operation) in (1..).zip(&self.operations) {
+            match (operation, added) {
+                (Operation::AddEnumValue(it), _) => added = Some((step, operation, it)),
+                (_, None) => {}
+                (_, Some((step, operation, it))) => {
+                    let reason = format!(
+                        "the value {:?} can't be used in the migration that adds it: let it come last, and \
+                         move what follows it to the next migration",
+                        it.value
+                    );
+                    return Err(SchemaError::Operation {
+                        migration: self.id.clone(),
+                        step,
+                        operation: operation.headline(),
+                        source: Box::new(OperationError::InvalidEnum {
+                            name: it.name.clone(),
+                            reason,
+                        }),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// What no transaction holds together must be taken up again after a cut, at any step: of indexes the catalog
     /// knows all.
     fn check_concurrently(&self) -> Result<(), SchemaError> {
@@ -239,6 +268,10 @@ impl Migration {
                 | Operation::DropExtension(_)
                 | Operation::DropPrimaryKey(_)
                 | Operation::AlterColumn(_)
+                | Operation::CreateEnum(_)
+                | Operation::DropEnum(_)
+                | Operation::AddEnumValue(_)
+                | Operation::DropEnumValue(_)
                 | Operation::RunSql(_) => {
                     return Err(SchemaError::NotConcurrent {
                         migration: self.id.clone(),
@@ -330,6 +363,10 @@ fn loss(operation: &Operation, before: &Catalog) -> Option<String> {
         | Operation::CreateExtension(_)
         | Operation::DropExtension(_)
         | Operation::DropPrimaryKey(_)
+        | Operation::CreateEnum(_)
+        | Operation::DropEnum(_)
+        | Operation::AddEnumValue(_)
+        | Operation::DropEnumValue(_)
         | Operation::RunSql(_) => None,
     }
 }

@@ -60,14 +60,15 @@ pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;
 pub use nouns::{
-    array, big_integer, boolean, bytes, char, date, datetime, decimal, double, inet, integer,
-    interval, json, real, small_integer, string, text, time, timestamp, uuid,
+    array, big_integer, boolean, bytes, char, date, datetime, decimal, double, enumerated, inet,
+    integer, interval, json, real, small_integer, string, text, time, timestamp, uuid,
 };
 pub use op::{
-    AddCheck, AddColumn, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn, Backfill,
-    CreateExtension, CreateIndex, CreateSchema, CreateTable, Delete, DropCheck, DropColumn,
-    DropExtension, DropForeignKey, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropUnique,
-    Insert, Inverse, Operation, RenameColumn, RunSql, Update, sql,
+    AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
+    Backfill, CreateEnum, CreateExtension, CreateIndex, CreateSchema, CreateTable, Delete,
+    DropCheck, DropColumn, DropEnum, DropEnumValue, DropExtension, DropForeignKey, DropIndex,
+    DropPrimaryKey, DropSchema, DropTable, DropUnique, Insert, Inverse, Operation, RenameColumn,
+    RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};

@@ -166,6 +166,28 @@ pub fn interval(name: impl Into<String>) -> Column {
     Column::new(name, ColumnType::Interval)
 }
 
+/// A column that holds one of the values of an enum, which
+/// [`create_enum`](super::Migration::create_enum) has made before.
+///
+/// ```
+/// use hammerwork_migrations::dsl::*;
+///
+/// let status = enumerated("status", "job_status").default("Pending");
+/// assert_eq!(status.to_string(), r#"status enum(job_status), default "Pending""#);
+/// ```
+///
+/// | PostgreSQL | MySQL, MariaDB | SQLite |
+/// |---|---|---|
+/// | `"job_status"` | `ENUM('Pending', 'Done')` | `TEXT`, with `CHECK ("status" IN ('Pending', 'Done'))` |
+#[must_use]
+pub fn enumerated(name: impl Into<String>, enum_name: impl Into<String>) -> Column {
+    let column_type = ColumnType::Enum {
+        name: enum_name.into(),
+        values: Vec::new(),
+    };
+    Column::new(name, column_type)
+}
+
 /// A column of lists, each element of this type. Only PostgreSQL has arrays; the others keep a JSON array, as
 /// [`json`] does, and check nothing of what is in it.
 ///

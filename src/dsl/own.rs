@@ -51,6 +51,10 @@ impl Own {
             | Operation::DropExtension(_)
             | Operation::DropPrimaryKey(_)
             | Operation::AlterColumn(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_)
             | Operation::Insert(_)
             | Operation::Update(_)
             | Operation::Delete(_)
@@ -86,6 +90,10 @@ impl Own {
             | Operation::DropExtension(_)
             | Operation::DropPrimaryKey(_)
             | Operation::AlterColumn(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_)
             | Operation::RunSql(_) => false,
         }
     }

@@ -27,6 +27,7 @@ use std::fmt;
 /// | [`Varbinary`](Self::Varbinary) | `BYTEA` | `VARBINARY(n)` | `BLOB` |
 /// | [`Inet`](Self::Inet) | `INET` | `VARCHAR(43)` | `TEXT` |
 /// | [`Interval`](Self::Interval) | `INTERVAL` | refused | refused |
+/// | [`Enum`](Self::Enum) | the type itself | `ENUM('a', 'b')` | `TEXT`, with a CHECK |
 /// | [`Array`](Self::Array) | `TEXT[]`, for example | `JSON` | `TEXT` |
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -85,6 +86,13 @@ pub enum ColumnType {
     Inet,
     /// A length of time: months, days and microseconds apart. Refused where the engine has no such type.
     Interval,
+    /// One of the values of an enum that [`create_enum`](super::Migration::create_enum) made.
+    Enum {
+        /// The name of the enum.
+        name: String,
+        /// Its values, which the catalog fills in.
+        values: Vec<String>,
+    },
     /// A list, its elements of this type. A JSON array where the engine has no such type.
     Array(Box<ColumnType>),
     /// A type in one engine's own words, for [`Column::on`](super::Column::on).
@@ -146,6 +154,8 @@ impl fmt::Display for ColumnType {
             ColumnType::Varbinary { length } => write!(f, "bytes({length})"),
             ColumnType::Inet => f.write_str("inet"),
             ColumnType::Interval => f.write_str("interval"),
+            // Its values are the enum's own, and change with it.
+            ColumnType::Enum { name, .. } => write!(f, "enum({name})"),
             ColumnType::Array(element) => write!(f, "array({element})"),
             ColumnType::Native(sql) => write!(f, "native_type({sql})"),
         }

@@ -52,6 +52,7 @@ impl Batch {
         operation: &Operation,
         before: &Catalog,
     ) -> Result<(), RenderError> {
+        let operation = &*before.spelled_out(operation);
         self.left_out.extend(left_out(self.dialect, operation));
         if self.concurrently
             && let Some(statement) = index::concurrently(step, operation, before)?

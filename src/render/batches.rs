@@ -133,6 +133,7 @@ fn kind_of(column_type: &ColumnType) -> Kind {
         | ColumnType::Inet
         | ColumnType::Interval
         | ColumnType::Array(_)
+        | ColumnType::Enum { .. }
         | ColumnType::Native(_) => Kind::Text,
     }
 }

@@ -195,6 +195,10 @@ pub(super) fn concurrently(
         | Operation::DropExtension(_)
         | Operation::DropPrimaryKey(_)
         | Operation::AlterColumn(_)
+        | Operation::CreateEnum(_)
+        | Operation::DropEnum(_)
+        | Operation::AddEnumValue(_)
+        | Operation::DropEnumValue(_)
         | Operation::RunSql(_) => Ok(None),
     }
 }

@@ -38,6 +38,10 @@ pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Vec<String> {
         | Operation::DropExtension(_)
         | Operation::DropPrimaryKey(_)
         | Operation::AlterColumn(_)
+        | Operation::CreateEnum(_)
+        | Operation::DropEnum(_)
+        | Operation::AddEnumValue(_)
+        | Operation::DropEnumValue(_)
         | Operation::RunSql(_) => Vec::new(),
     }
 }

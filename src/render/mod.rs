@@ -6,6 +6,7 @@
 mod batch;
 mod batches;
 mod constraint;
+mod enums;
 mod expression;
 mod generated;
 mod index;

@@ -17,17 +17,19 @@ pub(crate) use index::hidden_columns;
 use self::index::check_hidden;
 use super::batch::Piece;
 use super::constraint::find_table;
+use super::enums;
 use super::expression::expression;
 use super::generated;
 use super::index::find_index;
 use super::own_words::run_sql;
 use super::postgres::{literal, rename_column};
-use super::types::check_type;
+use super::types::{check_type, collated_type};
 use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Column, ColumnChange, ColumnType, DefaultValue, Expr, Func, Literal, Operation, Table, now,
+    AddEnumValue, Column, ColumnChange, ColumnType, DefaultValue, DropEnumValue, Expr, Func,
+    Literal, Operation, Table, now,
 };
 
 /// Characters take up to four bytes in utf8mb4.
@@ -134,6 +136,22 @@ pub(super) fn render(
         }
         // It has none, and is done without.
         Operation::CreateExtension(_) | Operation::DropExtension(_) => return Ok(Vec::new()),
+        // Its values stand in the columns that are of it.
+        Operation::CreateEnum(_) | Operation::DropEnum(_) => return Ok(Vec::new()),
+        Operation::AddEnumValue(AddEnumValue { name, .. })
+        | Operation::DropEnumValue(DropEnumValue { name, .. }) => {
+            let after = enums::after(operation, before)?;
+            let users = enums::users(dialect, name, &after);
+            enums::check_users(dialect, name, &users)?;
+            let change = |(table, columns): (&Table, Vec<&Column>)| {
+                let mut change = TableChange::alter(&table.name, step);
+                for column in columns {
+                    change.modify_column(dialect, table, column)?;
+                }
+                Ok(Piece::Change(change))
+            };
+            return users.into_iter().map(change).collect();
+        }
         Operation::RunSql(it) => {
             let statement = run_sql(dialect, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());
@@ -286,6 +304,24 @@ impl TableChange {
         });
     }
 
+    /// The whole definition of a column that is there.
+    fn modify_column(
+        &mut self,
+        dialect: Dialect,
+        table: &Table,
+        modified: &Column,
+    ) -> Result<(), RenderError> {
+        let definition = column(dialect, table, modified)?;
+        self.items.push(Item {
+            object: format!("column {}", modified.name),
+            verb: Verb::Modify,
+            unconditional: false,
+            in_create: String::new(),
+            in_alter: format!("MODIFY COLUMN {}{definition}", if_exists(dialect)),
+        });
+        Ok(())
+    }
+
     fn drop(&mut self, object: String, in_alter: String) {
         self.items.push(Item {
             object,
@@ -317,16 +353,6 @@ impl TableChange {
             format!("column {name}"),
             format!("DROP COLUMN {}{}", if_exists(dialect), dialect.quote(name)),
         );
-    }
-
-    fn modify_column(&mut self, name: &str, definition: &str) {
-        self.items.push(Item {
-            object: format!("column {name}"),
-            verb: Verb::Modify,
-            unconditional: true,
-            in_create: String::new(),
-            in_alter: format!("MODIFY COLUMN {definition}"),
-        });
     }
 }
 
@@ -475,7 +501,7 @@ fn key_bytes(column_type: &ColumnType) -> Option<u32> {
         ColumnType::Time => 6,
         ColumnType::Integer | ColumnType::Real => 4,
         ColumnType::Date => 3,
-        ColumnType::SmallInteger => 2,
+        ColumnType::SmallInteger | ColumnType::Enum { .. } => 2,
         ColumnType::Boolean => 1,
         ColumnType::Decimal { precision, .. } => precision / 2 + 2,
         // Only the engine knows; it refuses what does not fit.
@@ -507,7 +533,11 @@ fn column(dialect: Dialect, table: &Table, column: &Column) -> Result<String, Re
             "make it text, or give it a shorter length with .on(MySql, varchar(..))",
         ));
     }
-    let mut sql = format!("{} {}", dialect.quote(&column.name), type_name(column_type));
+    let mut sql = format!(
+        "{} {}",
+        dialect.quote(&column.name),
+        collated_type(dialect, column)
+    );
     if let Some(generated) = &column.generated {
         let computed = match dialect {
             Dialect::MariaDb => trimmed(dialect, table, &generated.expression),
@@ -609,6 +639,9 @@ pub(super) fn type_name(column_type: &ColumnType) -> String {
         ColumnType::Boolean => "BOOLEAN".to_owned(),
         ColumnType::Bytes => "LONGBLOB".to_owned(),
         ColumnType::Varbinary { length } => format!("VARBINARY({length})"),
+        ColumnType::Enum { values, .. } => {
+            format!("ENUM({})", enums::value_list(Dialect::MySql, values))
+        }
         ColumnType::Inet => format!("VARCHAR({INET_CHARACTERS})"),
         ColumnType::Interval => "INTERVAL".to_owned(),
         ColumnType::Native(sql) => sql.clone(),

@@ -6,10 +6,12 @@ use super::constraint::{
 };
 mod alter_column;
 
+use super::enums;
 use super::expression::expression;
 use super::generated;
 use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
+use super::types::collated_type;
 use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
@@ -115,6 +117,30 @@ pub(super) fn render(
             "DROP EXTENSION IF EXISTS {}",
             SELF.quote(&it.extension)
         )],
+        Operation::CreateEnum(it) => {
+            guards.push(Guard::Missing(format!("enum {}", it.name)));
+            vec![format!(
+                "CREATE TYPE {} AS ENUM ({})",
+                SELF.quote(&it.name),
+                enums::value_list(SELF, &it.values)
+            )]
+        }
+        Operation::DropEnum(it) => vec![format!("DROP TYPE IF EXISTS {}", SELF.quote(&it.name))],
+        Operation::AddEnumValue(it) => {
+            let place = it
+                .before
+                .as_ref()
+                .map(|it| format!(" BEFORE {}", SELF.quote_text(it)));
+            vec![format!(
+                "ALTER TYPE {} ADD VALUE IF NOT EXISTS {}{}",
+                SELF.quote(&it.name),
+                SELF.quote_text(&it.value),
+                place.unwrap_or_default()
+            )]
+        }
+        Operation::DropEnumValue(it) => {
+            return enums::drop_value_on_postgres(step, operation, it, before);
+        }
         Operation::RunSql(it) => return Ok(run_sql(SELF, step, it)?.into_iter().collect()),
     };
     let statement = |sql| Statement {
@@ -252,7 +278,7 @@ fn column(column: &Column) -> Result<String, RenderError> {
     let mut sql = format!(
         "{} {}",
         SELF.quote(&column.name),
-        type_name(column.type_on(SELF))
+        collated_type(SELF, column)
     );
     if !column.nullable {
         sql += " NOT NULL";
@@ -311,6 +337,7 @@ pub(super) fn type_name(column_type: &ColumnType) -> String {
         ColumnType::Bytes | ColumnType::Varbinary { .. } => "BYTEA".to_owned(),
         ColumnType::Inet => "INET".to_owned(),
         ColumnType::Interval => "INTERVAL".to_owned(),
+        ColumnType::Enum { name, .. } => SELF.quote(name),
         ColumnType::Array(element) => format!("{}[]", type_name(element)),
         ColumnType::Native(sql) => sql.clone(),
     }

@@ -10,16 +10,20 @@ pub(crate) use definition::{counts_on, unknown_clause};
 pub(super) use rebuild::Rebuild;
 
 use super::batch::Piece;
+use super::enums;
 use super::expression::expression;
 use super::generated;
 use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
 use super::postgres::{create_table_with, literal, rename_column, with_indexes};
-use super::types::check_type;
+use super::types::{check_type, collated_type};
 use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, ColumnType, DefaultValue, Generated, Operation, Storage, Table};
+use crate::dsl::{
+    AddEnumValue, Column, ColumnType, DefaultValue, DropEnumValue, Generated, Operation, Storage,
+    Table,
+};
 
 const SELF: Dialect = Dialect::Sqlite;
 
@@ -109,6 +113,19 @@ pub(super) fn render(
         }
         // It has none, and is done without.
         Operation::CreateExtension(_) | Operation::DropExtension(_) => return Ok(Vec::new()),
+        // Its values stand in the columns that are of it.
+        Operation::CreateEnum(_) | Operation::DropEnum(_) => Vec::new(),
+        Operation::AddEnumValue(AddEnumValue { name, .. })
+        | Operation::DropEnumValue(DropEnumValue { name, .. }) => {
+            let rebuild = |(table, _): (&Table, Vec<&Column>)| {
+                let rebuild = Rebuild::of_table(&table.name, step, operation, before, Vec::new())?;
+                Ok(Piece::Rebuild(Box::new(rebuild)))
+            };
+            return enums::users(SELF, name, before)
+                .into_iter()
+                .map(rebuild)
+                .collect();
+        }
         Operation::RunSql(it) => {
             let statement = run_sql(SELF, step, it)?;
             return Ok(statement.map(Piece::Statement).into_iter().collect());
@@ -151,7 +168,7 @@ fn column(column: &Column) -> Result<String, RenderError> {
     let mut sql = format!(
         "{} {}",
         SELF.quote(&column.name),
-        type_name(column.type_on(SELF))
+        collated_type(SELF, column)
     );
     if !column.nullable {
         sql += " NOT NULL";
@@ -169,6 +186,7 @@ fn column(column: &Column) -> Result<String, RenderError> {
             sql += &format!(" DEFAULT ({})", expression(SELF, value)?);
         }
     }
+    sql += &enums::check_on_sqlite(column);
     Ok(sql)
 }
 
@@ -184,6 +202,7 @@ pub(super) fn type_name(column_type: &ColumnType) -> String {
         | ColumnType::Char { .. }
         | ColumnType::Text
         | ColumnType::Inet
+        | ColumnType::Enum { .. }
         | ColumnType::Array(_) => "TEXT".to_owned(),
         ColumnType::Interval => "INTERVAL".to_owned(),
         ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger => {

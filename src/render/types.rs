@@ -1,8 +1,30 @@
-//! Types that an engine has not, and that nothing could stand for.
+//! The types of columns: with their collations, and those that an engine has not.
 
 use super::RenderError;
 use crate::dialect::Dialect;
 use crate::dsl::{Column, ColumnType};
+
+/// The type on `dialect`, and how its texts are compared.
+pub(super) fn collated_type(dialect: Dialect, column: &Column) -> String {
+    collated(
+        dialect,
+        column.type_on(dialect),
+        column.collation_on(dialect),
+    )
+}
+
+/// A type with a collation of its own, or without.
+pub(super) fn collated(
+    dialect: Dialect,
+    column_type: &ColumnType,
+    collation: Option<&str>,
+) -> String {
+    let column_type = dialect.type_name(column_type);
+    match collation {
+        Some(collation) => format!("{column_type} COLLATE {}", dialect.quote(collation)),
+        None => column_type,
+    }
+}
 
 /// Refuses a column of a type that only PostgreSQL has.
 pub(super) fn check_type(dialect: Dialect, column: &Column) -> Result<(), RenderError> {

@@ -10,7 +10,8 @@ use super::live::{
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Check, Column, Extension, ForeignKey, Index, Migrations, Operation, Table, Unique,
+    AddEnumValue, Check, Column, CreateEnum, DropEnumValue, Extension, ForeignKey, Index,
+    Migrations, Operation, Table, Unique,
 };
 
 /// How much of a history a database holds.
@@ -75,6 +76,7 @@ enum Object {
     Check(String, String),
     Schema(String),
     Extension(String),
+    Enum(String),
 }
 
 impl Object {
@@ -86,7 +88,7 @@ impl Object {
             | Object::Unique(table, _)
             | Object::ForeignKey(table, _)
             | Object::Check(table, _) => Some(table),
-            Object::Schema(_) | Object::Extension(_) => None,
+            Object::Schema(_) | Object::Extension(_) | Object::Enum(_) => None,
         }
     }
 }
@@ -193,6 +195,22 @@ impl State<'_> {
             Operation::DropExtension(it) => {
                 let there = self.live.extensions.contains_key(&it.extension);
                 self.gone(Object::Extension(it.extension.clone()), there);
+            }
+            Operation::CreateEnum(CreateEnum { name, .. })
+            | Operation::AddEnumValue(AddEnumValue { name, .. })
+            | Operation::DropEnumValue(DropEnumValue { name, .. }) => {
+                let mut after = before.clone();
+                // The history has been folded before, without an error.
+                if operation.apply(&mut after).is_ok()
+                    && let Some(values) = after.enum_values(name)
+                {
+                    let right = self.live.enum_is(self.dialect, &after, name, values);
+                    self.made(Object::Enum(name.clone()), right);
+                }
+            }
+            Operation::DropEnum(it) => {
+                let there = self.live.enums.contains_key(&it.name);
+                self.gone(Object::Enum(it.name.clone()), there);
             }
             Operation::Insert(_)
             | Operation::Update(_)

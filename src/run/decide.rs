@@ -3,6 +3,7 @@
 mod alter_column;
 mod constraint;
 mod database;
+mod enums;
 
 use std::collections::BTreeMap;
 
@@ -112,6 +113,10 @@ impl<'h> Decider<'h> {
             Operation::DropSchema(it) => Ok(self.drop_schema(&it.schema)),
             Operation::CreateExtension(it) => self.create_extension(position, &it.extension),
             Operation::DropExtension(it) => Ok(self.drop_extension(&it.extension)),
+            Operation::CreateEnum(it) => self.create_enum(position, it),
+            Operation::DropEnum(it) => Ok(self.drop_enum(it)),
+            Operation::AddEnumValue(it) => Ok(self.add_enum_value(operation, it, before)),
+            Operation::DropEnumValue(it) => Ok(self.drop_enum_value(operation, it, before)),
             // The catalog says nothing of it. What it stands for is there after it.
             Operation::RunSql(it) => {
                 let mut after = before.clone();
@@ -393,6 +398,7 @@ fn planned_column(column: &Column) -> LiveColumn {
         nullable: column.nullable,
         default: None,
         source: Source::Rows,
+        collation: None,
         details: String::new(),
     }
 }
@@ -425,12 +431,16 @@ struct LaterShapes<'h> {
     foreign_keys: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h ForeignKey)>>,
     dropped_constraints: BTreeMap<(&'h str, Labelled<'h>), usize>,
     extensions: BTreeMap<&'h str, Vec<(usize, &'h Extension)>>,
+    enums: enums::LaterEnums,
 }
 
 impl<'h> LaterShapes<'h> {
     fn of(history: &'h Migrations) -> Self {
-        let mut shapes = LaterShapes::default();
         let mut catalog = Catalog::default();
+        let mut shapes = LaterShapes {
+            enums: enums::LaterEnums::of(history),
+            ..LaterShapes::default()
+        };
         let operations = history.iter().flat_map(|it| &it.operations);
         let operations = operations
             .enumerate()
@@ -495,6 +505,10 @@ impl<'h> LaterShapes<'h> {
                 }
                 Operation::AddCheck(_)
                 | Operation::DropIndex(_)
+                | Operation::CreateEnum(_)
+                | Operation::DropEnum(_)
+                | Operation::AddEnumValue(_)
+                | Operation::DropEnumValue(_)
                 | Operation::Insert(_)
                 | Operation::Update(_)
                 | Operation::Delete(_)

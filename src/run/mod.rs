@@ -33,6 +33,7 @@ mod spans;
 mod stop;
 mod tracking;
 mod verify;
+mod whole_enums;
 mod work;
 
 pub use difference::Difference;

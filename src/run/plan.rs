@@ -414,7 +414,11 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::DropSchema(_)
         | Operation::CreateExtension(_)
         | Operation::DropExtension(_)
-        | Operation::DropPrimaryKey(_) => false,
+        | Operation::DropPrimaryKey(_)
+        | Operation::CreateEnum(_)
+        | Operation::DropEnum(_)
+        | Operation::AddEnumValue(_)
+        | Operation::DropEnumValue(_) => false,
     })
 }
 

@@ -31,6 +31,9 @@ pub(crate) struct Needs {
 impl Needs {
     /// What the operation needs on a database that has `live`.
     pub(crate) fn add(&mut self, operation: &Operation, live: &Live) {
+        if let Operation::CreateEnum(_) = operation {
+            self.create = true;
+        }
         let table = operation.table().unwrap_or_default();
         let there = live.tables.contains_key(table);
         match operation {
@@ -79,7 +82,13 @@ impl Needs {
                 self.drop_schemas.insert(it.schema.clone());
             }
             // What it needs, only the server knows: extensions say themselves who may make them.
-            Operation::CreateExtension(_) | Operation::DropExtension(_) | Operation::RunSql(_) => {}
+            Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_)
+            | Operation::RunSql(_) => {}
         }
     }
 

@@ -15,6 +15,7 @@ use super::journal::is_true;
 use super::live::{Live, LiveColumn, LiveForeignKey, LiveIndex, LiveTable, Wanted};
 use super::plan::{PlanError, Steps, expect};
 use super::session::Session;
+use super::whole_enums::with_whole_enums;
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{Migration, Migrations};
@@ -81,11 +82,11 @@ fn statements(
 ) -> Result<(Vec<Statement>, Catalog), PlanError> {
     let mut catalog = Catalog::default();
     let mut statements = Vec::new();
-    for migration in made {
+    for migration in with_whole_enums(made.iter().copied()) {
         // What is replayed is in one transaction, and nobody else writes there.
         let migration = Migration {
             concurrently: false,
-            ..(*migration).clone()
+            ..migration
         };
         let mut steps = Steps::new(&migration, dialect);
         for (step, operation) in (1..).zip(&migration.operations) {
@@ -189,6 +190,19 @@ fn unique() -> u64 {
 }
 
 fn compare(expected: &Live, live: &Live, differences: &mut Vec<Difference>) {
+    for name in expected
+        .enums
+        .keys()
+        .chain(live.enums.keys())
+        .collect::<BTreeSet<_>>()
+    {
+        let description = match (expected.enums.get(name), live.enums.get(name)) {
+            (Some(expected), Some(live)) => both_shapes(expected.join(", "), live.join(", ")),
+            (Some(_), None) => Some(MISSING.to_owned()),
+            (None, _) => Some(EXTRA.to_owned()),
+        };
+        differences.extend(description.map(|it| Difference::new(format!("enum {name}"), it)));
+    }
     let names: BTreeSet<&String> = expected.tables.keys().chain(live.tables.keys()).collect();
     for name in names {
         let object = format!("table {name}");

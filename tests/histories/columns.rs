@@ -87,5 +87,44 @@ pub(super) fn columns() -> Migrations {
             "boxes",
             integer("girth").virtual_as(col("height").mul(2)).nullable(),
         ),
+        Migration::new(
+            "006_collated",
+            "Texts that are compared in ways of their own",
+        )
+        .create_table(
+            table("codes")
+                .columns(
+                    [
+                        string("code").length(20).primary_key(),
+                        string("exact").length(20).nullable(),
+                        text("note").nullable(),
+                    ]
+                    .map(exactly),
+                )
+                .index(
+                    index("exact")
+                        .columns(["exact"])
+                        .unique()
+                        .only_where(col("code").ne("x")),
+                ),
+        )
+        .add_column("codes", exactly(char("kind", 2).default("ab")))
+        .add_column(
+            "codes",
+            exactly(
+                string("shout")
+                    .length(20)
+                    .stored_as(Func::upper(col("exact")))
+                    .nullable(),
+            ),
+        ),
     ])
+}
+
+/// By its bytes on the servers, without regard to case on SQLite.
+fn exactly(column: Column) -> Column {
+    column
+        .collate_on(Postgres, "C")
+        .collate_on(MySql, "utf8mb4_bin")
+        .collate_on(Sqlite, "NOCASE")
 }

@@ -7,6 +7,7 @@ mod database;
 use std::path::PathBuf;
 
 mod columns;
+mod enums;
 mod indexes;
 
 use hammerwork_migrations::dsl::*;
@@ -45,6 +46,7 @@ pub(crate) fn histories() -> Vec<History> {
             dialects: &[Postgres],
         },
         every("columns", columns::columns()),
+        every("enums", enums::enums()),
         every("indexes", indexes::indexes()),
         every("computed", computed()),
     ]

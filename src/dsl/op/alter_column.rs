@@ -65,7 +65,8 @@ impl AlterColumn {
     pub(crate) fn columns(&self, before: &Catalog) -> Option<(Column, Column)> {
         let table = before.table(&self.table)?;
         let column = table.column_named(&self.change.column)?;
-        Some((column.clone(), self.change.applied_to(column)))
+        let change = before.filled_change(&self.change);
+        Some((column.clone(), change.applied_to(column)))
     }
 }
 

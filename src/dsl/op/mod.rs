@@ -2,11 +2,13 @@
 
 mod add_check;
 mod add_column;
+mod add_enum_value;
 mod add_foreign_key;
 mod add_primary_key;
 mod add_unique;
 mod alter_column;
 mod backfill;
+mod create_enum;
 mod create_extension;
 mod create_index;
 mod create_schema;
@@ -14,6 +16,8 @@ mod create_table;
 mod delete;
 mod drop_check;
 mod drop_column;
+mod drop_enum;
+mod drop_enum_value;
 mod drop_extension;
 mod drop_foreign_key;
 mod drop_index;
@@ -30,11 +34,13 @@ use std::fmt;
 
 pub use add_check::AddCheck;
 pub use add_column::AddColumn;
+pub use add_enum_value::AddEnumValue;
 pub use add_foreign_key::AddForeignKey;
 pub use add_primary_key::AddPrimaryKey;
 pub use add_unique::AddUnique;
 pub use alter_column::AlterColumn;
 pub use backfill::Backfill;
+pub use create_enum::CreateEnum;
 pub use create_extension::CreateExtension;
 pub use create_index::CreateIndex;
 pub use create_schema::CreateSchema;
@@ -42,6 +48,8 @@ pub use create_table::CreateTable;
 pub use delete::Delete;
 pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
+pub use drop_enum::DropEnum;
+pub use drop_enum_value::DropEnumValue;
 pub use drop_extension::DropExtension;
 pub use drop_foreign_key::DropForeignKey;
 pub use drop_index::DropIndex;
@@ -111,6 +119,14 @@ pub enum Operation {
     CreateExtension(CreateExtension),
     /// Takes an extension away from PostgreSQL.
     DropExtension(DropExtension),
+    /// Makes an enum.
+    CreateEnum(CreateEnum),
+    /// Drops an enum.
+    DropEnum(DropEnum),
+    /// Adds a value to an enum.
+    AddEnumValue(AddEnumValue),
+    /// Takes a value out of an enum.
+    DropEnumValue(DropEnumValue),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -188,6 +204,10 @@ macro_rules! dispatch {
             Operation::DropSchema($it) => $call,
             Operation::CreateExtension($it) => $call,
             Operation::DropExtension($it) => $call,
+            Operation::CreateEnum($it) => $call,
+            Operation::DropEnum($it) => $call,
+            Operation::AddEnumValue($it) => $call,
+            Operation::DropEnumValue($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -245,6 +265,10 @@ impl Operation {
             | Operation::DropSchema(_)
             | Operation::CreateExtension(_)
             | Operation::DropExtension(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_)
             | Operation::RunSql(_) => None,
         }
     }
@@ -276,7 +300,11 @@ impl Operation {
             | Operation::DropSchema(_)
             | Operation::CreateExtension(_)
             | Operation::DropExtension(_)
-            | Operation::AlterColumn(_) => std::slice::from_ref(self),
+            | Operation::AlterColumn(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_) => std::slice::from_ref(self),
         }
     }
 }
@@ -309,7 +337,11 @@ impl Operation {
             | Operation::DropSchema(_)
             | Operation::CreateExtension(_)
             | Operation::DropExtension(_)
-            | Operation::AlterColumn(_) => true,
+            | Operation::AlterColumn(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_) => true,
         }
     }
 
@@ -361,6 +393,10 @@ into_operation!(
     DropPrimaryKey,
     RenameColumn,
     AlterColumn,
+    CreateEnum,
+    DropEnum,
+    AddEnumValue,
+    DropEnumValue,
     CreateTable,
     DropTable,
     AddColumn,

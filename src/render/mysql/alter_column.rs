@@ -31,8 +31,7 @@ pub(super) fn alter_column(
              new one",
         ));
     }
-    let definition = column(dialect, table, &new)?;
-    if definition == column(dialect, table, &old)? {
+    if column(dialect, table, &new)? == column(dialect, table, &old)? {
         return Ok(None);
     }
     let mut after = table.clone();
@@ -50,6 +49,6 @@ pub(super) fn alter_column(
         check_width(dialect, &after, index)?;
     }
     let mut change = TableChange::alter(&it.table, step);
-    change.modify_column(&new.name, &definition);
+    change.modify_column(dialect, table, &new)?;
     Ok(Some(change))
 }

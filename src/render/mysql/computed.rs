@@ -15,6 +15,8 @@ pub(super) struct Value {
     pub(super) suffix: String,
     pub(super) sql: String,
     pub(super) column_type: Option<ColumnType>,
+    /// How the texts of its column are compared, where they have a collation of their own.
+    pub(super) collation: Option<String>,
     pub(super) direction: Direction,
 }
 
@@ -29,6 +31,7 @@ pub(super) fn values(
     let column_type = part_type(dialect, table, part)?;
     let sql = value_sql(dialect, table, index, part)?;
     let suffix = suffix(position, part);
+    let collation = collation(dialect, table, part, column_type.as_ref());
     let mut values = Vec::new();
     if emulates_nulls(dialect, index) {
         let constant = column_type
@@ -52,12 +55,14 @@ pub(super) fn values(
             suffix: suffix.clone(),
             sql: format!("COALESCE({sql}, {constant})"),
             column_type,
+            collation,
             direction: part.direction,
         });
         values.push(Value {
             suffix: format!("{suffix}{NULL}"),
             sql: format!("{sql} IS NULL"),
             column_type: Some(ColumnType::Boolean),
+            collation: None,
             direction: Direction::Ascending,
         });
     } else {
@@ -65,6 +70,7 @@ pub(super) fn values(
             suffix,
             sql,
             column_type,
+            collation,
             direction: part.direction,
         });
     }
@@ -144,6 +150,7 @@ fn cast(
         | ColumnType::Varbinary { .. }
         | ColumnType::Inet
         | ColumnType::Interval
+        | ColumnType::Enum { .. }
         | ColumnType::Array(_)
         | ColumnType::Native(_) => return Err(type_unknown(dialect, table, index)),
     })
@@ -179,6 +186,7 @@ pub(super) fn part_type(
                 | ColumnType::Native(_)
                 | ColumnType::Inet
                 | ColumnType::Interval
+                | ColumnType::Enum { .. }
                 | ColumnType::Array(_)
                 | ColumnType::Uuid
                 | ColumnType::Json
@@ -204,6 +212,28 @@ pub(super) fn part_type(
             .clone()
             .or_else(|| type_of(dialect, table, expression)),
     })
+}
+
+/// How the texts of a part are compared: as those of the column that it is, or is computed from.
+fn collation(
+    dialect: Dialect,
+    table: &Table,
+    part: &IndexColumn,
+    column_type: Option<&ColumnType>,
+) -> Option<String> {
+    let is_text = matches!(
+        column_type?,
+        ColumnType::Varchar { .. } | ColumnType::Char { .. } | ColumnType::Text
+    );
+    let sources = match &part.key {
+        IndexKey::Column(column) | IndexKey::Prefix { column, .. } => vec![column.clone()],
+        IndexKey::Expression { expression, .. } => crate::dsl::expression::columns(expression),
+    };
+    let mut collations = sources.iter().filter_map(|name| {
+        let column = table.column_named(name)?;
+        column.collation_on(dialect).map(str::to_owned)
+    });
+    collations.next().filter(|_| is_text)
 }
 
 /// LOWER and UPPER of a column have its type, if it has a bound; of all else the author must speak.
@@ -247,6 +277,7 @@ fn in_place_of_null(column_type: &ColumnType) -> Option<&'static str> {
         | ColumnType::Json
         | ColumnType::Bytes
         | ColumnType::Interval
+        | ColumnType::Enum { .. }
         | ColumnType::Array(_)
         | ColumnType::Native(_) => None,
     }

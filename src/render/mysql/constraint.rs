@@ -191,7 +191,9 @@ pub(super) fn guards(change: &TableChange, dialect: Dialect) -> Vec<Guard> {
                 Guard::Missing(item.object.clone()),
             ),
             super::Verb::Modify => {
-                guards.push(Guard::Present(item.object.clone()));
+                if !says_so(item.unconditional) {
+                    guards.push(Guard::Present(item.object.clone()));
+                }
                 continue;
             }
         };

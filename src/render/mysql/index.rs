@@ -4,12 +4,12 @@
 use super::computed::{NULL, Value, part_type, suffix, type_unknown, values};
 use super::{
     BYTES_PER_CHARACTER, TableChange, find_column, if_exists, if_not_exists, is_same, key_bytes,
-    type_name,
 };
 use crate::dialect::Dialect;
 use crate::dsl::{ColumnType, Index, IndexKey, IndexMethod, Table};
 use crate::render::RenderError;
 use crate::render::index::{direction, emulates_nulls, is_computed, notes};
+use crate::render::types::collated;
 
 impl TableChange {
     pub(super) fn add_index(
@@ -180,7 +180,7 @@ impl TableChange {
         let definition = format!(
             "{} {} AS ({}) VIRTUAL INVISIBLE",
             dialect.quote(&hidden),
-            type_name(&column_type),
+            collated(dialect, &column_type, value.collation.as_deref()),
             value.sql
         );
         self.add_column_definition(dialect, &hidden, definition);

@@ -63,9 +63,9 @@ pub(super) fn alter_column(
 /// To a text of bounded length there must be no cast: it would cut what is too long, where an assignment refuses it.
 fn converted(name: &str, old: &Column, new: &Column) -> Option<String> {
     use ColumnType::{
-        Array, BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Inet, Integer,
-        Interval, Json, Native, Real, SmallInteger, Text, Time, Timestamp, Uuid, Varbinary,
-        Varchar,
+        Array, BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Enum, Inet,
+        Integer, Interval, Json, Native, Real, SmallInteger, Text, Time, Timestamp, Uuid,
+        Varbinary, Varchar,
     };
     let to = type_name(new.type_on(SELF));
     match (old.type_on(SELF), new.type_on(SELF)) {
@@ -89,6 +89,8 @@ fn converted(name: &str, old: &Column, new: &Column) -> Option<String> {
             | DateTime
             | Timestamp,
         ) => Some(format!("{name}::{to}")),
+        (Varchar { .. } | Text, Enum { .. }) => Some(format!("{name}::{to}")),
+        (Enum { .. }, Enum { .. }) => Some(format!("{name}::TEXT::{to}")),
         // What is left PostgreSQL assigns unasked, or the fold has asked for `using`.
         (
             Varchar { .. }
@@ -112,6 +114,7 @@ fn converted(name: &str, old: &Column, new: &Column) -> Option<String> {
             | Inet
             | Interval
             | Array(_)
+            | Enum { .. }
             | Native(_),
             Varchar { .. }
             | Text
@@ -134,6 +137,7 @@ fn converted(name: &str, old: &Column, new: &Column) -> Option<String> {
             | Inet
             | Interval
             | Array(_)
+            | Enum { .. }
             | Native(_),
         ) => None,
     }

@@ -30,9 +30,9 @@ pub(super) fn alter_column(
 /// what does not fit as it is.
 fn converted(old: &Column, new: &Column) -> Option<Expr> {
     use ColumnType::{
-        Array, BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Inet, Integer,
-        Interval, Json, Native, Real, SmallInteger, Text, Time, Timestamp, Uuid, Varbinary,
-        Varchar,
+        Array, BigInteger, Boolean, Bytes, Char, Date, DateTime, Decimal, Double, Enum, Inet,
+        Integer, Interval, Json, Native, Real, SmallInteger, Text, Time, Timestamp, Uuid,
+        Varbinary, Varchar,
     };
     let value = || col(old.name.clone());
     match (old.type_on(SELF), new.type_on(SELF)) {
@@ -62,6 +62,7 @@ fn converted(old: &Column, new: &Column) -> Option<Expr> {
             | Inet
             | Interval
             | Array(_)
+            | Enum { .. }
             | Native(_),
             Varchar { .. }
             | Text
@@ -84,6 +85,7 @@ fn converted(old: &Column, new: &Column) -> Option<Expr> {
             | Inet
             | Interval
             | Array(_)
+            | Enum { .. }
             | Native(_),
         ) => None,
     }

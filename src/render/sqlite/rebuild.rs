@@ -13,9 +13,6 @@ use crate::render::index::create_index;
 use crate::render::postgres::table_items;
 use crate::render::{RebuildPart, RebuiltTable, RenderError, Statement};
 
-/// The name of the new table, before it takes the old one's.
-const PREFIX: &str = "hammerwork_new_";
-
 /// The table whose constraint no row may break.
 const CHECKED: &str = "hammerwork_checked";
 
@@ -46,11 +43,22 @@ impl Rebuild {
         values: Vec<(String, Expr)>,
     ) -> Result<Rebuild, RenderError> {
         let name = operation.table().unwrap_or_default();
+        Rebuild::of_table(name, step, operation, before, values)
+    }
+
+    /// The rebuild of one of the tables that `operation` changes.
+    pub(super) fn of_table(
+        name: &str,
+        step: usize,
+        operation: &Operation,
+        before: &Catalog,
+        values: Vec<(String, Expr)>,
+    ) -> Result<Rebuild, RenderError> {
         let table = find_table(before, name)?;
         Rebuild {
             steps: vec![step],
-            after: table_after(operation, before)?,
-            passing_name: passing_name(name, before),
+            after: table_after(name, operation, before)?,
+            passing_name: before.passing_name(name),
             before: table.clone(),
             values,
             statements: Vec::new(),
@@ -123,12 +131,16 @@ impl Rebuild {
             | Operation::AddCheck(_)
             | Operation::DropCheck(_)
             | Operation::AlterColumn(_)
+            | Operation::CreateEnum(_)
+            | Operation::DropEnum(_)
+            | Operation::AddEnumValue(_)
+            | Operation::DropEnumValue(_)
             | Operation::RunSql(_) => false,
         };
         if !is_free || operation.table() != Some(self.table()) {
             return Ok(false);
         }
-        let after = table_after(operation, before)?;
+        let after = table_after(self.table(), operation, before)?;
         if self.comes_back(&after) {
             return Ok(false);
         }
@@ -332,6 +344,7 @@ fn storage(column_type: &ColumnType) -> Option<(&'static str, &'static str)> {
         | ColumnType::Text
         | ColumnType::Inet
         | ColumnType::Interval
+        | ColumnType::Enum { .. }
         | ColumnType::Array(_) => Some(("text", "'text'")),
         ColumnType::SmallInteger | ColumnType::Integer | ColumnType::BigInteger => {
             Some(("an integer", "'integer'"))
@@ -344,36 +357,12 @@ fn storage(column_type: &ColumnType) -> Option<(&'static str, &'static str)> {
     }
 }
 
-fn table_after(operation: &Operation, before: &Catalog) -> Result<Table, RenderError> {
+fn table_after(name: &str, operation: &Operation, before: &Catalog) -> Result<Table, RenderError> {
     let mut after = before.clone();
     operation
         .apply(&mut after)
         .map_err(|error| RenderError::Schema(error.to_string()))?;
-    let name = operation.table().unwrap_or_default();
     find_table(&after, name).cloned()
-}
-
-/// A name for the new table that nothing has, cut where it would be too long.
-fn passing_name(table: &str, catalog: &Catalog) -> String {
-    let mut name = fitted(&format!("{PREFIX}{table}"), "");
-    let mut number = 1;
-    while catalog.has_relation(&name) {
-        number += 1;
-        name = fitted(&format!("{PREFIX}{table}"), &format!("_{number}"));
-    }
-    name
-}
-
-/// `name` with `suffix`, within the length that every name may have.
-fn fitted(name: &str, suffix: &str) -> String {
-    let mut end = name
-        .len()
-        .min(crate::catalog::names::LONGEST - suffix.len());
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    // A blank must not be what it ends with.
-    format!("{}{suffix}", name[..end].trim_end())
 }
 
 #[cfg(test)]
@@ -463,9 +452,12 @@ mod tests {
             named("hammerwork_new_t_2"),
         ])
         .unwrap();
-        assert_eq!(passing_name("t", &taken), "hammerwork_new_t_3");
-        let cut = passing_name(&long, &Catalog::default());
-        assert!(cut.len() <= 63 && cut.starts_with(PREFIX), "{cut}");
+        assert_eq!(taken.passing_name("t"), "hammerwork_new_t_3");
+        let cut = Catalog::default().passing_name(&long);
+        assert!(
+            cut.len() <= 63 && cut.starts_with("hammerwork_new_"),
+            "{cut}"
+        );
     }
 
     #[test]

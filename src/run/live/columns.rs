@@ -20,7 +20,9 @@ pub(crate) fn column_difference(
             dialect.type_name(expected_type)
         ));
     }
-    if let Some(difference) = source_difference(expected, live) {
+    if let Some(difference) =
+        source_difference(expected, live).or_else(|| collation_difference(dialect, expected, live))
+    {
         return Some(difference);
     }
     if expected.nullable != live.nullable && !is_checked_instead(dialect, expected) {
@@ -67,6 +69,15 @@ fn source_difference(expected: &Column, live: &LiveColumn) -> Option<String> {
             words(wanted)
         )
     })
+}
+
+/// Texts that are equal to one collation are not to another. The database's own may be any; no pragma of SQLite
+/// tells.
+fn collation_difference(dialect: Dialect, expected: &Column, live: &LiveColumn) -> Option<String> {
+    let wanted = expected.collation_on(dialect)?;
+    let found = live.collation.as_ref()?;
+    (!found.eq_ignore_ascii_case(wanted))
+        .then(|| format!("it is collated by {found}, and should be by {wanted}"))
 }
 
 /// MariaDB has no NOT NULL for what is computed: a check stands for it.
@@ -193,6 +204,7 @@ fn is_postgres(expected: &ColumnType, live: &str) -> bool {
         ColumnType::Bytes | ColumnType::Varbinary { .. } => live == "bytea",
         ColumnType::Inet => live == "inet",
         ColumnType::Interval => live == "interval",
+        ColumnType::Enum { name, .. } => live.trim_matches('"') == name,
         ColumnType::Array(element) => live
             .strip_suffix("[]")
             .is_some_and(|live| is_postgres(element, live)),
@@ -225,6 +237,8 @@ fn is_mysql(expected: &ColumnType, live: &str) -> bool {
         ColumnType::Varbinary { .. } | ColumnType::Inet => {
             live == Dialect::MySql.type_name(expected).to_ascii_lowercase()
         }
+        // Its values are asked for by themselves: they come and go.
+        ColumnType::Enum { .. } => live.starts_with("enum("),
         // Nothing stands for it.
         ColumnType::Interval => false,
         ColumnType::Native(_) => true,
@@ -273,6 +287,7 @@ mod tests {
             nullable,
             default: default.map(str::to_owned),
             source: Source::Rows,
+            collation: None,
             details: String::new(),
         }
     }
@@ -381,6 +396,26 @@ mod tests {
             None
         );
         assert!(column_difference(Dialect::MySql, &computed, &unnamed).is_some());
+    }
+
+    #[test]
+    fn texts_are_compared_by_the_collation_that_was_asked_for() {
+        let collated = |name: &str| LiveColumn {
+            collation: Some(name.to_owned()),
+            ..live("varchar(255)", false, None)
+        };
+        let expected = string("c").collate_on(Dialect::MySql, "utf8mb4_bin");
+        let difference = |found: &LiveColumn| column_difference(Dialect::MariaDb, &expected, found);
+        assert_eq!(difference(&collated("utf8mb4_bin")), None);
+        assert_eq!(
+            difference(&collated("latin1_swedish_ci")).as_deref(),
+            Some("it is collated by latin1_swedish_ci, and should be by utf8mb4_bin")
+        );
+        let any = string("c");
+        assert_eq!(
+            column_difference(Dialect::MariaDb, &any, &collated("utf8mb4_bin")),
+            None
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod columns;
 mod constraints;
+mod enums;
 mod indexes;
 mod mysql;
 mod postgres;
@@ -15,6 +16,7 @@ pub(crate) use constraints::{
     LiveCheck, LiveForeignKey, foreign_key_difference, key_difference, planned_unique,
     unique_difference,
 };
+pub(crate) use enums::LiveValue;
 pub(crate) use indexes::{IndexDifference, index_difference};
 
 use super::driver::{Driver, DriverError};
@@ -31,6 +33,8 @@ pub(crate) struct Live {
     pub(crate) schemas: BTreeSet<String>,
     /// Extensions, with the schema that each is in.
     pub(crate) extensions: BTreeMap<String, String>,
+    /// The values of enums, where these are types; of another type of that name none.
+    pub(crate) enums: BTreeMap<String, Vec<String>>,
 }
 
 /// A table, or something else that has a table's name.
@@ -46,6 +50,8 @@ pub(crate) struct LiveTable {
     pub(crate) indexes: Vec<LiveIndex>,
     pub(crate) foreign_keys: Vec<LiveForeignKey>,
     pub(crate) checks: Vec<LiveCheck>,
+    /// The statement that makes it, where the engine keeps that: SQLite does.
+    pub(crate) definition: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +64,8 @@ pub(crate) struct LiveColumn {
     pub(crate) default: Option<String>,
     /// What gives it its values, where rows need not.
     pub(crate) source: Source,
+    /// How its texts are compared, where the engine's catalog says so.
+    pub(crate) collation: Option<String>,
     /// What else the engine's catalog says of it, for `verify`: collation, generation, what follows an update.
     pub(crate) details: String,
 }
@@ -143,6 +151,7 @@ impl Live {
     pub(crate) fn is_empty(&self) -> bool {
         self.tables.is_empty()
             && self.index_owners.is_empty()
+            && self.enums.is_empty()
             && self.schemas.is_empty()
             && self.extensions.is_empty()
     }
@@ -210,6 +219,7 @@ pub(crate) struct Wanted {
     pub(crate) indexes: BTreeSet<String>,
     pub(crate) schemas: BTreeSet<String>,
     pub(crate) extensions: BTreeSet<String>,
+    pub(crate) enums: BTreeSet<String>,
 }
 
 impl Wanted {
@@ -218,6 +228,9 @@ impl Wanted {
         let mut wanted = Wanted::default();
         let operations = history.iter().flat_map(|it| &it.operations);
         for operation in operations.flat_map(Operation::schema_operations) {
+            if let Operation::CreateEnum(it) = operation {
+                wanted.enums.insert(it.name.clone());
+            }
             let table = operation.table().unwrap_or_default();
             wanted.tables.extend(operation.table().map(str::to_owned));
             let (indexes, uniques): (&[Index], &[Unique]) = match operation {
@@ -254,6 +267,10 @@ impl Wanted {
                 | Operation::AddPrimaryKey(_)
                 | Operation::DropPrimaryKey(_)
                 | Operation::AlterColumn(_)
+                | Operation::CreateEnum(_)
+                | Operation::DropEnum(_)
+                | Operation::AddEnumValue(_)
+                | Operation::DropEnumValue(_)
                 | Operation::RunSql(_) => (&[], &[]),
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
@@ -300,7 +317,7 @@ impl Values {
         self.optional().unwrap_or_default()
     }
 
-    /// A column's name, type, whether it is nullable, default, source and details, in this order in every engine's
+    /// A column's name, type, whether it is nullable, default, source, collation and details, in this order in every engine's
     /// query; none where there is no name, because the table has no columns.
     fn column(&mut self) -> Option<LiveColumn> {
         let name = self.optional();
@@ -308,6 +325,7 @@ impl Values {
         let nullable = self.flag();
         let default = self.optional();
         let source = Source::of(&self.text());
+        let collation = self.optional();
         let details = self.text();
         name.map(|name| LiveColumn {
             name,
@@ -315,6 +333,7 @@ impl Values {
             nullable,
             default,
             source,
+            collation,
             details,
         })
     }

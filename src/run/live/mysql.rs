@@ -12,7 +12,8 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
         "SELECT t.TABLE_NAME, t.TABLE_TYPE, c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_DEFAULT, \
              CASE WHEN c.EXTRA LIKE '%auto_increment%' THEN 'counter' \
                  WHEN c.GENERATION_EXPRESSION <> '' THEN 'expression' END, \
-             CONCAT_WS(' ', c.EXTRA, c.CHARACTER_SET_NAME, c.GENERATION_EXPRESSION) \
+             c.COLLATION_NAME, \
+             CONCAT_WS(' ', c.EXTRA, c.CHARACTER_SET_NAME, NULLIF(c.COLLATION_NAME, t.TABLE_COLLATION), c.GENERATION_EXPRESSION) \
          FROM information_schema.TABLES t \
          LEFT JOIN information_schema.COLUMNS c \
              ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME \

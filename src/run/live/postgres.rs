@@ -59,6 +59,10 @@ async fn read_in<D: Driver>(
             "extension" => {
                 live.extensions.insert(values.text(), values.text());
             }
+            "enum" => {
+                let enum_values = live.enums.entry(values.text()).or_default();
+                enum_values.extend(values.optional());
+            }
             // What was run before may answer too.
             _ => {}
         }
@@ -67,17 +71,19 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Six queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+/// Seven queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
 /// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
     let indexes = wanted.index_list(Dialect::Postgres);
     let schemas = list(Dialect::Postgres, &wanted.schemas);
     let extensions = list(Dialect::Postgres, &wanted.extensions);
+    let enums = list(Dialect::Postgres, &wanted.enums);
     format!(
         "SELECT 'column', c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), \
              NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), \
              CASE WHEN a.attidentity <> '' THEN 'counter' WHEN a.attgenerated <> '' THEN 'expression' END, \
+             l.collname, \
              concat_ws(' ', CASE a.attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity' END, \
                  CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END, \
                  nullif(l.collname, 'default')) \
@@ -123,6 +129,12 @@ fn queries(wanted: &Wanted) -> String {
          JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
          WHERE k.contype = 'c' AND n.nspname = current_schema() AND t.relname IN ({tables}) \
          ORDER BY t.relname, k.conname; \
+         SELECT 'enum', t.typname, e.enumlabel \
+         FROM pg_catalog.pg_type t \
+         JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
+         LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid \
+         WHERE n.nspname = current_schema() AND t.typname IN ({enums}) \
+         ORDER BY t.typname, e.enumsortorder; \
          SELECT 'schema', n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname IN ({schemas}); \
          SELECT 'extension', x.extname, n.nspname FROM pg_catalog.pg_extension x \
          JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace WHERE x.extname IN ({extensions})"

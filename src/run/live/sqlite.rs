@@ -11,9 +11,9 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     let indexes = wanted.index_list(Dialect::Sqlite);
     let columns = format!(
         "SELECT m.name, m.type, c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, \
-             iif(c.hidden IN (2, 3), 'expression', NULL), \
+             iif(c.hidden IN (2, 3), 'expression', NULL), NULL, \
              CASE c.hidden WHEN 1 THEN 'hidden' WHEN 2 THEN 'virtual' WHEN 3 THEN 'stored' END, \
-             c.pk, iif(c.pk > 0, m.sql, NULL) \
+             c.pk, m.sql \
          FROM main.sqlite_schema m LEFT JOIN pragma_table_xinfo(m.name) c \
          WHERE m.type IN ('table', 'view') AND m.name IN ({tables}, {indexes}) ORDER BY m.name, c.cid"
     );
@@ -56,9 +56,10 @@ fn add_column(live: &mut Live, mut values: Values) {
     let kind = values.text();
     let mut column = values.column();
     let position = values.text();
+    let definition = values.text();
     if let (Some(column), false) = (&mut column, position.is_empty() || position == "0") {
         // Only the key can be, and no pragma says so.
-        if counts_on(&values.text()) {
+        if counts_on(&definition) {
             column.source = Source::Counter;
             column.details += "autoincrement";
         }
@@ -66,6 +67,9 @@ fn add_column(live: &mut Live, mut values: Values) {
         key.push(format!("{position:0>5} {}", column.name));
     }
     live.add_column(&table, (kind != "table").then_some(kind), column);
+    if let Some(table) = live.tables.get_mut(&table) {
+        table.definition = definition;
+    }
 }
 
 /// The key's columns come in the table's order, each behind its position in the key.

@@ -127,6 +127,21 @@ on_every_engine! {
         assert!(!refuses(database, "UPDATE boxes SET note = 'Z' WHERE id = 1").await);
     }
 
+    async fn collations(database: &Database) {
+        let name = string("name").length(20).collate_on(Postgres, "C").collate_on(MySql, "utf8mb4_bin");
+        let people = table("people")
+            .columns([name.primary_key(), boolean("gone").default(false)])
+            .index(index("here").columns(["name"]).unique().only_where(col("gone").eq(false)));
+        let nick = text("nick").collate_on(Postgres, "C").collate_on(MySql, "utf8mb4_bin").nullable();
+        let change = operations().create_table(people).add_column("boxes", nick);
+        case(boxes(), change).rows(ROWS).keeps(ALL).check(database).await;
+        // Each is another name.
+        for name in ["a", "A", "ä", "b"] {
+            database.execute(&format!("INSERT INTO people (name) VALUES ('{name}')")).await;
+        }
+        assert_eq!(database.column("SELECT name FROM people ORDER BY name").await, ["A", "a", "b", "ä"]);
+    }
+
     async fn types_of_postgresql(database: &Database) {
         let change = operations().add_columns(
             "boxes",

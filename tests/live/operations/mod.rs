@@ -9,6 +9,7 @@ mod check;
 mod columns;
 mod constraints;
 mod database;
+mod enums;
 mod indexes;
 mod rows;
 mod schema;
