@@ -138,6 +138,36 @@ fn examples() -> Vec<Example> {
                 );
         },
         example! {
+            "docs/operations/rename_index.md",
+            let migration = Migration::new("013_by_queue", "The index says what it is for")
+                .rename_index("jobs", "queue_status", "by_queue");
+        },
+        example! {
+            "docs/operations/rename_table.md",
+            let migration = Migration::new("012_tasks", "Jobs are tasks")
+                .rename_table("jobs", "tasks")
+                .add_column("tasks", text("note").nullable());
+        },
+        example! {
+            "docs/operations/create_view.md",
+            let migration = Migration::new("014_queues", "What stands in each queue")
+                .create_view(
+                    view("queue_sizes")
+                        .everywhere("SELECT queue_name, COUNT(*) AS jobs FROM jobs GROUP BY queue_name")
+                        .on(Postgres, "SELECT queue_name, COUNT(*)::INTEGER AS jobs FROM jobs GROUP BY queue_name")
+                        .depends_on(["jobs"]),
+                );
+        },
+        example! {
+            "docs/operations/replace_view.md",
+            let migration = Migration::new("015_open_jobs", "Open jobs have a queue")
+                .replace_view(view("open_jobs").everywhere("SELECT id, queue_name FROM jobs WHERE status = 'open'"));
+        },
+        example! {
+            "docs/operations/drop_view.md",
+            let migration = Migration::new("016_no_open_jobs", "Nobody asks for open jobs").drop_view("open_jobs");
+        },
+        example! {
             "docs/operations/add_foreign_key.md",
             let migration = Migration::new("012_queues", "A job is in a queue that is there").add_foreign_key(
                 "jobs",
@@ -313,7 +343,8 @@ fn before() -> Catalog {
         .create_table(jobs)
         .create_enum("level", ["low", "high"])
         .create_enum("mood", ["sad", "happy"])
-        .create_table(people);
+        .create_table(people)
+        .create_view(view("open_jobs").everywhere("SELECT id FROM jobs WHERE status = 'open'"));
     Migrations::new([jobs, constrained, beside])
         .validate()
         .unwrap()

@@ -194,6 +194,7 @@ fn rows(history: &str, migration: &str) -> String {
             "(1, 'a', 1, 'x'), (2, 'a', 2, NULL), (3, 'b', 1, NULL)",
         ),
         ("shapes", "005_partial_unique") => fill("claims", "id", "(1), (2)"),
+        ("views", "001_create") => fill("jobs", "id", "(1), (2)"),
         ("constraints", "001_together") => {
             fill(
                 "teams",

@@ -129,6 +129,28 @@ pub enum OperationError {
         /// The label of the index.
         index: String,
     },
+    /// It speaks of a view that is not there.
+    #[error("there is no view {view}; {}", known_views(.known))]
+    UnknownView {
+        /// The name it used.
+        view: String,
+        /// The names of the views that are there.
+        known: Vec<String>,
+    },
+    /// It makes a view that is there.
+    #[error("there is a view {view} already")]
+    DuplicateView {
+        /// The name of the view.
+        view: String,
+    },
+    /// It drops or renames what a view reads.
+    #[error("{name} is read by the view {view}: drop that first")]
+    ReadByView {
+        /// The name of the table or view.
+        name: String,
+        /// The view that reads it.
+        view: String,
+    },
     /// It drops, renames or retypes a column that something else names.
     #[error("column {table}.{column} is named by {user}: drop that first")]
     ColumnInUse {
@@ -299,6 +321,17 @@ pub enum OperationError {
         /// What is wrong with it.
         fault: NameFault,
     },
+    /// A migration renames something, and leads back to names that were there before.
+    #[error(
+        "the same names are there before step {first} and after step {last}, and what they name is not the same: \
+         a run that was cut off could not tell where it was; put step {last} into a migration of its own"
+    )]
+    AmbiguousRenaming {
+        /// The first of the steps between, counted from 1.
+        first: usize,
+        /// The last of them.
+        last: usize,
+    },
     /// Two objects would have the same physical name on some engine.
     #[error(
         "the name {name} of {what} is taken by {other}: tables, indexes and constraints share one namespace, as tables and indexes \
@@ -315,6 +348,14 @@ pub enum OperationError {
 }
 
 impl OperationError {
+    pub(super) fn unknown_index(table: &Table, label: &str) -> Self {
+        OperationError::UnknownIndex {
+            table: table.name.clone(),
+            index: label.to_owned(),
+            known: table.indexes.iter().map(|it| it.label.clone()).collect(),
+        }
+    }
+
     pub(super) fn unknown_column(table: &Table, column: &str) -> Self {
         OperationError::UnknownColumn {
             table: table.name.clone(),
@@ -391,6 +432,13 @@ fn made(known: &[String]) -> String {
 fn known_enums(known: &[String]) -> String {
     if known.is_empty() {
         return "the schema has no enums".to_owned();
+    }
+    format!("the schema has {}", known.join(", "))
+}
+
+fn known_views(known: &[String]) -> String {
+    if known.is_empty() {
+        return "the schema has no views".to_owned();
     }
     format!("the schema has {}", known.join(", "))
 }

@@ -82,10 +82,10 @@ pub(super) fn fold_case(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The name that PostgreSQL gives a table's primary key, cut to fit as PostgreSQL cuts it.
-pub(crate) fn key(table: &Table) -> String {
+/// The name that PostgreSQL gives the primary key of a table of that name, cut to fit as PostgreSQL cuts it.
+pub(crate) fn key(table: &str) -> String {
     const SUFFIX: &str = "_pkey";
-    format!("{}{SUFFIX}", cut(&table.name, LONGEST - SUFFIX.len()))
+    format!("{}{SUFFIX}", cut(table, LONGEST - SUFFIX.len()))
 }
 
 impl Catalog {

@@ -3,9 +3,10 @@
 use super::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
     Backfill, Check, Column, ColumnChange, CreateEnum, CreateExtension, CreateIndex, CreateSchema,
-    CreateTable, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropExtension,
-    DropForeignKey, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropUnique, Extension,
-    ForeignKey, Index, Insert, Operation, RenameColumn, Row, Rows, RunSql, Table, Unique, Update,
+    CreateTable, CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropExtension,
+    DropForeignKey, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropUnique, DropView,
+    Extension, ForeignKey, Index, Insert, Operation, RenameColumn, RenameIndex, RenameTable,
+    ReplaceView, Row, Rows, RunSql, Table, Unique, Update, View,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -283,6 +284,75 @@ impl Migration {
             column: column.into(),
             to: to.into(),
         })
+    }
+
+    /// Gives an index another label, and the physical name that goes with it.
+    ///
+    /// | engine | `.rename_index("jobs", "polling", "open")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER INDEX IF EXISTS "idx_jobs_polling" RENAME TO "idx_jobs_open"` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` RENAME INDEX `idx_polling` TO `idx_open` `` |
+    /// | SQLite | `DROP INDEX IF EXISTS "idx_jobs_polling"`, then `CREATE INDEX IF NOT EXISTS "idx_jobs_open" ON "jobs" (..)` |
+    #[must_use]
+    pub fn rename_index(
+        self,
+        table: impl Into<String>,
+        index: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        self.operation(RenameIndex::new(table, index, to))
+    }
+
+    /// Gives a table another name. Its rows and all that belongs to it stay; its indexes keep their physical names.
+    ///
+    /// | engine | `.rename_table("jobs", "tasks")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE IF EXISTS "jobs" RENAME TO "tasks"`, and the same for the index of its primary key |
+    /// | MySQL | `` RENAME TABLE `jobs` TO `tasks` `` |
+    /// | MariaDB | `` RENAME TABLE IF EXISTS `jobs` TO `tasks` `` |
+    /// | SQLite | `ALTER TABLE "jobs" RENAME TO "tasks"` |
+    #[must_use]
+    pub fn rename_table(self, table: impl Into<String>, to: impl Into<String>) -> Self {
+        self.operation(RenameTable {
+            table: table.into(),
+            to: to.into(),
+        })
+    }
+
+    /// Makes a view.
+    ///
+    /// | engine | `.create_view(view("one").everywhere("SELECT 1 AS one"))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE VIEW "one" AS SELECT 1 AS one` |
+    /// | MySQL | `` CREATE VIEW `one` AS SELECT 1 AS one `` |
+    /// | MariaDB | `` CREATE VIEW IF NOT EXISTS `one` AS SELECT 1 AS one `` |
+    /// | SQLite | `CREATE VIEW IF NOT EXISTS "one" AS SELECT 1 AS one` |
+    #[must_use]
+    pub fn create_view(self, view: View) -> Self {
+        self.operation(CreateView { view })
+    }
+
+    /// Gives a view another query.
+    ///
+    /// | engine | `.replace_view(view("one").everywhere("SELECT 2 AS one"))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE OR REPLACE VIEW "one" AS SELECT 2 AS one`; where that is refused because the columns are others, it is dropped and made again |
+    /// | MySQL, MariaDB | `` CREATE OR REPLACE VIEW `one` AS SELECT 2 AS one `` |
+    /// | SQLite | `DROP VIEW IF EXISTS "one"`, then `CREATE VIEW "one" AS SELECT 2 AS one` |
+    #[must_use]
+    pub fn replace_view(self, view: View) -> Self {
+        self.operation(ReplaceView { view })
+    }
+
+    /// Drops a view.
+    ///
+    /// | engine | `.drop_view("one")` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `DROP VIEW IF EXISTS "one"` |
+    /// | MySQL, MariaDB | `` DROP VIEW IF EXISTS `one` `` |
+    #[must_use]
+    pub fn drop_view(self, view: impl Into<String>) -> Self {
+        self.operation(DropView { view: view.into() })
     }
 
     /// Lets rows of a table refer to rows of another, or of its own. [`ForeignKey`] shows the SQL of each adjective.

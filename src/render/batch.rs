@@ -35,6 +35,13 @@ pub(super) enum Piece {
     Rebuild(Box<Rebuild>),
 }
 
+/// Statements that no change of a table joins.
+pub(super) fn alone(
+    statements: Result<Vec<Statement>, RenderError>,
+) -> Result<Vec<Piece>, RenderError> {
+    Ok(statements?.into_iter().map(Piece::Statement).collect())
+}
+
 impl Batch {
     pub(crate) fn new(dialect: Dialect, concurrently: bool) -> Self {
         Batch {

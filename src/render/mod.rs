@@ -14,10 +14,12 @@ mod left_out;
 mod mysql;
 mod own_words;
 mod postgres;
+mod rename;
 mod rows;
 mod sqlite;
 mod statement;
 mod types;
+mod view;
 
 pub(crate) use batch::Batch;
 pub use batches::Batches;

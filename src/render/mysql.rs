@@ -13,9 +13,10 @@ use std::collections::BTreeSet;
 use sea_query::ColumnRef;
 
 pub(crate) use index::hidden_columns;
+pub(super) use index::renamed_hidden_columns;
 
 use self::index::check_hidden;
-use super::batch::Piece;
+use super::batch::{Piece, alone};
 use super::constraint::find_table;
 use super::enums;
 use super::expression::expression;
@@ -23,7 +24,9 @@ use super::generated;
 use super::index::find_index;
 use super::own_words::run_sql;
 use super::postgres::{literal, rename_column};
+use super::rename::{rename_index, rename_table};
 use super::types::{check_type, collated_type};
+use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -127,6 +130,11 @@ pub(super) fn render(
         Operation::Update(it) => Piece::Statement(rows::update(dialect, step, it, before)?),
         Operation::Delete(it) => Piece::Statement(rows::delete(dialect, step, it)?),
         Operation::Backfill(it) => Piece::Statement(batches::backfill(dialect, step, it, before)?),
+        Operation::RenameIndex(it) => return alone(rename_index(dialect, step, it, before)),
+        Operation::RenameTable(it) => return alone(rename_table(dialect, step, it, before)),
+        Operation::CreateView(it) => return alone(create_view(dialect, step, &it.view)),
+        Operation::ReplaceView(it) => return alone(replace_view(dialect, step, &it.view, before)),
+        Operation::DropView(it) => return alone(drop_view(dialect, step, &it.view, before)),
         Operation::AlterColumn(it) => {
             let change = alter_column::alter_column(dialect, step, it, before)?;
             return Ok(change.map(Piece::Change).into_iter().collect());
@@ -290,6 +298,7 @@ impl TableChange {
             leaves_behind: None,
             opaque: None,
             batches: None,
+            delimited: false,
             rebuild: None,
         }
     }

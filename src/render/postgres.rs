@@ -1,8 +1,7 @@
 //! PostgreSQL.
 
 use super::constraint::{
-    check, check_name, find_table, foreign_key, foreign_key_name, of_table, primary_key, unique,
-    unique_name,
+    check, check_name, foreign_key, foreign_key_name, of_table, primary_key, unique, unique_name,
 };
 mod alter_column;
 
@@ -11,7 +10,9 @@ use super::expression::expression;
 use super::generated;
 use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
+use super::rename::{rename_index, rename_table};
 use super::types::collated_type;
+use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
@@ -63,14 +64,19 @@ pub(super) fn render(
         Operation::Update(it) => return Ok(vec![rows::update(SELF, step, it, before)?]),
         Operation::Delete(it) => return Ok(vec![rows::delete(SELF, step, it)?]),
         Operation::Backfill(it) => return Ok(vec![batches::backfill(SELF, step, it, before)?]),
+        Operation::RenameIndex(it) => return rename_index(SELF, step, it, before),
+        Operation::RenameTable(it) => return rename_table(SELF, step, it, before),
+        Operation::CreateView(it) => return create_view(SELF, step, &it.view),
+        Operation::ReplaceView(it) => return replace_view(SELF, step, &it.view, before),
+        Operation::DropView(it) => return drop_view(SELF, step, &it.view, before),
         Operation::AddPrimaryKey(it) => {
             guards.push(Guard::Missing("the primary key".to_owned()));
-            let name = SELF.quote(&names::key(find_table(before, &it.table)?));
+            let name = SELF.quote(&names::key(&it.table));
             let key = primary_key(SELF, &it.columns);
             vec![add(&it.table, &format!("CONSTRAINT {name} {key}"))]
         }
         Operation::DropPrimaryKey(it) => {
-            let name = names::key(find_table(before, &it.table)?);
+            let name = names::key(&it.table);
             vec![drop(&it.table, &name)]
         }
         Operation::AddUnique(it) => {

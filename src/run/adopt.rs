@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decide::extension_difference;
+use super::decide::{VIEW, extension_difference};
 use super::live::{
     IndexDifference, Live, LiveTable, column_difference, foreign_key_difference, index_difference,
     unique_difference,
@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
     AddEnumValue, Check, Column, CreateEnum, DropEnumValue, Extension, ForeignKey, Index,
-    Migrations, Operation, Table, Unique,
+    Migrations, Operation, Table, Unique, View,
 };
 
 /// How much of a history a database holds.
@@ -39,7 +39,8 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
     let mut found = Adoption::default();
     for (count, migration) in (1..).zip(history) {
         for operation in &migration.operations {
-            // Whether rows were changed, or SQL in the author's own words was run, no catalog tells.
+            // Whether rows were changed, or SQL in the author's own words was run, no catalog tells; nor which query a
+            // view should have.
             if !operation.leaves_its_mark() {
                 return found;
             }
@@ -55,7 +56,9 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
                 return found;
             }
         }
-        if state.wrong.is_empty() && state.stale.is_empty() && catalog.tables().next().is_some() {
+        // An extension or a schema alone may be there for others.
+        let has_objects = catalog.tables().next().is_some() || catalog.views().next().is_some();
+        if state.wrong.is_empty() && state.stale.is_empty() && has_objects {
             found = Adoption {
                 migrations: count,
                 warnings: state.slow.values().cloned().collect(),
@@ -71,6 +74,7 @@ enum Object {
     Table(String),
     Column(String, String),
     Index(String, String),
+    View(String),
     Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
@@ -88,6 +92,7 @@ impl Object {
             | Object::Unique(table, _)
             | Object::ForeignKey(table, _)
             | Object::Check(table, _) => Some(table),
+            Object::View(view) => Some(view),
             Object::Schema(_) | Object::Extension(_) | Object::Enum(_) => None,
         }
     }
@@ -216,6 +221,62 @@ impl State<'_> {
             | Operation::Update(_)
             | Operation::Delete(_)
             | Operation::Backfill(_) => {}
+            Operation::RenameIndex(it) => {
+                let old = before
+                    .table(&it.table)
+                    .and_then(|table| table.index_labelled(&it.index));
+                if let Some(old) = old {
+                    let new = it.renamed(old);
+                    let from = old.physical_name(&it.table, self.dialect);
+                    // One with an exact name is there under its new label.
+                    let there = from != new.physical_name(&it.table, self.dialect)
+                        && self.live.index(&it.table, &from).is_some();
+                    self.gone(Object::Index(it.table.clone(), it.index.clone()), there);
+                    self.create_index(&it.table, &new);
+                }
+            }
+            Operation::RenameTable(it) => {
+                let mut after = before.clone();
+                // The history has been folded before, without an error.
+                if operation.apply(&mut after).is_ok()
+                    && let Some(table) = after.table(&it.to)
+                {
+                    // What it should have lost before, it has under the new name.
+                    let live = self.live.tables.get(&it.to);
+                    let dropped = self.stale.iter().filter_map(|object| match object {
+                        Object::Column(table, column) if *table == it.table => Some(column),
+                        Object::Table(_)
+                        | Object::Column(..)
+                        | Object::Index(..)
+                        | Object::Unique(..)
+                        | Object::ForeignKey(..)
+                        | Object::Check(..)
+                        | Object::Enum(_)
+                        | Object::Schema(_)
+                        | Object::Extension(_)
+                        | Object::View(_) => None,
+                    });
+                    let stale: Vec<String> = dropped
+                        .filter(|column| live.is_some_and(|it| it.column(column).is_some()))
+                        .cloned()
+                        .collect();
+                    self.drop_table(&it.table);
+                    self.create_table(table);
+                    for (referring, key) in after.references_to(&it.to) {
+                        self.create_foreign_key(&referring.name, key);
+                    }
+                    let columns = stale
+                        .into_iter()
+                        .map(|it| Object::Column(table.name.clone(), it));
+                    self.stale.extend(columns);
+                }
+            }
+            Operation::CreateView(it) => self.create_view(&it.view),
+            Operation::ReplaceView(it) => self.create_view(&it.view),
+            Operation::DropView(it) => {
+                let there = self.has_view(&it.view);
+                self.gone(Object::View(it.view.clone()), there);
+            }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
                     self.apply(operation, before);
@@ -324,6 +385,16 @@ impl State<'_> {
         let right = !self.dialect.features().extensions
             || live.is_some_and(|it| extension_difference(extension, it).is_none());
         self.made(Object::Extension(extension.name.clone()), right);
+    }
+
+    fn create_view(&mut self, view: &View) {
+        let right = !view.is_on(self.dialect) || self.has_view(&view.name);
+        self.made(Object::View(view.name.clone()), right);
+    }
+
+    fn has_view(&self, name: &str) -> bool {
+        let found = self.live.tables.get(name);
+        found.is_some_and(|it| it.other_kind.as_deref() == Some(VIEW))
     }
 
     fn made(&mut self, object: Object, right: bool) {

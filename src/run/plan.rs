@@ -403,6 +403,11 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::Update(_)
         | Operation::Delete(_)
         | Operation::Backfill(_)
+        | Operation::RenameIndex(_)
+        | Operation::RenameTable(_)
+        | Operation::CreateView(_)
+        | Operation::ReplaceView(_)
+        | Operation::DropView(_)
         | Operation::AddForeignKey(_)
         | Operation::DropForeignKey(_)
         | Operation::AddCheck(_)
@@ -705,7 +710,7 @@ impl fmt::Display for Statement {
         if let Some(condition) = self.opaque.as_ref().and_then(|it| it.only_if.as_ref()) {
             comment(f, &format!("only where this is true: {condition}"))?;
         }
-        if self.opaque.as_ref().is_some_and(|it| it.delimited) {
+        if self.delimited {
             let delimiter = delimiter_that_is_not_in(&self.sql);
             return writeln!(
                 f,

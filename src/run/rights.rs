@@ -16,10 +16,14 @@ pub(crate) struct Needs {
     create: bool,
     /// To drop a table.
     drop: bool,
+    /// To make views.
+    create_view: bool,
     /// To change these tables, which are there.
     alter: BTreeSet<String>,
     /// To change rows of these tables, which are there: the table, and the right.
     rows: BTreeSet<(String, &'static str)>,
+    /// To replace or drop these views, which are there.
+    views: BTreeSet<String>,
     /// To refer to these tables, which are there.
     refer: BTreeSet<String>,
     /// To make a schema.
@@ -66,7 +70,12 @@ impl Needs {
             | Operation::DropForeignKey(_)
             | Operation::AddCheck(_)
             | Operation::DropCheck(_)
-            | Operation::AlterColumn(_) => {
+            | Operation::AlterColumn(_)
+            | Operation::RenameIndex(_) => self.change(table, there),
+            // To MySQL and MariaDB it is a table that goes, and one that comes.
+            Operation::RenameTable(_) => {
+                self.create = true;
+                self.drop = true;
                 self.change(table, there);
             }
             Operation::Insert(_) => self.change_rows(table, there, "INSERT"),
@@ -77,6 +86,13 @@ impl Needs {
                 self.change_rows(table, there, "UPDATE");
             }
             Operation::Delete(_) => self.change_rows(table, there, "DELETE"),
+            Operation::CreateView(it) => self.view(&it.view.name, false, live),
+            // To MySQL and MariaDB it is a view that goes, and one that comes.
+            Operation::ReplaceView(it) => self.view(&it.view.name, true, live),
+            Operation::DropView(it) => {
+                self.drop = true;
+                self.change_view(&it.view, live);
+            }
             Operation::CreateSchema(_) => self.create_schema = true,
             Operation::DropSchema(it) => {
                 self.drop_schemas.insert(it.schema.clone());
@@ -89,6 +105,18 @@ impl Needs {
             | Operation::AddEnumValue(_)
             | Operation::DropEnumValue(_)
             | Operation::RunSql(_) => {}
+        }
+    }
+
+    fn view(&mut self, view: &str, drop: bool, live: &Live) {
+        self.create_view = true;
+        self.drop |= drop;
+        self.change_view(view, live);
+    }
+
+    fn change_view(&mut self, view: &str, live: &Live) {
+        if live.tables.contains_key(view) {
+            self.views.insert(view.to_owned());
         }
     }
 
@@ -140,7 +168,7 @@ impl Needs {
         let dialect = session.dialect;
         let schema = session.schema.clone().unwrap_or_default();
         let named = dialect.quote_text(&schema);
-        let altered = list(dialect, &self.alter);
+        let altered = list(dialect, &(&self.alter | &self.views));
         let referred = list(dialect, &self.refer);
         let recorded = list(
             dialect,
@@ -157,7 +185,7 @@ impl Needs {
         let sql = format!(
             "SELECT current_setting('transaction_read_only'), has_schema_privilege({named}, 'CREATE'), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
-                 WHERE c.relnamespace = n.oid AND c.relname IN ({altered}) AND c.relkind IN ('r', 'p') \
+                 WHERE c.relnamespace = n.oid AND c.relname IN ({altered}) AND c.relkind IN ('r', 'p', 'v') \
                  AND NOT pg_has_role(c.relowner, 'USAGE')), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname IN ({recorded}) AND c.relkind IN ('r', 'p') \
@@ -191,7 +219,7 @@ impl Needs {
             missing.push("a server that can be written to: this one is read-only".to_owned());
         }
         let may_create = next().as_deref() != Some("f");
-        if self.create && !may_create {
+        if (self.create || self.create_view) && !may_create {
             missing.push(format!("CREATE on the schema {schema}"));
         }
         missing.extend(next().map(|tables| format!("ownership of {tables}")));
@@ -264,6 +292,7 @@ impl Needs {
             ("CREATE", self.create || altering),
             ("ALTER", altering),
             ("DROP", self.drop),
+            ("CREATE VIEW", self.create_view),
             ("REFERENCES", !self.refer.is_empty()),
         ];
         for (name, _) in needed

@@ -205,7 +205,9 @@ fn compare(expected: &Live, live: &Live, differences: &mut Vec<Difference>) {
     }
     let names: BTreeSet<&String> = expected.tables.keys().chain(live.tables.keys()).collect();
     for name in names {
-        let object = format!("table {name}");
+        let found = expected.tables.get(name).or(live.tables.get(name));
+        let kind = found.and_then(|it| it.other_kind.as_deref());
+        let object = format!("{} {name}", kind.unwrap_or("table"));
         match (expected.tables.get(name), live.tables.get(name)) {
             (Some(_), None) => differences.push(Difference::new(object, MISSING)),
             (None, Some(_)) => differences.push(Difference::new(object, EXTRA)),
@@ -224,9 +226,18 @@ fn compare_tables(
     live: &LiveTable,
     differences: &mut Vec<Difference>,
 ) {
+    if expected.other_kind != live.other_kind {
+        let kind = |it: &LiveTable| it.other_kind.clone().unwrap_or_else(|| "table".to_owned());
+        let description = format!("there is a {} of that name", kind(live));
+        let object = format!("{} {name}", kind(expected));
+        differences.push(Difference::new(object, description));
+        return;
+    }
     if let Some(kind) = &live.other_kind {
-        let description = format!("there is a {kind} of that name");
-        differences.push(Difference::new(format!("table {name}"), description));
+        // Of a view the query says it all.
+        let query = |it: &LiveTable| one_line(it.definition.as_deref().unwrap_or_default());
+        let description = both_shapes(query(expected), query(live));
+        differences.extend(description.map(|it| Difference::new(format!("{kind} {name}"), it)));
         return;
     }
     if expected.primary_key != live.primary_key {
@@ -363,6 +374,7 @@ fn index_shape(index: &LiveIndex) -> String {
     )
 }
 
+/// With one blank where there is any white space.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")

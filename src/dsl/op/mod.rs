@@ -13,6 +13,7 @@ mod create_extension;
 mod create_index;
 mod create_schema;
 mod create_table;
+mod create_view;
 mod delete;
 mod drop_check;
 mod drop_column;
@@ -25,8 +26,12 @@ mod drop_primary_key;
 mod drop_schema;
 mod drop_table;
 mod drop_unique;
+mod drop_view;
 mod insert;
 mod rename_column;
+mod rename_index;
+mod rename_table;
+mod replace_view;
 mod run_sql;
 mod update;
 
@@ -45,6 +50,7 @@ pub use create_extension::CreateExtension;
 pub use create_index::CreateIndex;
 pub use create_schema::CreateSchema;
 pub use create_table::CreateTable;
+pub use create_view::CreateView;
 pub use delete::Delete;
 pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
@@ -57,8 +63,12 @@ pub use drop_primary_key::DropPrimaryKey;
 pub use drop_schema::DropSchema;
 pub use drop_table::DropTable;
 pub use drop_unique::DropUnique;
+pub use drop_view::DropView;
 pub use insert::Insert;
 pub use rename_column::RenameColumn;
+pub use rename_index::RenameIndex;
+pub use rename_table::RenameTable;
+pub use replace_view::ReplaceView;
 pub use run_sql::{RunSql, sql};
 pub use update::Update;
 
@@ -93,6 +103,16 @@ pub enum Operation {
     Delete(Delete),
     /// Changes the rows of a large table, some keys at a time.
     Backfill(Backfill),
+    /// Gives an index another label.
+    RenameIndex(RenameIndex),
+    /// Gives a table another name.
+    RenameTable(RenameTable),
+    /// Makes a view.
+    CreateView(CreateView),
+    /// Gives a view another query.
+    ReplaceView(ReplaceView),
+    /// Drops a view.
+    DropView(DropView),
     /// Adds a foreign key.
     AddForeignKey(AddForeignKey),
     /// Drops a foreign key.
@@ -191,6 +211,11 @@ macro_rules! dispatch {
             Operation::Update($it) => $call,
             Operation::Delete($it) => $call,
             Operation::Backfill($it) => $call,
+            Operation::RenameIndex($it) => $call,
+            Operation::RenameTable($it) => $call,
+            Operation::CreateView($it) => $call,
+            Operation::ReplaceView($it) => $call,
+            Operation::DropView($it) => $call,
             Operation::AddForeignKey($it) => $call,
             Operation::DropForeignKey($it) => $call,
             Operation::AddCheck($it) => $call,
@@ -237,7 +262,8 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns; none where it concerns no single one, or is SQL in the author's own words.
+    /// The table that it concerns, by the name before it; none where it concerns no single one, or is SQL in the author's
+    /// own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -261,6 +287,8 @@ impl Operation {
             Operation::AddPrimaryKey(it) => Some(&it.table),
             Operation::DropPrimaryKey(it) => Some(&it.table),
             Operation::AlterColumn(it) => Some(&it.table),
+            Operation::RenameIndex(it) => Some(&it.table),
+            Operation::RenameTable(it) => Some(&it.table),
             Operation::CreateSchema(_)
             | Operation::DropSchema(_)
             | Operation::CreateExtension(_)
@@ -269,6 +297,9 @@ impl Operation {
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
             | Operation::DropEnumValue(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
             | Operation::RunSql(_) => None,
         }
     }
@@ -288,6 +319,11 @@ impl Operation {
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
             | Operation::RenameColumn(_)
+            | Operation::RenameIndex(_)
+            | Operation::RenameTable(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
             | Operation::AddForeignKey(_)
             | Operation::DropForeignKey(_)
             | Operation::AddCheck(_)
@@ -317,8 +353,13 @@ impl Operation {
             | Operation::Insert(_)
             | Operation::Update(_)
             | Operation::Delete(_)
-            | Operation::Backfill(_) => false,
-            Operation::CreateTable(_)
+            | Operation::Backfill(_)
+            | Operation::ReplaceView(_) => false,
+            Operation::RenameIndex(_)
+            | Operation::RenameTable(_)
+            | Operation::CreateView(_)
+            | Operation::DropView(_)
+            | Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)
             | Operation::DropColumn(_)
@@ -383,6 +424,11 @@ into_operation!(
     Update,
     Delete,
     Backfill,
+    CreateView,
+    ReplaceView,
+    DropView,
+    RenameIndex,
+    RenameTable,
     AddForeignKey,
     DropForeignKey,
     AddCheck,

@@ -6,6 +6,7 @@ mod enums;
 mod indexes;
 mod mysql;
 mod postgres;
+mod rename;
 mod sqlite;
 mod written;
 
@@ -22,7 +23,9 @@ pub(crate) use indexes::{IndexDifference, index_difference};
 use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
-use crate::dsl::{CreateSchema, DropSchema, Index, Migrations, Operation, Unique};
+use crate::dsl::{
+    CreateSchema, CreateView, DropSchema, Index, Migrations, Operation, ReplaceView, Unique, index,
+};
 
 /// What is there, of the names that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub(crate) struct Live {
 pub(crate) struct LiveTable {
     /// What it is, where it is no table: `view`, for example.
     pub(crate) other_kind: Option<String>,
+    /// The query in the words of the engine's catalog, where it is a view.
+    pub(crate) definition: Option<String>,
     pub(crate) columns: Vec<LiveColumn>,
     pub(crate) primary_key: Vec<String>,
     /// The name of the primary key, where it has one.
@@ -51,7 +56,7 @@ pub(crate) struct LiveTable {
     pub(crate) foreign_keys: Vec<LiveForeignKey>,
     pub(crate) checks: Vec<LiveCheck>,
     /// The statement that makes it, where the engine keeps that: SQLite does.
-    pub(crate) definition: String,
+    pub(crate) written: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,9 +177,16 @@ impl Live {
     }
 
     /// Adds what one row of an engine's answer says of a table's column.
-    fn add_column(&mut self, table: &str, other_kind: Option<String>, column: Option<LiveColumn>) {
+    fn add_column(
+        &mut self,
+        table: &str,
+        other_kind: Option<String>,
+        definition: Option<String>,
+        column: Option<LiveColumn>,
+    ) {
         let table = self.tables.entry(table.to_owned()).or_default();
         table.other_kind = other_kind;
+        table.definition = definition;
         table.columns.extend(column);
     }
 
@@ -231,24 +243,35 @@ impl Wanted {
             if let Operation::CreateEnum(it) = operation {
                 wanted.enums.insert(it.name.clone());
             }
+            if let Operation::CreateView(CreateView { view })
+            | Operation::ReplaceView(ReplaceView { view }) = operation
+            {
+                wanted.tables.insert(view.name.clone());
+            }
             let table = operation.table().unwrap_or_default();
             wanted.tables.extend(operation.table().map(str::to_owned));
-            let (indexes, uniques): (&[Index], &[Unique]) = match operation {
-                Operation::CreateTable(it) => (&it.table.indexes, &it.table.uniques),
-                Operation::CreateIndex(it) => (std::slice::from_ref(&it.index), &[]),
-                Operation::AddUnique(it) => (&[], std::slice::from_ref(&it.unique)),
+            let (indexes, uniques): (Vec<Index>, &[Unique]) = match operation {
+                Operation::CreateTable(it) => (it.table.indexes.clone(), &it.table.uniques),
+                Operation::CreateIndex(it) => (vec![it.index.clone()], &[]),
+                Operation::AddUnique(it) => (Vec::new(), std::slice::from_ref(&it.unique)),
+                // One with an exact name is known by it already.
+                Operation::RenameIndex(it) => (vec![it.renamed(&index(&it.to))], &[]),
+                Operation::RenameTable(it) => {
+                    wanted.tables.insert(it.to.clone());
+                    (Vec::new(), &[])
+                }
                 Operation::CreateSchema(CreateSchema { schema })
                 | Operation::DropSchema(DropSchema { schema }) => {
                     wanted.schemas.insert(schema.clone());
-                    (&[], &[])
+                    (Vec::new(), &[])
                 }
                 Operation::CreateExtension(it) => {
                     wanted.extensions.insert(it.extension.name.clone());
-                    (&[], &[])
+                    (Vec::new(), &[])
                 }
                 Operation::DropExtension(it) => {
                     wanted.extensions.insert(it.extension.clone());
-                    (&[], &[])
+                    (Vec::new(), &[])
                 }
                 Operation::DropTable(_)
                 | Operation::AddColumn(_)
@@ -259,6 +282,9 @@ impl Wanted {
                 | Operation::Update(_)
                 | Operation::Delete(_)
                 | Operation::Backfill(_)
+                | Operation::CreateView(_)
+                | Operation::ReplaceView(_)
+                | Operation::DropView(_)
                 | Operation::AddForeignKey(_)
                 | Operation::DropForeignKey(_)
                 | Operation::AddCheck(_)
@@ -271,7 +297,7 @@ impl Wanted {
                 | Operation::DropEnum(_)
                 | Operation::AddEnumValue(_)
                 | Operation::DropEnumValue(_)
-                | Operation::RunSql(_) => (&[], &[]),
+                | Operation::RunSql(_) => (Vec::new(), &[]),
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
             wanted.indexes.extend(names);

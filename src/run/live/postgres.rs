@@ -80,7 +80,8 @@ fn queries(wanted: &Wanted) -> String {
     let extensions = list(Dialect::Postgres, &wanted.extensions);
     let enums = list(Dialect::Postgres, &wanted.enums);
     format!(
-        "SELECT 'column', c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), \
+        "SELECT 'column', c.relname, c.relkind::text, \
+             CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END, a.attname, format_type(a.atttypid, a.atttypmod), \
              NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), \
              CASE WHEN a.attidentity <> '' THEN 'counter' WHEN a.attgenerated <> '' THEN 'expression' END, \
              l.collname, \
@@ -153,8 +154,9 @@ fn add_column(live: &mut Live, mut values: Values) {
         "i" | "I" => Some("index"),
         _ => Some("type"),
     };
+    let definition = values.optional();
     let column = values.column();
-    live.add_column(&table, other_kind.map(str::to_owned), column);
+    live.add_column(&table, other_kind.map(str::to_owned), definition, column);
 }
 
 fn add_index(live: &mut Live, mut values: Values) {

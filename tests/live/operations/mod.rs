@@ -11,5 +11,7 @@ mod constraints;
 mod database;
 mod enums;
 mod indexes;
+mod naming;
 mod rows;
 mod schema;
+mod views;
