@@ -15,6 +15,15 @@ use hammerwork_migrations::run::driver::{connect_mysql, connect_postgres, connec
 use hammerwork_migrations::run::{Event, Report, Rollback};
 use hammerwork_migrations::{Migrator, RunError};
 
+/// Schemas are PostgreSQL's alone: to the others they are databases, or nothing.
+fn history_for(url: &str) -> Migrations {
+    if url.starts_with("postgres") {
+        history().and([archive(), no_archive()])
+    } else {
+        history()
+    }
+}
+
 fn history() -> Migrations {
     Migrations::new([
         countries(),
@@ -155,6 +164,7 @@ fn lines() -> Migration {
 
 fn searches() -> Migration {
     Migration::new("005_searches", "Products and people are searched for")
+        .create_extension(extension("pg_trgm"))
         .create_index(
             "lines",
             index("product").prefix("product", 20).include(["quantity"]),
@@ -328,17 +338,29 @@ fn less() -> Migration {
         .create_enum("mood", ["good", "bad"])
         .drop_enum_value("mood", "bad")
         .drop_enum("mood")
+        .drop_extension("pg_trgm")
+}
+
+fn archive() -> Migration {
+    Migration::new("018_archive", "What is old has a place").create_schema("archive")
+}
+
+fn no_archive() -> Migration {
+    Migration::new("019_no_archive", "What is old is deleted").drop_schema("archive")
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| "sqlite::memory:".to_owned());
-    let migrator = Migrator::new(history())
+    let migrator = Migrator::new(history_for(&url))
         .accept_data_loss(true)
-        .observe(|event| match event {
-            Event::Applied(it) => println!("applied {}: {}", it.id, it.summary),
-            Event::RolledBack(it) => println!("undone  {}: {}", it.id, it.summary),
-            _ => {}
+        .observe(|event| {
+            if let Event::Applied(it) = event {
+                println!("applied {}: {}", it.id, it.summary);
+            }
+            if let Event::RolledBack(it) = event {
+                println!("undone  {}: {}", it.id, it.summary);
+            }
         });
     let up = run(&migrator, &url, None).await?;
     let down = run(&migrator, &url, Some(Rollback::All)).await?;

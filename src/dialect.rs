@@ -143,6 +143,10 @@ pub struct Features {
     pub indexed_foreign_keys: bool,
     /// Tables and columns may say what they are.
     pub comments: bool,
+    /// Schemas within a database.
+    pub schemas: bool,
+    /// Extensions that a database may be given.
+    pub extensions: bool,
     /// Where names of indexes must be unique.
     pub index_namespace: IndexNamespace,
     /// Bytes that one index entry may hold at most, where the engine has such a limit for declared widths.
@@ -167,6 +171,8 @@ const POSTGRES: Features = Features {
     deferrable_constraints: true,
     indexed_foreign_keys: false,
     comments: true,
+    schemas: true,
+    extensions: true,
     index_namespace: IndexNamespace::Schema,
     index_key_bytes: None,
 };
@@ -189,6 +195,8 @@ const MYSQL: Features = Features {
     deferrable_constraints: false,
     indexed_foreign_keys: true,
     comments: true,
+    schemas: false,
+    extensions: false,
     index_namespace: IndexNamespace::Table,
     index_key_bytes: Some(3072),
 };
@@ -211,6 +219,8 @@ const MARIADB: Features = Features {
     deferrable_constraints: false,
     indexed_foreign_keys: true,
     comments: true,
+    schemas: false,
+    extensions: false,
     index_namespace: IndexNamespace::Table,
     index_key_bytes: Some(3072),
 };
@@ -233,6 +243,8 @@ const SQLITE: Features = Features {
     deferrable_constraints: true,
     indexed_foreign_keys: false,
     comments: false,
+    schemas: false,
+    extensions: false,
     index_namespace: IndexNamespace::Schema,
     index_key_bytes: None,
 };

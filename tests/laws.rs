@@ -336,6 +336,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => (name(), enum_value()).prop_map(|(name, value)| DropEnumValue { name, value }.into()),
         2 => own_words().prop_map(Operation::from),
         3 => changes_of_rows(),
+        2 => of_the_database(),
         2 => view_value().prop_map(|view| CreateView { view }.into()),
         2 => view_value().prop_map(|view| ReplaceView { view }.into()),
         1 => name().prop_map(|view| DropView { view }.into()),
@@ -418,6 +419,19 @@ fn fitting(column: &Column, number: usize) -> Expr {
         _ if column.nullable => null(),
         _ => Expr::val((number % 10).to_string()),
     }
+}
+
+fn of_the_database() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        1 => name().prop_map(|schema| CreateSchema { schema }.into()),
+        1 => name().prop_map(|schema| DropSchema { schema }.into()),
+        4 => (name(), proptest::option::of(name())).prop_map(|(name, schema)| {
+            let mut extension = extension(name);
+            extension.schema = schema;
+            CreateExtension { extension }.into()
+        }),
+        2 => name().prop_map(|extension| DropExtension { extension }.into()),
+    ]
 }
 
 fn column_change() -> impl Strategy<Value = ColumnChange> {
@@ -553,6 +567,20 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
     let a_view = views.get(aim % views.len().max(1));
     let operation = match operation {
         Operation::CreateTable(it) => return mended(it.table, predicate, catalog, aim).into(),
+        Operation::DropSchema(mut it) => {
+            if let Some(schema) = catalog.schemas().nth(aim % 3) {
+                it.schema = schema.to_owned();
+            }
+            return it.into();
+        }
+        Operation::DropExtension(mut it) => {
+            if let Some(extension) = catalog.extensions().nth(aim % 3) {
+                it.extension.clone_from(&extension.name);
+            }
+            return it.into();
+        }
+        Operation::CreateSchema(it) => return it.into(),
+        Operation::CreateExtension(it) => return it.into(),
         Operation::CreateView(mut it) => {
             read(&mut it.view.depends_on);
             return it.into();
@@ -873,6 +901,8 @@ proptest! {
                 back.apply(&mut catalog).unwrap();
             }
             prop_assert_eq!(contents(&catalog), contents(&before), "{}", operation);
+            prop_assert!(catalog.schemas().eq(before.schemas()), "{}", operation);
+            prop_assert!(catalog.extensions().eq(before.extensions()), "{}", operation);
             // Names are free again, too.
             operation.apply(&mut catalog).unwrap();
         }
@@ -930,6 +960,9 @@ proptest! {
                                 .table(&it.table)
                                 .and_then(|table| table.index_labelled(&it.index))
                                 .is_some_and(|index| !index.is_made_on(dialect)),
+                            Operation::CreateExtension(_) | Operation::DropExtension(_) => {
+                                !dialect.features().extensions
+                            }
                             _ => false,
                         };
                         prop_assert!(may_be_empty || !statements.is_empty());

@@ -2,11 +2,12 @@
 
 use super::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    Backfill, Check, Column, ColumnChange, CommentColumn, CommentTable, CreateEnum, CreateIndex,
-    CreateTable, CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue,
-    DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropUnique, DropView, ForeignKey, Index,
-    Insert, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView, Row, Rows, RunSql,
-    Table, Unique, Update, View,
+    Backfill, Check, Column, ColumnChange, CommentColumn, CommentTable, CreateEnum,
+    CreateExtension, CreateIndex, CreateSchema, CreateTable, CreateView, Delete, DropCheck,
+    DropColumn, DropEnum, DropEnumValue, DropExtension, DropForeignKey, DropIndex, DropPrimaryKey,
+    DropSchema, DropTable, DropUnique, DropView, Extension, ForeignKey, Index, Insert, Operation,
+    RenameColumn, RenameIndex, RenameTable, ReplaceView, Row, Rows, RunSql, Table, Unique, Update,
+    View,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -531,6 +532,56 @@ impl Migration {
     pub fn drop_primary_key(self, table: impl Into<String>) -> Self {
         self.operation(DropPrimaryKey {
             table: table.into(),
+        })
+    }
+
+    /// Makes a schema, beside the one that the tables are in.
+    ///
+    /// | engine | `.create_schema("audit")` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE SCHEMA IF NOT EXISTS "audit"` |
+    /// | MySQL, MariaDB, SQLite | refused: a schema is a database of its own there |
+    #[must_use]
+    pub fn create_schema(self, schema: impl Into<String>) -> Self {
+        self.operation(CreateSchema {
+            schema: schema.into(),
+        })
+    }
+
+    /// Drops a schema that a migration made, and that has nothing in it.
+    ///
+    /// | engine | `.drop_schema("audit")` |
+    /// |---|---|
+    /// | PostgreSQL | `DROP SCHEMA IF EXISTS "audit"` |
+    /// | MySQL, MariaDB, SQLite | refused: a schema is a database of its own there |
+    #[must_use]
+    pub fn drop_schema(self, schema: impl Into<String>) -> Self {
+        self.operation(DropSchema {
+            schema: schema.into(),
+        })
+    }
+
+    /// Gives PostgreSQL an extension. The other engines have none, and go without.
+    ///
+    /// | engine | `.create_extension(extension("pg_trgm"))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE EXTENSION IF NOT EXISTS "pg_trgm"` |
+    /// | MySQL, MariaDB, SQLite | nothing is run |
+    #[must_use]
+    pub fn create_extension(self, extension: Extension) -> Self {
+        self.operation(CreateExtension { extension })
+    }
+
+    /// Takes an extension away from PostgreSQL that a migration gave it.
+    ///
+    /// | engine | `.drop_extension("pg_trgm")` |
+    /// |---|---|
+    /// | PostgreSQL | `DROP EXTENSION IF EXISTS "pg_trgm"` |
+    /// | MySQL, MariaDB, SQLite | nothing is run |
+    #[must_use]
+    pub fn drop_extension(self, extension: impl Into<String>) -> Self {
+        self.operation(DropExtension {
+            extension: extension.into(),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Comments: statements of their own on PostgreSQL, nothing on SQLite. `mysql/comment.rs` has the rest.
 
 use crate::dialect::Dialect;
-use crate::dsl::{Column, Operation, Table};
+use crate::dsl::{Column, Table};
 
 const SELF: Dialect = Dialect::Postgres;
 
@@ -40,58 +40,15 @@ fn value(comment: Option<&str>) -> String {
     comment.map_or_else(|| "NULL".to_owned(), |it| SELF.quote_text(it))
 }
 
-/// What of the operation an engine without comments leaves out, as a sentence.
-pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Option<String> {
-    if dialect.features().comments {
-        return None;
-    }
-    let of_column = |table: &str, column: &str| format!("the comment of {table}.{column}");
-    let what = match operation {
-        Operation::CommentTable(it) => format!("the comment of {}", it.table),
-        Operation::CommentColumn(it) => of_column(&it.table, &it.column),
-        Operation::AddColumn(it) => {
-            it.column.comment.as_ref()?;
-            of_column(&it.table, &it.column.name)
-        }
-        Operation::CreateTable(it) => {
-            let table = &it.table;
-            let said = table.columns.iter().any(|it| it.comment.is_some());
-            if !said && table.comment.is_none() {
-                return None;
-            }
-            format!("what is said of {} and its columns", table.name)
-        }
-        Operation::DropTable(_)
-        | Operation::DropColumn(_)
-        | Operation::CreateIndex(_)
-        | Operation::DropIndex(_)
-        | Operation::RenameColumn(_)
-        | Operation::RenameIndex(_)
-        | Operation::RenameTable(_)
-        | Operation::CreateView(_)
-        | Operation::ReplaceView(_)
-        | Operation::DropView(_)
-        | Operation::AddForeignKey(_)
-        | Operation::DropForeignKey(_)
-        | Operation::AddCheck(_)
-        | Operation::DropCheck(_)
-        | Operation::AddUnique(_)
-        | Operation::DropUnique(_)
-        | Operation::AddPrimaryKey(_)
-        | Operation::DropPrimaryKey(_)
-        | Operation::AlterColumn(_)
-        | Operation::CreateEnum(_)
-        | Operation::DropEnum(_)
-        | Operation::AddEnumValue(_)
-        | Operation::DropEnumValue(_)
-        | Operation::Insert(_)
-        | Operation::Update(_)
-        | Operation::Delete(_)
-        | Operation::Backfill(_)
-        | Operation::RunSql(_) => return None,
-    };
-    Some(format!(
-        "{what} is left out: {} has no comments",
-        dialect.product()
-    ))
+/// The sentence that `what` is left out, where the engine has no comments.
+pub(super) fn left_out(dialect: Dialect, what: &str) -> Option<String> {
+    let product = dialect.product();
+    (!dialect.features().comments).then(|| format!("{what} is left out: {product} has no comments"))
+}
+
+/// The same for what is said in a table's definition.
+pub(super) fn left_out_of_table(dialect: Dialect, table: &Table) -> Option<String> {
+    let said = table.columns.iter().any(|it| it.comment.is_some()) || table.comment.is_some();
+    let what = said.then(|| format!("what is said of {} and its columns", table.name))?;
+    left_out(dialect, &what)
 }

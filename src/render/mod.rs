@@ -11,6 +11,7 @@ mod enums;
 mod expression;
 mod generated;
 mod index;
+mod left_out;
 mod moment;
 mod mysql;
 mod own_words;

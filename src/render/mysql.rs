@@ -145,6 +145,11 @@ pub(super) fn render(
         Operation::CommentColumn(it) => {
             Piece::Change(comment::comment_column(dialect, step, it, before)?)
         }
+        Operation::CreateSchema(_) | Operation::DropSchema(_) => {
+            return Err(RenderError::no_schemas(dialect));
+        }
+        // It has none, and is done without.
+        Operation::CreateExtension(_) | Operation::DropExtension(_) => return Ok(Vec::new()),
         // Its values stand in the columns that are of it.
         Operation::CreateEnum(_) | Operation::DropEnum(_) => return Ok(Vec::new()),
         Operation::AddEnumValue(AddEnumValue { name, .. })

@@ -19,7 +19,8 @@ use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Column, ColumnType, DefaultValue, ForeignKey, Literal, Operation, RenameColumn, Storage, Table,
+    Column, ColumnType, DefaultValue, Extension, ForeignKey, Literal, Operation, RenameColumn,
+    Storage, Table,
 };
 
 const SELF: Dialect = Dialect::Postgres;
@@ -122,6 +123,18 @@ pub(super) fn render(
                 it.comment.as_deref(),
             )]
         }
+        Operation::CreateSchema(it) => vec![format!(
+            "CREATE SCHEMA IF NOT EXISTS {}",
+            SELF.quote(&it.schema)
+        )],
+        Operation::DropSchema(it) => {
+            vec![format!("DROP SCHEMA IF EXISTS {}", SELF.quote(&it.schema))]
+        }
+        Operation::CreateExtension(it) => vec![create_extension(&it.extension)],
+        Operation::DropExtension(it) => vec![format!(
+            "DROP EXTENSION IF EXISTS {}",
+            SELF.quote(&it.extension)
+        )],
         Operation::CreateEnum(it) => {
             guards.push(Guard::Missing(format!("enum {}", it.name)));
             vec![format!(
@@ -217,6 +230,17 @@ pub(super) fn with_indexes(
         statements.extend(create_index(dialect, step, &table.name, index)?);
     }
     Ok(statements)
+}
+
+fn create_extension(extension: &Extension) -> String {
+    let name = SELF.quote(&extension.name);
+    match &extension.schema {
+        Some(schema) => format!(
+            "CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {}",
+            SELF.quote(schema)
+        ),
+        None => format!("CREATE EXTENSION IF NOT EXISTS {name}"),
+    }
 }
 
 /// PostgreSQL has no IF NOT EXISTS for constraints.

@@ -117,6 +117,11 @@ pub(super) fn render(
                 .into_iter()
                 .collect());
         }
+        Operation::CreateSchema(_) | Operation::DropSchema(_) => {
+            return Err(RenderError::no_schemas(SELF));
+        }
+        // It has none, and is done without.
+        Operation::CreateExtension(_) | Operation::DropExtension(_) => return Ok(Vec::new()),
         // Its values stand in the columns that are of it.
         Operation::CreateEnum(_) | Operation::DropEnum(_) => Vec::new(),
         Operation::AddEnumValue(AddEnumValue { name, .. })

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decide::{VIEW, comment_warning};
+use super::decide::{VIEW, comment_warning, extension_difference};
 use super::live::{
     IndexDifference, Live, LiveTable, column_difference, foreign_key_difference, index_difference,
     unique_difference,
@@ -10,8 +10,8 @@ use super::live::{
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    AddEnumValue, Check, Column, CreateEnum, DropEnumValue, ForeignKey, Index, Migrations,
-    Operation, Table, Unique, View,
+    AddEnumValue, Check, Column, CreateEnum, DropEnumValue, Extension, ForeignKey, Index,
+    Migrations, Operation, Table, Unique, View,
 };
 
 /// How much of a history a database holds.
@@ -56,7 +56,9 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
                 return found;
             }
         }
-        if state.wrong.is_empty() && state.stale.is_empty() && !catalog.is_empty() {
+        // An extension or a schema alone may be there for others.
+        let has_objects = catalog.tables().next().is_some() || catalog.views().next().is_some();
+        if state.wrong.is_empty() && state.stale.is_empty() && has_objects {
             found = Adoption {
                 migrations: count,
                 warnings: state.slow.values().cloned().collect(),
@@ -78,6 +80,8 @@ enum Object {
     Check(String, String),
     /// What is said of a table, or of a column of it.
     Comment(String, Option<String>),
+    Schema(String),
+    Extension(String),
     Enum(String),
 }
 
@@ -92,7 +96,7 @@ impl Object {
             | Object::Check(table, _)
             | Object::Comment(table, _) => Some(table),
             Object::View(view) => Some(view),
-            Object::Enum(_) => None,
+            Object::Schema(_) | Object::Extension(_) | Object::Enum(_) => None,
         }
     }
 }
@@ -200,6 +204,19 @@ impl State<'_> {
             Operation::CommentColumn(it) => {
                 self.change_comment(&it.table, Some(&it.column), &it.comment);
             }
+            Operation::CreateSchema(it) => {
+                let there = self.live.schemas.contains(&it.schema);
+                self.made(Object::Schema(it.schema.clone()), there);
+            }
+            Operation::DropSchema(it) => {
+                let there = self.live.schemas.contains(&it.schema);
+                self.gone(Object::Schema(it.schema.clone()), there);
+            }
+            Operation::CreateExtension(it) => self.create_extension(&it.extension),
+            Operation::DropExtension(it) => {
+                let there = self.live.extensions.contains_key(&it.extension);
+                self.gone(Object::Extension(it.extension.clone()), there);
+            }
             Operation::CreateEnum(CreateEnum { name, .. })
             | Operation::AddEnumValue(AddEnumValue { name, .. })
             | Operation::DropEnumValue(DropEnumValue { name, .. }) => {
@@ -252,6 +269,8 @@ impl State<'_> {
                         | Object::Check(..)
                         | Object::Comment(..)
                         | Object::Enum(_)
+                        | Object::Schema(_)
+                        | Object::Extension(_)
                         | Object::View(_) => None,
                     });
                     let stale: Vec<String> = dropped
@@ -401,6 +420,14 @@ impl State<'_> {
             Some(_) | None => false,
         };
         self.made(object, right);
+    }
+
+    fn create_extension(&mut self, extension: &Extension) {
+        let live = self.live.extensions.get(&extension.name);
+        // What the engine has no form of is not missing.
+        let right = !self.dialect.features().extensions
+            || live.is_some_and(|it| extension_difference(extension, it).is_none());
+        self.made(Object::Extension(extension.name.clone()), right);
     }
 
     fn create_view(&mut self, view: &View) {

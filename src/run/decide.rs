@@ -3,6 +3,7 @@
 mod alter_column;
 mod comment;
 mod constraint;
+mod database;
 mod enums;
 mod rename;
 mod rewind;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use comment::{comment_warning, told_comment};
 use constraint::Labelled;
+pub(crate) use database::extension_difference;
 use rewind::Rewound;
 pub(super) use view::VIEW;
 
@@ -21,8 +23,8 @@ use super::live::{column_difference, index_difference};
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::{
-    Column, CreateIndex, DropIndex, ForeignKey, Index, Migration, Migrations, Operation, Table,
-    Unique,
+    Column, CreateIndex, DropIndex, Extension, ForeignKey, Index, Migration, Migrations, Operation,
+    Table, Unique,
 };
 
 /// What is left to do for one operation.
@@ -142,6 +144,10 @@ impl<'h> Decider<'h> {
             Operation::AlterColumn(it) => self.alter_column(position, it, before),
             Operation::CommentTable(it) => self.comment_table(it),
             Operation::CommentColumn(it) => self.comment_column(position, it, before),
+            Operation::CreateSchema(it) => Ok(self.create_schema(&it.schema)),
+            Operation::DropSchema(it) => Ok(self.drop_schema(&it.schema)),
+            Operation::CreateExtension(it) => self.create_extension(position, &it.extension),
+            Operation::DropExtension(it) => Ok(self.drop_extension(&it.extension)),
             Operation::CreateEnum(it) => self.create_enum(position, it),
             Operation::DropEnum(it) => Ok(self.drop_enum(it)),
             Operation::AddEnumValue(it) => Ok(self.add_enum_value(operation, it, before)),
@@ -422,6 +428,7 @@ struct LaterShapes<'h> {
     dropped_constraints: BTreeMap<(&'h str, Labelled<'h>), usize>,
     /// Where what was said of a table, or of a column of it, changes for the last time.
     comments: BTreeMap<(&'h str, Option<&'h str>), usize>,
+    extensions: BTreeMap<&'h str, Vec<(usize, &'h Extension)>>,
     enums: enums::LaterEnums,
 }
 
@@ -521,12 +528,19 @@ impl<'h> LaterShapes<'h> {
                 | Operation::Update(_)
                 | Operation::Delete(_)
                 | Operation::Backfill(_)
+                | Operation::CreateSchema(_)
+                | Operation::DropSchema(_)
+                | Operation::DropExtension(_)
                 | Operation::RenameIndex(_)
                 | Operation::RenameTable(_)
                 | Operation::CreateView(_)
                 | Operation::ReplaceView(_)
                 | Operation::DropView(_)
                 | Operation::RunSql(_) => {}
+                Operation::CreateExtension(it) => {
+                    let extensions = shapes.extensions.entry(&it.extension.name).or_default();
+                    extensions.push((position, &it.extension));
+                }
             }
             // The history has been folded before, without an error.
             if operation.apply(&mut catalog).is_err() {

@@ -2,6 +2,7 @@
 //! and made-up ones in which every noun and adjective of the DSL stands at least once.
 
 mod constraints;
+mod database;
 
 use std::path::PathBuf;
 
@@ -39,6 +40,12 @@ pub(crate) fn histories() -> Vec<History> {
             name: "deferred",
             migrations: constraints::deferred(),
             dialects: &[Postgres, Sqlite],
+        },
+        every("extensions", database::extensions()),
+        History {
+            name: "schemas",
+            migrations: database::schemas(),
+            dialects: &[Postgres],
         },
         every("columns", columns::columns()),
         every("comments", comments::comments()),

@@ -23,7 +23,9 @@ pub(crate) use indexes::{IndexDifference, index_difference};
 use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
-use crate::dsl::{CreateView, Index, Migrations, Operation, ReplaceView, Unique, index};
+use crate::dsl::{
+    CreateSchema, CreateView, DropSchema, Index, Migrations, Operation, ReplaceView, Unique, index,
+};
 
 /// What is there, of the names that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +33,9 @@ pub(crate) struct Live {
     pub(crate) tables: BTreeMap<String, LiveTable>,
     /// Indexes by their physical name, where names are schema-wide, with the table that they belong to.
     pub(crate) index_owners: BTreeMap<String, String>,
+    pub(crate) schemas: BTreeSet<String>,
+    /// Extensions, with the schema that each is in.
+    pub(crate) extensions: BTreeMap<String, String>,
     /// The values of enums, where these are types; of another type of that name none.
     pub(crate) enums: BTreeMap<String, Vec<String>>,
 }
@@ -153,7 +158,11 @@ impl Live {
 
     /// Whether nothing of what was asked for is there.
     pub(crate) fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.index_owners.is_empty() && self.enums.is_empty()
+        self.tables.is_empty()
+            && self.index_owners.is_empty()
+            && self.enums.is_empty()
+            && self.schemas.is_empty()
+            && self.extensions.is_empty()
     }
 
     pub(crate) fn index(&self, table: &str, name: &str) -> Option<&LiveIndex> {
@@ -233,6 +242,8 @@ pub(crate) struct Wanted {
     pub(crate) tables: BTreeSet<String>,
     /// Physical names, those of unique constraints included.
     pub(crate) indexes: BTreeSet<String>,
+    pub(crate) schemas: BTreeSet<String>,
+    pub(crate) extensions: BTreeSet<String>,
     pub(crate) enums: BTreeSet<String>,
 }
 
@@ -250,10 +261,8 @@ impl Wanted {
             {
                 wanted.tables.insert(view.name.clone());
             }
-            let Some(table) = operation.table() else {
-                continue;
-            };
-            wanted.tables.insert(table.to_owned());
+            let table = operation.table().unwrap_or_default();
+            wanted.tables.extend(operation.table().map(str::to_owned));
             let (indexes, uniques): (Vec<Index>, &[Unique]) = match operation {
                 Operation::CreateTable(it) => (it.table.indexes.clone(), &it.table.uniques),
                 Operation::CreateIndex(it) => (vec![it.index.clone()], &[]),
@@ -262,6 +271,19 @@ impl Wanted {
                 Operation::RenameIndex(it) => (vec![it.renamed(&index(&it.to))], &[]),
                 Operation::RenameTable(it) => {
                     wanted.tables.insert(it.to.clone());
+                    (Vec::new(), &[])
+                }
+                Operation::CreateSchema(CreateSchema { schema })
+                | Operation::DropSchema(DropSchema { schema }) => {
+                    wanted.schemas.insert(schema.clone());
+                    (Vec::new(), &[])
+                }
+                Operation::CreateExtension(it) => {
+                    wanted.extensions.insert(it.extension.name.clone());
+                    (Vec::new(), &[])
+                }
+                Operation::DropExtension(it) => {
+                    wanted.extensions.insert(it.extension.clone());
                     (Vec::new(), &[])
                 }
                 Operation::DropTable(_)

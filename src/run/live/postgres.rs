@@ -56,6 +56,12 @@ async fn read_in<D: Driver>(
             "index" => add_index(&mut live, values),
             "foreign key" => add_foreign_key(&mut live, values),
             "check" => add_check(&mut live, values),
+            "schema" => {
+                live.schemas.insert(values.text());
+            }
+            "extension" => {
+                live.extensions.insert(values.text(), values.text());
+            }
             "enum" => {
                 let enum_values = live.enums.entry(values.text()).or_default();
                 enum_values.extend(values.optional());
@@ -68,11 +74,13 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Five queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+/// Seven queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
 /// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
     let indexes = wanted.index_list(Dialect::Postgres);
+    let schemas = list(Dialect::Postgres, &wanted.schemas);
+    let extensions = list(Dialect::Postgres, &wanted.extensions);
     let enums = list(Dialect::Postgres, &wanted.enums);
     format!(
         "SELECT 'column', c.relname, c.relkind::text, \
@@ -131,7 +139,10 @@ fn queries(wanted: &Wanted) -> String {
          JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
          LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid \
          WHERE n.nspname = current_schema() AND t.typname IN ({enums}) \
-         ORDER BY t.typname, e.enumsortorder"
+         ORDER BY t.typname, e.enumsortorder; \
+         SELECT 'schema', n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname IN ({schemas}); \
+         SELECT 'extension', x.extname, n.nspname FROM pg_catalog.pg_extension x \
+         JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace WHERE x.extname IN ({extensions})"
     )
 }
 

@@ -9,6 +9,7 @@ mod check;
 mod columns;
 mod comments;
 mod constraints;
+mod database;
 mod enums;
 mod indexes;
 mod naming;
