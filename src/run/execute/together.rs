@@ -43,7 +43,10 @@ impl Execution<'_> {
                 .map(|it| it.sql.len())
                 .sum::<usize>();
             migration.way == Way::Up
-                && migration.statements.iter().all(is_plain)
+                && migration
+                    .statements
+                    .iter()
+                    .all(|it| is_plain(it, self.plan.dialect))
                 && statements <= STATEMENTS
                 && bytes <= BYTES
         });
@@ -207,8 +210,8 @@ const UNDO: &str = "ROLLBACK; SET @hammerwork_clock = NULL";
 const SET_CLOCK: &str = "SET @hammerwork_clock = CURRENT_TIMESTAMP(6);\n";
 
 /// Whether nothing about a statement needs more than that it is run.
-fn is_plain(statement: &Statement) -> bool {
-    statement.transactional
+fn is_plain(statement: &Statement, dialect: Dialect) -> bool {
+    (statement.transactional || !dialect.features().transactional_ddl)
         && statement.opaque.is_none()
         && statement.batches.is_none()
         && statement.rebuild.is_none()
