@@ -9,8 +9,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use hammerwork_migrations::Catalog;
 use hammerwork_migrations::dsl::*;
+use hammerwork_migrations::{Catalog, PlanError};
 
 /// The code of an example, as a value and as the text that must stand on its page.
 macro_rules! example {
@@ -98,6 +98,16 @@ fn examples() -> Vec<Example> {
                 .rename_column("jobs", "status", "state");
         },
         example! {
+            "docs/operations/comment_table.md",
+            let migration = Migration::new("030_say_what_jobs_are", "Say what a job is")
+                .comment_table("jobs", "what is to be done, and what became of it");
+        },
+        example! {
+            "docs/operations/comment_column.md",
+            let migration = Migration::new("031_say_what_status_is", "Say what a status is")
+                .comment_column("jobs", "status", "Pending, Running, Completed or Failed");
+        },
+        example! {
             "docs/operations/insert.md",
             let migration = Migration::new("012_first_job", "The first job is there from the start").insert(
                 "jobs",
@@ -136,6 +146,36 @@ fn examples() -> Vec<Example> {
                         .only_where(col("search").is_null())
                         .in_batches(500),
                 );
+        },
+        example! {
+            "docs/operations/rename_index.md",
+            let migration = Migration::new("013_by_queue", "The index says what it is for")
+                .rename_index("jobs", "queue_status", "by_queue");
+        },
+        example! {
+            "docs/operations/rename_table.md",
+            let migration = Migration::new("012_tasks", "Jobs are tasks")
+                .rename_table("jobs", "tasks")
+                .add_column("tasks", text("note").nullable());
+        },
+        example! {
+            "docs/operations/create_view.md",
+            let migration = Migration::new("014_queues", "What stands in each queue")
+                .create_view(
+                    view("queue_sizes")
+                        .everywhere("SELECT queue_name, COUNT(*) AS jobs FROM jobs GROUP BY queue_name")
+                        .on(Postgres, "SELECT queue_name, COUNT(*)::INTEGER AS jobs FROM jobs GROUP BY queue_name")
+                        .depends_on(["jobs"]),
+                );
+        },
+        example! {
+            "docs/operations/replace_view.md",
+            let migration = Migration::new("015_open_jobs", "Open jobs have a queue")
+                .replace_view(view("open_jobs").everywhere("SELECT id, queue_name FROM jobs WHERE status = 'open'"));
+        },
+        example! {
+            "docs/operations/drop_view.md",
+            let migration = Migration::new("016_no_open_jobs", "Nobody asks for open jobs").drop_view("open_jobs");
         },
         example! {
             "docs/operations/add_foreign_key.md",
@@ -190,6 +230,23 @@ fn examples() -> Vec<Example> {
             let migration = Migration::new("012_long_names", "Names of queues are longer, and a status may be missing")
                 .alter_column("jobs", alter("queue_name").set_type(varchar(200)).set_default("main"))
                 .alter_column("jobs", alter("status").set_nullable());
+        },
+        example! {
+            "docs/operations/create_schema.md",
+            let migration = Migration::new("020_audit", "Audits have a place of their own").create_schema("audit");
+        },
+        example! {
+            "docs/operations/drop_schema.md",
+            let migration = Migration::new("021_no_archive", "Nothing is archived any more").drop_schema("archive");
+        },
+        example! {
+            "docs/operations/create_extension.md",
+            let migration = Migration::new("022_similar", "Texts are found by what is like them")
+                .create_extension(extension("pg_trgm").in_schema("archive"));
+        },
+        example! {
+            "docs/operations/drop_extension.md",
+            let migration = Migration::new("023_exact", "Names differ by case again").drop_extension("citext");
         },
         example! {
             "docs/operations/create_enum.md",
@@ -263,6 +320,9 @@ fn before() -> Catalog {
             timestamp("failed_at").nullable(),
         ])
         .index(index("queue_status").columns(["queue_name", "status"]));
+    let beside = Migration::new("003_other", "What a database has beside its tables")
+        .create_schema("archive")
+        .create_extension(extension("citext"));
     let constrained = Migration::new("002_keys", "Tables with keys and checks")
         .create_table(table("queues").columns([string("name").length(100).primary_key()]))
         .create_table(
@@ -293,8 +353,11 @@ fn before() -> Catalog {
         .create_table(jobs)
         .create_enum("level", ["low", "high"])
         .create_enum("mood", ["sad", "happy"])
-        .create_table(people);
-    Migrations::new([jobs, constrained]).validate().unwrap()
+        .create_table(people)
+        .create_view(view("open_jobs").everywhere("SELECT id FROM jobs WHERE status = 'open'"));
+    Migrations::new([jobs, constrained, beside])
+        .validate()
+        .unwrap()
 }
 
 #[test]
@@ -327,8 +390,14 @@ fn the_sql_on_every_page_is_what_is_rendered() {
         let sql: String = Dialect::ALL
             .into_iter()
             .map(|dialect| {
-                let sql = example.migration.plan(dialect, &before()).unwrap();
-                format!("{}:\n\n```sql\n{sql}```\n\n", dialect.product())
+                let product = dialect.product();
+                match example.migration.plan(dialect, &before()) {
+                    Ok(sql) => format!("{product}:\n\n```sql\n{sql}```\n\n"),
+                    Err(PlanError::Render { source, .. }) => {
+                        format!("{product} refuses it: {}.\n\n", source.help())
+                    }
+                    Err(error) => panic!("{}: {error}", example.page),
+                }
             })
             .collect();
         check_part(example.page, "sql", sql.trim_end());

@@ -11,7 +11,7 @@ mod constraints;
 use std::collections::BTreeMap;
 
 use hammerwork_migrations::dsl::*;
-use hammerwork_migrations::{Catalog, RenderError};
+use hammerwork_migrations::{Catalog, OperationError, RenderError, SchemaError};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -77,6 +77,14 @@ fn enum_value() -> impl Strategy<Value = String> {
 
 fn text_value() -> impl Strategy<Value = String> {
     prop_oneof![3 => select(&TEXTS[..]).prop_map(str::to_owned), 1 => any::<String>()]
+}
+
+/// What is said of a table or a column; too much at times.
+fn comment() -> impl Strategy<Value = Option<String>> {
+    proptest::option::weighted(
+        0.8,
+        prop_oneof![9 => text_value(), 1 => (1000..2100_usize).prop_map(|it| "ä".repeat(it))],
+    )
 }
 
 fn column_type() -> impl Strategy<Value = ColumnType> {
@@ -314,15 +322,24 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (name(), name()).prop_map(|(table, index)| DropIndex { table, index }.into()),
         3 => (name(), name(), name())
             .prop_map(|(table, column, to)| RenameColumn { table, column, to }.into()),
+        2 => (name(), name()).prop_map(|(table, to)| RenameTable { table, to }.into()),
+        2 => (name(), name(), name()).prop_map(|(table, index, to)| RenameIndex::new(table, index, to).into()),
         4 => (name(), column_change())
             .prop_map(|(table, change)| AlterColumn { table, change }.into()),
         2 => (name(), vec(enum_value(), 1..4)).prop_map(|(name, values)| CreateEnum { name, values }.into()),
         1 => name().prop_map(|name| DropEnum { name }.into()),
         2 => (name(), enum_value(), proptest::option::weighted(0.4, enum_value()))
             .prop_map(|(name, value, before)| AddEnumValue { name, value, before }.into()),
+        1 => (name(), comment()).prop_map(|(table, comment)| CommentTable { table, comment }.into()),
+        2 => (name(), name(), comment())
+            .prop_map(|(table, column, comment)| CommentColumn { table, column, comment }.into()),
         1 => (name(), enum_value()).prop_map(|(name, value)| DropEnumValue { name, value }.into()),
         2 => own_words().prop_map(Operation::from),
         3 => changes_of_rows(),
+        2 => of_the_database(),
+        2 => view_value().prop_map(|view| CreateView { view }.into()),
+        2 => view_value().prop_map(|view| ReplaceView { view }.into()),
+        1 => name().prop_map(|view| DropView { view }.into()),
     ]
 }
 
@@ -404,6 +421,19 @@ fn fitting(column: &Column, number: usize) -> Expr {
     }
 }
 
+fn of_the_database() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        1 => name().prop_map(|schema| CreateSchema { schema }.into()),
+        1 => name().prop_map(|schema| DropSchema { schema }.into()),
+        4 => (name(), proptest::option::of(name())).prop_map(|(name, schema)| {
+            let mut extension = extension(name);
+            extension.schema = schema;
+            CreateExtension { extension }.into()
+        }),
+        2 => name().prop_map(|extension| DropExtension { extension }.into()),
+    ]
+}
+
 fn column_change() -> impl Strategy<Value = ColumnChange> {
     let typed = column_type().prop_flat_map(|it| (default(&it), Just(it)));
     let overridden = proptest::option::weighted(0.1, (select(&Dialect::ALL[..]), column_type()));
@@ -442,6 +472,27 @@ const STATEMENTS: [&str; 6] = [
 
 fn statement() -> impl Strategy<Value = String> {
     select(&STATEMENTS[..]).prop_map(str::to_owned)
+}
+
+/// A view that some engines have no query for, and that may read itself.
+fn view_value() -> impl Strategy<Value = View> {
+    let query = || select(&["SELECT 1 AS a", "SELECT 'it''s; --' AS b -- c;", ""][..]);
+    (
+        name(),
+        proptest::option::weighted(0.9, query()),
+        vec((select(&Dialect::ALL[..]), query()), 0..2),
+        vec(name(), 0..2),
+    )
+        .prop_map(|(name, everywhere, own, depends_on)| {
+            let mut view = view(name).depends_on(depends_on);
+            for (dialect, query) in own {
+                view = view.on(dialect, query);
+            }
+            match everywhere {
+                Some(query) => view.everywhere(query),
+                None => view,
+            }
+        })
 }
 
 /// Some change rows, some stand for what they do; few have no text for some engine.
@@ -501,8 +552,48 @@ fn own_words() -> impl Strategy<Value = RunSql> {
 /// does not fit it: else few operations would fold.
 fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: usize) -> Operation {
     let tables: Vec<&Table> = catalog.tables().collect();
+    let views: Vec<&View> = catalog.views().collect();
+    let read = |names: &mut Vec<String>| {
+        let known = tables
+            .iter()
+            .map(|it| &it.name)
+            .chain(views.iter().map(|it| &it.name));
+        let known: Vec<&String> = known.collect();
+        match known.get(aim / 3 % known.len().max(1)) {
+            Some(name) => names.iter_mut().for_each(|it| it.clone_from(name)),
+            None => names.clear(),
+        }
+    };
+    let a_view = views.get(aim % views.len().max(1));
     let operation = match operation {
         Operation::CreateTable(it) => return mended(it.table, predicate, catalog, aim).into(),
+        Operation::DropSchema(mut it) => {
+            if let Some(schema) = catalog.schemas().nth(aim % 3) {
+                it.schema = schema.to_owned();
+            }
+            return it.into();
+        }
+        Operation::DropExtension(mut it) => {
+            if let Some(extension) = catalog.extensions().nth(aim % 3) {
+                it.extension.clone_from(&extension.name);
+            }
+            return it.into();
+        }
+        Operation::CreateSchema(it) => return it.into(),
+        Operation::CreateExtension(it) => return it.into(),
+        Operation::CreateView(mut it) => {
+            read(&mut it.view.depends_on);
+            return it.into();
+        }
+        Operation::ReplaceView(mut it) => {
+            read(&mut it.view.depends_on);
+            it.view.name = a_view.map_or(it.view.name, |view| view.name.clone());
+            return it.into();
+        }
+        Operation::DropView(mut it) => {
+            it.view = a_view.map_or(it.view, |view| view.name.clone());
+            return it.into();
+        }
         other => other,
     };
     let Some(table) = tables.get(aim % tables.len().max(1)) else {
@@ -546,11 +637,31 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
             it.table = table_name;
             it.into()
         }
+        Operation::CommentTable(mut it) => {
+            it.table = table_name;
+            it.into()
+        }
+        Operation::CommentColumn(mut it) => {
+            it.column = column(aim / 7);
+            it.table = table_name;
+            it.into()
+        }
         Operation::Update(mut it) => {
             let named = column(aim / 7);
             if let Some(known) = table.column_named(&named) {
                 it.rows.changes = vec![(named.clone(), fitting(known, aim / 11))];
                 it.rows.predicate = expression(predicate, &[named]);
+            }
+            it.table = table_name;
+            it.into()
+        }
+        Operation::RenameTable(mut it) => {
+            it.table = table_name;
+            it.into()
+        }
+        Operation::RenameIndex(mut it) => {
+            if let Some(index) = table.indexes.get(aim % table.indexes.len().max(1)) {
+                it.index.clone_from(&index.label);
             }
             it.table = table_name;
             it.into()
@@ -742,12 +853,26 @@ fn contents(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
             .collect();
         parts.sort();
         parts.push(format!("key {:?}", table.primary_key));
+        parts.push(format!("comment {:?}", table.comment));
         parts
     };
-    catalog
+    let tables = catalog
         .tables()
-        .map(|table| (table.name.clone(), of(table)))
-        .collect()
+        .map(|table| (table.name.clone(), of(table)));
+    let views = catalog
+        .views()
+        .map(|view| (view.name.clone(), vec![view.to_string()]));
+    tables.chain(views).collect()
+}
+
+/// Operations that fold one after another may lead back to names in one migration.
+fn is_ambiguous(error: &SchemaError) -> bool {
+    match error {
+        SchemaError::Operation { source, .. } => {
+            matches!(**source, OperationError::AmbiguousRenaming { .. })
+        }
+        _ => false,
+    }
 }
 
 fn config(cases: u32) -> ProptestConfig {
@@ -776,6 +901,8 @@ proptest! {
                 back.apply(&mut catalog).unwrap();
             }
             prop_assert_eq!(contents(&catalog), contents(&before), "{}", operation);
+            prop_assert!(catalog.schemas().eq(before.schemas()), "{}", operation);
+            prop_assert!(catalog.extensions().eq(before.extensions()), "{}", operation);
             // Names are free again, too.
             operation.apply(&mut catalog).unwrap();
         }
@@ -792,6 +919,13 @@ proptest! {
         for operation in &migration.operations {
             operation.apply(&mut catalog).unwrap();
         }
+        let mut catalog = match Migrations::new([migration.clone()]).validate() {
+            Ok(catalog) => catalog,
+            Err(error) => {
+                prop_assert!(is_ambiguous(&error), "{error:?}");
+                return Ok(());
+            }
+        };
         let inverse = migration.inverse(&before).unwrap();
         if let Inverse::None { .. } = inverse {
             return Ok(());
@@ -811,14 +945,24 @@ proptest! {
                         // Only an author may say that there is nothing to do, and an engine that has no such index, or
                         // tells nothing of the column apart.
                         let may_be_empty = match &operation {
-                            Operation::RunSql(_) | Operation::AlterColumn(_) => true,
                             // Without columns it has no place.
                             Operation::CreateEnum(_) | Operation::DropEnum(_) | Operation::AddEnumValue(_) | Operation::DropEnumValue(_) => true,
+                            // Views that are not on this engine; a label is no engine's.
+                            Operation::RunSql(_)
+                            | Operation::AlterColumn(_)
+                            | Operation::RenameIndex(_)
+                            | Operation::CreateView(_)
+                            | Operation::ReplaceView(_)
+                            | Operation::DropView(_) => true,
+                            Operation::CommentTable(_) | Operation::CommentColumn(_) => !dialect.features().comments,
                             Operation::CreateIndex(it) => !it.index.is_made_on(dialect),
                             Operation::DropIndex(it) => before
                                 .table(&it.table)
                                 .and_then(|table| table.index_labelled(&it.index))
                                 .is_some_and(|index| !index.is_made_on(dialect)),
+                            Operation::CreateExtension(_) | Operation::DropExtension(_) => {
+                                !dialect.features().extensions
+                            }
                             _ => false,
                         };
                         prop_assert!(may_be_empty || !statements.is_empty());
@@ -876,7 +1020,11 @@ mod sqlite {
             }),
             cuts in vec(1..5_usize, 30),
         ) {
-            let migrations = cut(history, cuts);
+            let mut migrations = cut(history.clone(), cuts);
+            if let Err(error) = migrations.validate() {
+                prop_assert!(is_ambiguous(&error), "{error:?}");
+                migrations = cut(history, vec![1; 30]);
+            }
             let migrator = Migrator::new(migrations.clone());
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
@@ -974,6 +1122,14 @@ mod sqlite {
                 ));
             }
         }
+        for view in catalog.views() {
+            if view
+                .query_on(Sqlite)
+                .is_some_and(|query| !query.trim().is_empty())
+            {
+                lines.push(format!("view {}", view.name));
+            }
+        }
         for table in catalog.tables() {
             let name = &table.name;
             // The number of a row needs no index.
@@ -1023,6 +1179,13 @@ mod sqlite {
                          (SELECT * FROM pragma_index_xinfo(i.name) WHERE key ORDER BY seqno))) \
                  FROM sqlite_master AS t, pragma_index_list(t.name) AS i \
                  WHERE t.type = 'table' AND t.name NOT LIKE 'hammerwork_migrations%' AND t.name <> 'sqlite_sequence' AND i.origin = 'c'",
+            )
+            .await,
+        );
+        lines.extend(
+            texts(
+                pool,
+                "SELECT 'view ' || name FROM sqlite_master WHERE type = 'view'",
             )
             .await,
         );

@@ -1,6 +1,7 @@
 //! The changes that a catalog admits: one method for each, checks first.
 
-use super::{Catalog, OperationError, check, generated, index, names};
+use super::rename::{index_of, sequence_of};
+use super::{Catalog, OperationError, check, comment, generated, index, names};
 use crate::dialect::IndexNamespace;
 use crate::dsl::{Column, ColumnChange, Index, Table};
 
@@ -17,10 +18,11 @@ impl Catalog {
                 table: table.name.clone(),
             });
         }
+        comment::check_table(table)?;
         self.claim(&table.name, format!("table {}", table.name))?;
         self.claim_key(table)?;
         for name in names::sequences(table) {
-            self.claim(&name, format!("the sequence that numbers {}", table.name))?;
+            self.claim(&name, sequence_of(&table.name))?;
         }
 
         let mut made = Table {
@@ -61,6 +63,7 @@ impl Catalog {
     }
 
     pub(crate) fn remove_table(&mut self, name: &str) -> Result<(), OperationError> {
+        self.check_unread(name)?;
         let from_elsewhere = self
             .references_to(name)
             .find(|(referring, _)| referring.name != name);
@@ -74,7 +77,7 @@ impl Catalog {
             return Err(self.unknown_table(name));
         };
         self.release(&table.name);
-        self.release(&names::key(&table));
+        self.release(&names::key(name));
         for name in names::sequences(&table) {
             self.release(&name);
         }
@@ -134,44 +137,16 @@ impl Catalog {
         Ok(())
     }
 
-    pub(crate) fn rename_column(
-        &mut self,
-        table: &str,
-        column: &str,
-        to: &str,
-    ) -> Result<(), OperationError> {
-        let owner = table;
-        check::renamed_column(self.table_mut(owner)?, column, to)?;
-        self.rename_sequence(owner, column, to)?;
-        let table = self.table_mut(owner)?;
-        for index in &mut table.indexes {
-            index.rename_column(column, to);
-        }
-        let uniques = table.uniques.iter_mut().flat_map(|it| &mut it.columns);
-        let foreign_keys = table.foreign_keys.iter_mut().flat_map(|it| &mut it.columns);
-        let names = table
-            .columns
-            .iter_mut()
-            .map(|it| &mut it.name)
-            .chain(&mut table.primary_key)
-            .chain(uniques)
-            .chain(foreign_keys);
-        rename(names, column, to);
-        let keys = self.tables.values_mut().flat_map(|it| &mut it.foreign_keys);
-        let referring = keys.filter(|key| key.table == owner);
-        rename(referring.flat_map(|it| &mut it.referenced), column, to);
-        Ok(())
-    }
-
     pub(crate) fn alter_column(
         &mut self,
         table: &str,
         change: &ColumnChange,
     ) -> Result<(), OperationError> {
         let change = self.fill_change(change)?;
-        let table = self.table_mut(table)?;
-        let altered = check::altered_column(table, &change)?;
-        let columns = table.columns.iter_mut();
+        let known = self.known_table(table)?;
+        let altered = check::altered_column(known, &change)?;
+        self.check_altered_key(known, &altered)?;
+        let columns = self.table_mut(table)?.columns.iter_mut();
         for column in columns.filter(|it| it.name == altered.name) {
             column.clone_from(&altered);
         }
@@ -184,8 +159,9 @@ impl Catalog {
             self.check_new_key(table, &columns, &format!("index {}", index.label))?;
         }
         let name = index.name_in(table, IndexNamespace::Schema);
-        self.claim(&name, format!("index {} of {table}", index.label))?;
-        self.table_mut(table)?.indexes.push(index.clone());
+        self.claim(&name, index_of(index, table))?;
+        let index = index.clone().settled(table);
+        self.table_mut(table)?.indexes.push(index);
         Ok(())
     }
 
@@ -196,11 +172,7 @@ impl Catalog {
         }
         let table = self.table_mut(table)?;
         let Some(position) = table.indexes.iter().position(|it| it.label == label) else {
-            return Err(OperationError::UnknownIndex {
-                table: table.name.clone(),
-                index: label.to_owned(),
-                known: table.indexes.iter().map(|it| it.label.clone()).collect(),
-            });
+            return Err(OperationError::unknown_index(table, label));
         };
         let index = table.indexes.remove(position);
         let name = index.name_in(&table.name, IndexNamespace::Schema);
@@ -234,8 +206,9 @@ impl Catalog {
         }
     }
 
-    /// Takes a name in the namespace that tables share with indexes on PostgreSQL and SQLite. Names of constraints are
-    /// taken in it, too: each is the table's, the schema's or shared with those of indexes on some engine.
+    /// Takes a name in the namespace that tables share with views, and with indexes on PostgreSQL and SQLite. Names
+    /// of constraints are taken in it, too: each is the table's, the schema's or shared with those of indexes on some
+    /// engine.
     pub(super) fn claim(&mut self, name: &str, what: String) -> Result<(), OperationError> {
         match self.relations.get(&names::fold_case(name)) {
             Some(other) => Err(OperationError::NameCollision {
@@ -255,36 +228,12 @@ impl Catalog {
             return Ok(());
         }
         self.claim(
-            &names::key(table),
+            &names::key(&table.name),
             format!("the primary key of {}", table.name),
-        )
-    }
-
-    /// A column that numbers the rows takes its sequence along.
-    fn rename_sequence(
-        &mut self,
-        table: &str,
-        column: &str,
-        to: &str,
-    ) -> Result<(), OperationError> {
-        let mut columns = self.table_mut(table)?.columns.iter();
-        if !columns.any(|it| it.auto_increment && it.name == column) {
-            return Ok(());
-        }
-        self.release(&names::sequence(table, column));
-        self.claim(
-            &names::sequence(table, to),
-            format!("the sequence that numbers {table}"),
         )
     }
 
     pub(super) fn release(&mut self, name: &str) {
         self.relations.remove(&names::fold_case(name));
-    }
-}
-
-fn rename<'n>(names: impl Iterator<Item = &'n mut String>, from: &str, to: &str) {
-    for name in names.filter(|name| *name == from) {
-        to.clone_into(name);
     }
 }

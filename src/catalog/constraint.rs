@@ -1,7 +1,8 @@
 //! Keys, foreign keys and checks that come and go: one method for each change, conditions first.
 
 use super::{Catalog, OperationError, check, constraint_check, names};
-use crate::dsl::{Check, ForeignKey, Table, Unique};
+use crate::dialect::Dialect;
+use crate::dsl::{Check, Column, ForeignKey, Table, Unique};
 
 impl Catalog {
     pub(crate) fn add_primary_key(
@@ -45,7 +46,7 @@ impl Catalog {
                 reason: format!("column {} numbers the rows, and must be it", column.name),
             });
         }
-        let name = names::key(known);
+        let name = names::key(table);
         self.check_unused_key(table, &known.primary_key, PRIMARY_KEY)?;
         self.table_mut(table)?.primary_key.clear();
         self.release(&name);
@@ -60,8 +61,10 @@ impl Catalog {
         constraint_check::unique(self.known_table(table)?, unique)?;
         let what = format!("unique constraint {}", unique.label);
         self.check_new_key(table, &unique.columns, &what)?;
-        self.claim(&unique.physical_name(table), format!("{what} of {table}"))?;
-        self.table_mut(table)?.uniques.push(unique.clone());
+        self.claim(&unique.physical_name(table), unique_of(unique, table))?;
+        self.table_mut(table)?
+            .uniques
+            .push(unique.clone().settled(table));
         Ok(())
     }
 
@@ -94,9 +97,9 @@ impl Catalog {
             return Err(self.unknown_table(&key.table));
         };
         constraint_check::foreign_key(known, key, referenced)?;
-        let what = format!("foreign key {} of {table}", key.label);
-        self.claim(&key.physical_name(table), what)?;
-        self.table_mut(table)?.foreign_keys.push(key.clone());
+        self.claim(&key.physical_name(table), foreign_key_of(key, table))?;
+        let key = key.clone().settled(table);
+        self.table_mut(table)?.foreign_keys.push(key);
         Ok(())
     }
 
@@ -120,9 +123,9 @@ impl Catalog {
 
     pub(crate) fn add_check(&mut self, table: &str, check: &Check) -> Result<(), OperationError> {
         constraint_check::check(self.known_table(table)?, check)?;
-        let what = format!("check {} of {table}", check.label);
-        self.claim(&check.physical_name(table), what)?;
-        self.table_mut(table)?.checks.push(check.clone());
+        self.claim(&check.physical_name(table), check_of(check, table))?;
+        let check = check.clone().settled(table);
+        self.table_mut(table)?.checks.push(check);
         Ok(())
     }
 
@@ -170,6 +173,36 @@ impl Catalog {
         }
     }
 
+    /// A column on either side of a foreign key keeps its type, which is that of the other side; and what the foreign
+    /// key writes into it must fit it still.
+    pub(super) fn check_altered_key(
+        &self,
+        table: &Table,
+        altered: &Column,
+    ) -> Result<(), OperationError> {
+        let Some(column) = table.column_named(&altered.name) else {
+            return Ok(());
+        };
+        let own = table.foreign_keys.iter().map(|key| (table, key));
+        let mut about_it = own
+            .filter(|(_, key)| key.columns.contains(&column.name))
+            .chain(
+                self.references_to(&table.name)
+                    .filter(|(_, key)| key.referenced.contains(&column.name)),
+            );
+        let is_retyped = Dialect::ALL
+            .into_iter()
+            .any(|dialect| column.type_on(dialect) != altered.type_on(dialect));
+        if is_retyped && let Some((referring, key)) = about_it.next() {
+            return Err(OperationError::ColumnInUse {
+                table: table.name.clone(),
+                column: column.name.clone(),
+                user: foreign_key_of(key, &referring.name),
+            });
+        }
+        constraint_check::altered_action(table, altered)
+    }
+
     /// A key that goes must be one that no foreign key refers to.
     pub(super) fn check_unused_key(
         &self,
@@ -190,8 +223,23 @@ impl Catalog {
     fn user_of_key(&self, table: &str, columns: &[String]) -> Option<String> {
         self.references_to(table)
             .find(|(_, key)| key.referenced == columns)
-            .map(|(referring, key)| format!("foreign key {} of {}", key.label, referring.name))
+            .map(|(referring, key)| foreign_key_of(key, &referring.name))
     }
+}
+
+/// A unique constraint, as errors speak of it.
+pub(super) fn unique_of(unique: &Unique, table: &str) -> String {
+    format!("unique constraint {} of {table}", unique.label)
+}
+
+/// A foreign key, as errors speak of it.
+pub(super) fn foreign_key_of(key: &ForeignKey, table: &str) -> String {
+    format!("foreign key {} of {table}", key.label)
+}
+
+/// A check, as errors speak of it.
+pub(super) fn check_of(check: &Check, table: &str) -> String {
+    format!("check {} of {table}", check.label)
 }
 
 const PRIMARY_KEY: &str = "primary key";

@@ -1,8 +1,9 @@
 //! What must hold before a unique constraint, a foreign key or a check enters a catalog.
 
+use super::constraint::{foreign_key_of, unique_of};
 use super::{OperationError, names};
 use crate::dialect::{Dialect, IndexNamespace};
-use crate::dsl::{Action, Check, ForeignKey, Index, Table, Unique, expression};
+use crate::dsl::{Action, Check, Column, ForeignKey, Index, Table, Unique, expression};
 
 pub(super) const NO_COLUMN: &str = "it names no column";
 
@@ -86,11 +87,39 @@ pub(super) fn foreign_key(
     }
     match generated_fault(table, key, referenced)
         .or_else(|| types_fault(table, key, referenced))
-        .or_else(|| action_fault(table, key))
+        .or_else(|| action_fault(table, key, None))
         .or_else(|| checked_fault(table, key))
     {
         None => Ok(()),
         Some(reason) => Err(at.invalid(reason)),
+    }
+}
+
+/// A constraint whose name MySQL and MariaDB would change together with that of its table, because it looks like one
+/// that they made.
+pub(super) fn check_keeps_its_name(table: &Table) -> Result<(), OperationError> {
+    let name = names::fold_case(&table.name);
+    let follows = |physical: String, form: &str| {
+        names::fold_case(&physical).starts_with(&format!("{name}_{form}_"))
+    };
+    let mut keys = table.foreign_keys.iter();
+    let mut checks = table.checks.iter();
+    let constraint = keys
+        .find(|it| follows(it.physical_name(&table.name), "ibfk"))
+        .map(|it| format!("foreign key {}", it.label))
+        .or_else(|| {
+            let check = checks.find(|it| follows(it.physical_name(&table.name), "chk"))?;
+            Some(format!("check {}", check.label))
+        });
+    match constraint {
+        None => Ok(()),
+        Some(constraint) => Err(OperationError::InvalidConstraint {
+            table: table.name.clone(),
+            constraint,
+            reason: "MySQL would rename it with its table, because its name is one that MySQL gives: drop it \
+                     first, and add it again under another name"
+                .to_owned(),
+        }),
     }
 }
 
@@ -149,8 +178,13 @@ fn types_fault(table: &Table, key: &ForeignKey, referenced: &Table) -> Option<St
         })
 }
 
-fn action_fault(table: &Table, key: &ForeignKey) -> Option<String> {
-    let columns = || key.columns.iter().filter_map(|it| table.column_named(it));
+/// What the actions of a foreign key write must fit its columns, one of which may be about to change.
+fn action_fault(table: &Table, key: &ForeignKey, altered: Option<&Column>) -> Option<String> {
+    let changes = |name: &String| altered.filter(|it| it.name == *name);
+    let columns = || {
+        let names = key.columns.iter();
+        names.filter_map(|name| changes(name).or_else(|| table.column_named(name)))
+    };
     if key.has_action(Action::SetNull)
         && let Some(column) = columns().find(|it| !it.nullable)
     {
@@ -168,6 +202,23 @@ fn action_fault(table: &Table, key: &ForeignKey) -> Option<String> {
         ));
     }
     None
+}
+
+/// A column that changes, in the foreign keys of its table.
+pub(super) fn altered_action(table: &Table, altered: &Column) -> Result<(), OperationError> {
+    let mut keys = table.foreign_keys.iter();
+    let fault = keys.find_map(|key| {
+        let fault = action_fault(table, key, Some(altered))?;
+        Some((key, fault))
+    });
+    match fault {
+        None => Ok(()),
+        Some((key, reason)) => Err(OperationError::InvalidConstraint {
+            table: table.name.clone(),
+            constraint: format!("foreign key {}", key.label),
+            reason,
+        }),
+    }
 }
 
 /// MySQL's error 3823, from the other side.
@@ -195,12 +246,12 @@ pub(super) fn index_names(table: &Table) -> impl Iterator<Item = (String, String
         (name, format!("index {} of {}", it.label, table.name))
     });
     let uniques = table.uniques.iter().map(|it| {
-        let what = format!("unique constraint {} of {}", it.label, table.name);
-        (it.physical_name(&table.name), what)
+        let name = it.physical_name(&table.name);
+        (name, unique_of(it, &table.name))
     });
     let keys = table.foreign_keys.iter().map(|it| {
-        let what = format!("foreign key {} of {}", it.label, table.name);
-        (it.physical_name(&table.name), what)
+        let name = it.physical_name(&table.name);
+        (name, foreign_key_of(it, &table.name))
     });
     indexes.chain(uniques).chain(keys)
 }

@@ -129,6 +129,28 @@ pub enum OperationError {
         /// The label of the index.
         index: String,
     },
+    /// It speaks of a view that is not there.
+    #[error("there is no view {view}; {}", known_views(.known))]
+    UnknownView {
+        /// The name it used.
+        view: String,
+        /// The names of the views that are there.
+        known: Vec<String>,
+    },
+    /// It makes a view that is there.
+    #[error("there is a view {view} already")]
+    DuplicateView {
+        /// The name of the view.
+        view: String,
+    },
+    /// It drops or renames what a view reads.
+    #[error("{name} is read by the view {view}: drop that first")]
+    ReadByView {
+        /// The name of the table or view.
+        name: String,
+        /// The view that reads it.
+        view: String,
+    },
     /// It drops, renames or retypes a column that something else names.
     #[error("column {table}.{column} is named by {user}: drop that first")]
     ColumnInUse {
@@ -245,6 +267,42 @@ pub enum OperationError {
         /// The foreign key, with its table.
         user: String,
     },
+    /// It drops a schema that no migration made.
+    #[error("there is no schema {schema}; {}", made(.known))]
+    UnknownSchema {
+        /// The name it used.
+        schema: String,
+        /// The names of those that migrations made.
+        known: Vec<String>,
+    },
+    /// It makes a schema that is there, or one whose name differs in case alone.
+    #[error("there is a schema {schema} already")]
+    DuplicateSchema {
+        /// The name of the schema that is there.
+        schema: String,
+    },
+    /// It drops a schema that has something in it.
+    #[error("schema {schema} has {user} in it: drop that first")]
+    SchemaInUse {
+        /// The name of the schema.
+        schema: String,
+        /// What is in it.
+        user: String,
+    },
+    /// It drops an extension that no migration made.
+    #[error("there is no extension {extension}; {}", made(.known))]
+    UnknownExtension {
+        /// The name it used.
+        extension: String,
+        /// The names of those that migrations made.
+        known: Vec<String>,
+    },
+    /// It makes an extension that is there, or one whose name differs in case alone.
+    #[error("there is an extension {extension} already")]
+    DuplicateExtension {
+        /// The name of the extension that is there.
+        extension: String,
+    },
     /// SQL in the author's own words, without any.
     #[error(
         "the SQL \"{what}\" has a text for no dialect: add .everywhere(..) or .on(dialect, ..)"
@@ -252,6 +310,14 @@ pub enum OperationError {
     NoSql {
         /// What it would do.
         what: String,
+    },
+    /// A comment that not every engine keeps as it is, or that changes nothing.
+    #[error("the comment on {object} is not usable: {reason}")]
+    InvalidComment {
+        /// The table or the column, with its kind.
+        object: String,
+        /// What is wrong.
+        reason: String,
     },
     /// A name that not every engine keeps as it is.
     #[error("the {what} name {name:?} is not usable: {fault}")]
@@ -262,6 +328,17 @@ pub enum OperationError {
         name: String,
         /// What is wrong with it.
         fault: NameFault,
+    },
+    /// A migration renames something, and leads back to names that were there before.
+    #[error(
+        "the same names are there before step {first} and after step {last}, and what they name is not the same: \
+         a run that was cut off could not tell where it was; put step {last} into a migration of its own"
+    )]
+    AmbiguousRenaming {
+        /// The first of the steps between, counted from 1.
+        first: usize,
+        /// The last of them.
+        last: usize,
     },
     /// Two objects would have the same physical name on some engine.
     #[error(
@@ -279,6 +356,14 @@ pub enum OperationError {
 }
 
 impl OperationError {
+    pub(super) fn unknown_index(table: &Table, label: &str) -> Self {
+        OperationError::UnknownIndex {
+            table: table.name.clone(),
+            index: label.to_owned(),
+            known: table.indexes.iter().map(|it| it.label.clone()).collect(),
+        }
+    }
+
     pub(super) fn unknown_column(table: &Table, column: &str) -> Self {
         OperationError::UnknownColumn {
             table: table.name.clone(),
@@ -309,6 +394,8 @@ pub enum NameFault {
     Unportable(char),
     /// Some engine keeps it for itself.
     Reserved,
+    /// It is that of an extension, and reads as a path.
+    Path,
 }
 
 impl fmt::Display for NameFault {
@@ -331,6 +418,7 @@ impl fmt::Display for NameFault {
                 write!(f, "MySQL can't keep the character {character} in a name")
             }
             NameFault::Reserved => f.write_str("an engine keeps it for itself"),
+            NameFault::Path => f.write_str("it has a / or -- in it, or a - at one end"),
         }
     }
 }
@@ -342,9 +430,23 @@ fn known_tables(known: &[String]) -> String {
     format!("the schema has {}", known.join(", "))
 }
 
+fn made(known: &[String]) -> String {
+    if known.is_empty() {
+        return "no migration made one".to_owned();
+    }
+    format!("migrations made {}", known.join(", "))
+}
+
 fn known_enums(known: &[String]) -> String {
     if known.is_empty() {
         return "the schema has no enums".to_owned();
+    }
+    format!("the schema has {}", known.join(", "))
+}
+
+fn known_views(known: &[String]) -> String {
+    if known.is_empty() {
+        return "the schema has no views".to_owned();
     }
     format!("the schema has {}", known.join(", "))
 }

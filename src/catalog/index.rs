@@ -81,10 +81,31 @@ fn fault(table: &Table, index: &Index) -> Option<String> {
         .next()
         .or_else(|| method_fault(index))
         .or_else(|| include_fault(index))
+        .or_else(|| numbering_fault(table, index))
         .or_else(|| {
             let predicate = index.predicate.as_ref();
             predicate.and_then(expression::fault).map(str::to_owned)
         })
+}
+
+/// MySQL's error 3754, and MariaDB's 1901: nothing is computed from the number that a row is given.
+fn numbering_fault(table: &Table, index: &Index) -> Option<String> {
+    // There is no other form of these on MySQL and MariaDB.
+    let is_partial = index.unique && index.predicate.is_some();
+    let mut computed_from: Vec<String> = index
+        .columns
+        .iter()
+        .filter(|it| is_partial || index.nulls_not_distinct || it.expression().is_some())
+        .flat_map(IndexColumn::named_columns)
+        .collect();
+    if is_partial {
+        computed_from.extend(index.predicate.iter().flat_map(expression::columns));
+    }
+    let numbers = |name: &&String| table.column_named(name).is_some_and(|it| it.auto_increment);
+    let column = computed_from.iter().find(numbers)?;
+    Some(format!(
+        "column {column} numbers the rows, and MySQL and MariaDB compute nothing of an index from it"
+    ))
 }
 
 fn part_fault(table: &Table, index: &Index, part: &IndexColumn) -> Option<String> {
@@ -322,6 +343,42 @@ mod tests {
         let text = index.to_string();
         let fault = fault(index).unwrap_or_default();
         assert!(fault.contains(part), "{text}: {fault}");
+    }
+
+    #[test]
+    fn nothing_is_computed_from_the_number_of_a_row() {
+        let with = |index: Index| {
+            let jobs = table("jobs")
+                .columns([integer("id").primary_key().auto_increment(), integer("a")])
+                .index(index);
+            fold([CreateTable { table: jobs }.into()])
+        };
+        let partial = |column: &str| index("i").columns([column]).only_where(col("id").gt(3));
+        for refused in [
+            partial("a").unique(),
+            index("i")
+                .columns(["a", "id"])
+                .unique()
+                .only_where(col("a").gt(3)),
+            index("i").columns(["id"]).unique().nulls_not_distinct(),
+            index("i").expression(col("id").add(1)),
+        ] {
+            let text = refused.to_string();
+            let error = with(refused).unwrap_err();
+            assert!(
+                error.to_string().contains("numbers the rows"),
+                "{text}: {error}"
+            );
+        }
+        // One that is not unique covers all rows where there are no partial ones.
+        for admitted in [
+            partial("a"),
+            partial("id"),
+            index("i").columns(["id"]).unique(),
+        ] {
+            let text = admitted.to_string();
+            assert!(with(admitted).is_ok(), "{text}");
+        }
     }
 
     #[test]

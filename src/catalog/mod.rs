@@ -2,23 +2,29 @@
 
 mod change;
 mod check;
+mod comment;
 mod constraint;
 mod constraint_check;
+mod database;
 mod enums;
 mod error;
 mod generated;
 mod index;
 pub(crate) mod names;
+mod rename;
 mod rows;
+mod stages;
 mod values;
+mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use error::{NameFault, OperationError, SchemaError};
+pub(crate) use stages::{Named, Renamed, Stages};
 
-use crate::dsl::Table;
+use crate::dsl::{Extension, Table, View};
 
-/// A schema: tables with their columns, keys, checks and indexes.
+/// A schema: tables with their columns, keys, checks and indexes, and views; and what migrations made beside them.
 ///
 /// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
 /// admits only what every engine admits, and is stricter than each: a column can't go while an index names
@@ -40,9 +46,12 @@ pub struct Catalog {
     tables: BTreeMap<String, Table>,
     /// The values of each enum, by its name.
     enums: BTreeMap<String, Vec<String>>,
-    /// Names of tables, of enums, of indexes where they share one namespace, and of constraints, lower-case, each
+    views: BTreeMap<String, View>,
+    /// Names of tables, views and enums, of indexes where they share one namespace, and of constraints, lower-case, each
     /// with what has it.
     relations: BTreeMap<String, String>,
+    schemas: BTreeSet<String>,
+    extensions: BTreeMap<String, Extension>,
 }
 
 impl Catalog {
@@ -76,13 +85,32 @@ impl Catalog {
             }
             tables
         };
-        self.enums == other.enums && sorted(self) == sorted(other)
+        sorted(self) == sorted(other)
+            && self.views == other.views
+            && self.enums == other.enums
+            && self.schemas == other.schemas
+            && self.extensions == other.extensions
     }
 
-    /// Whether there is no table.
+    /// The view of that name.
+    #[must_use]
+    pub fn view(&self, name: &str) -> Option<&View> {
+        self.views.get(name)
+    }
+
+    /// All views, by name.
+    pub fn views(&self) -> impl Iterator<Item = &View> {
+        self.views.values()
+    }
+
+    /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tables.is_empty()
+            && self.views.is_empty()
+            && self.enums.is_empty()
+            && self.schemas.is_empty()
+            && self.extensions.is_empty()
     }
 }
 

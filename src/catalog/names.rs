@@ -42,14 +42,14 @@ fn check_unreserved(what: &'static str, name: &str) -> Result<(), OperationError
     Ok(())
 }
 
-fn check(what: &'static str, name: &str) -> Result<(), OperationError> {
+pub(super) fn check(what: &'static str, name: &str) -> Result<(), OperationError> {
     match fault_of(name) {
         Some(reason) => Err(fault(what, name, reason)),
         None => Ok(()),
     }
 }
 
-fn fault(what: &'static str, name: &str, fault: NameFault) -> OperationError {
+pub(super) fn fault(what: &'static str, name: &str, fault: NameFault) -> OperationError {
     OperationError::InvalidName {
         what,
         name: name.to_owned(),
@@ -82,10 +82,10 @@ pub(super) fn fold_case(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The name that PostgreSQL gives a table's primary key, cut to fit as PostgreSQL cuts it.
-pub(crate) fn key(table: &Table) -> String {
+/// The name that PostgreSQL gives the primary key of a table of that name, cut to fit as PostgreSQL cuts it.
+pub(crate) fn key(table: &str) -> String {
     const SUFFIX: &str = "_pkey";
-    format!("{}{SUFFIX}", cut(&table.name, LONGEST - SUFFIX.len()))
+    format!("{}{SUFFIX}", cut(table, LONGEST - SUFFIX.len()))
 }
 
 impl Catalog {

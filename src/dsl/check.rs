@@ -4,6 +4,7 @@ use std::fmt;
 
 use sea_query::Expr;
 
+use super::NamedFor;
 use super::expression::{self, Shown};
 use super::unique::physical_name;
 
@@ -27,6 +28,8 @@ pub struct Check {
     pub label: String,
     /// The exact physical name, where it is not made from the label.
     pub name: Option<String>,
+    /// The table's name that the physical name has in it, where the table has been renamed since.
+    pub named_for: NamedFor,
     /// What must not be false.
     pub expression: Expr,
 }
@@ -52,6 +55,7 @@ pub fn check(label: impl Into<String>, expression: impl Into<Expr>) -> Check {
     Check {
         label: label.into(),
         name: None,
+        named_for: NamedFor::default(),
         expression: expression.into(),
     }
 }
@@ -71,10 +75,32 @@ impl Check {
         self
     }
 
+    /// Gives the check the physical name that it would have if its table were still called `table`: for a way
+    /// back that is written, after a [`rename_table`](super::Migration::rename_table).
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let positive = check("positive", col("amount").gt(0)).named_for("payments");
+    /// assert_eq!(positive.physical_name("receipts"), "ck_payments_positive");
+    /// ```
+    #[must_use]
+    pub fn named_for(mut self, table: impl Into<String>) -> Self {
+        self.named_for = NamedFor::of(table.into());
+        self
+    }
+
     /// The name that the check has in a database.
     #[must_use]
     pub fn physical_name(&self, table: &str) -> String {
+        let table = self.named_for.table(table);
         physical_name(self.name.as_ref(), "ck", table, &self.label)
+    }
+
+    /// The same check of a table called `table`, said in one way.
+    pub(crate) fn settled(mut self, table: &str) -> Self {
+        self.named_for = self.named_for.settled(self.name.as_ref(), table);
+        self
     }
 
     /// The columns that it names.
@@ -89,6 +115,9 @@ impl fmt::Display for Check {
         f.write_str(&self.label)?;
         if let Some(name) = &self.name {
             write!(f, ", named {name},")?;
+        }
+        if self.named_for != NamedFor::default() {
+            write!(f, "{},", self.named_for)?;
         }
         write!(f, " {}", Shown(&self.expression))
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::NamedFor;
 use super::unique::physical_name;
 
 /// A foreign key of a table, known by its label: its columns hold what a row of another table, or of the same
@@ -27,6 +28,8 @@ pub struct ForeignKey {
     pub label: String,
     /// The exact physical name, where it is not made from the label.
     pub name: Option<String>,
+    /// The table's name that the physical name has in it, where the table has been renamed since.
+    pub named_for: NamedFor,
     /// The columns that refer, in their order.
     pub columns: Vec<String>,
     /// The table that is referred to.
@@ -86,6 +89,7 @@ pub fn foreign_key(label: impl Into<String>) -> ForeignKey {
     ForeignKey {
         label: label.into(),
         name: None,
+        named_for: NamedFor::default(),
         columns: Vec::new(),
         table: String::new(),
         referenced: Vec::new(),
@@ -187,10 +191,32 @@ impl ForeignKey {
         self
     }
 
+    /// Gives the foreign key the physical name that it would have if its table were still called `table`: for a way
+    /// back that is written, after a [`rename_table`](super::Migration::rename_table).
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let queue = foreign_key("queue").columns(["queue_id"]).named_for("jobs");
+    /// assert_eq!(queue.physical_name("tasks"), "fk_jobs_queue");
+    /// ```
+    #[must_use]
+    pub fn named_for(mut self, table: impl Into<String>) -> Self {
+        self.named_for = NamedFor::of(table.into());
+        self
+    }
+
     /// The name that the foreign key has in a database.
     #[must_use]
     pub fn physical_name(&self, table: &str) -> String {
+        let table = self.named_for.table(table);
         physical_name(self.name.as_ref(), "fk", table, &self.label)
+    }
+
+    /// The same foreign key of a table called `table`, said in one way.
+    pub(crate) fn settled(mut self, table: &str) -> Self {
+        self.named_for = self.named_for.settled(self.name.as_ref(), table);
+        self
     }
 
     /// Whether it may write into its own columns.
@@ -250,6 +276,7 @@ impl fmt::Display for ForeignKey {
         if let Some(name) = &self.name {
             write!(f, ", named {name}")?;
         }
+        write!(f, "{}", self.named_for)?;
         for (event, action) in [("delete", self.on_delete), ("update", self.on_update)] {
             if action != Action::NoAction {
                 write!(f, ", on {event} {action}")?;

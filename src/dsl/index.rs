@@ -4,6 +4,7 @@ use std::fmt;
 
 use sea_query::Expr;
 
+use super::NamedFor;
 use super::expression::{self, Shown};
 use super::{ColumnType, Direction, IndexColumn, IndexKey, IndexMethod};
 use crate::dialect::{Dialect, IndexNamespace};
@@ -34,6 +35,8 @@ pub struct Index {
     pub label: String,
     /// The exact physical name, where it is not made from the label.
     pub name: Option<String>,
+    /// The table's name that the physical name has in it, where the table has been renamed since.
+    pub named_for: NamedFor,
     /// What it is sorted by, first things first.
     pub columns: Vec<IndexColumn>,
     /// Whether two rows may not agree in all columns. NULL never equals NULL, unless `nulls_not_distinct` says so.
@@ -63,6 +66,7 @@ pub fn index(label: impl Into<String>) -> Index {
     Index {
         label: label.into(),
         name: None,
+        named_for: NamedFor::default(),
         columns: Vec::new(),
         unique: false,
         predicate: None,
@@ -301,6 +305,22 @@ impl Index {
         self
     }
 
+    /// Gives the index the physical name that it would have if its table were still called `table`: for a way back
+    /// that is written, after a [`rename_table`](super::Migration::rename_table).
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let polling = index("polling").columns(["id"]).named_for("jobs");
+    /// assert_eq!(polling.physical_name("tasks", Postgres), "idx_jobs_polling");
+    /// assert_eq!(polling.physical_name("tasks", MySql), "idx_polling");
+    /// ```
+    #[must_use]
+    pub fn named_for(mut self, table: impl Into<String>) -> Self {
+        self.named_for = NamedFor::of(table.into());
+        self
+    }
+
     /// The name that the index has in a database of that dialect.
     #[must_use]
     pub fn physical_name(&self, table: &str, dialect: Dialect) -> String {
@@ -310,9 +330,17 @@ impl Index {
     pub(crate) fn name_in(&self, table: &str, namespace: IndexNamespace) -> String {
         match (&self.name, namespace) {
             (Some(name), IndexNamespace::Schema | IndexNamespace::Table) => name.clone(),
-            (None, IndexNamespace::Schema) => format!("idx_{table}_{}", self.label),
+            (None, IndexNamespace::Schema) => {
+                format!("idx_{}_{}", self.named_for.table(table), self.label)
+            }
             (None, IndexNamespace::Table) => format!("idx_{}", self.label),
         }
+    }
+
+    /// The same index of a table called `table`, said in one way.
+    pub(crate) fn settled(mut self, table: &str) -> Self {
+        self.named_for = self.named_for.settled(self.name.as_ref(), table);
+        self
     }
 
     /// Whether an engine has an index of that kind at all. Where it has none, the index is left out: a query is
@@ -406,6 +434,7 @@ impl fmt::Display for Index {
         if let Some(name) = &self.name {
             write!(f, ", named {name}")?;
         }
+        write!(f, "{}", self.named_for)?;
         if self.unique {
             f.write_str(", unique")?;
         }

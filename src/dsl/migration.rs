@@ -2,10 +2,12 @@
 
 use super::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    Backfill, Check, Column, ColumnChange, CreateEnum, CreateIndex, CreateTable, Delete, DropCheck,
-    DropColumn, DropEnum, DropEnumValue, DropForeignKey, DropIndex, DropPrimaryKey, DropTable,
-    DropUnique, ForeignKey, Index, Insert, Operation, RenameColumn, Row, Rows, RunSql, Table,
-    Unique, Update,
+    Backfill, Check, Column, ColumnChange, CommentColumn, CommentTable, CreateEnum,
+    CreateExtension, CreateIndex, CreateSchema, CreateTable, CreateView, Delete, DropCheck,
+    DropColumn, DropEnum, DropEnumValue, DropExtension, DropForeignKey, DropIndex, DropPrimaryKey,
+    DropSchema, DropTable, DropUnique, DropView, Extension, ForeignKey, Index, Insert, Operation,
+    RenameColumn, RenameIndex, RenameTable, ReplaceView, Row, Rows, RunSql, Table, Unique, Update,
+    View,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -285,6 +287,146 @@ impl Migration {
         })
     }
 
+    /// Gives an index another label, and the physical name that goes with it.
+    ///
+    /// | engine | `.rename_index("jobs", "polling", "open")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER INDEX IF EXISTS "idx_jobs_polling" RENAME TO "idx_jobs_open"` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` RENAME INDEX `idx_polling` TO `idx_open` `` |
+    /// | SQLite | `DROP INDEX IF EXISTS "idx_jobs_polling"`, then `CREATE INDEX IF NOT EXISTS "idx_jobs_open" ON "jobs" (..)` |
+    #[must_use]
+    pub fn rename_index(
+        self,
+        table: impl Into<String>,
+        index: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        self.operation(RenameIndex::new(table, index, to))
+    }
+
+    /// Gives a table another name. Its rows and all that belongs to it stay; its indexes keep their physical names.
+    ///
+    /// | engine | `.rename_table("jobs", "tasks")` |
+    /// |---|---|
+    /// | PostgreSQL | `ALTER TABLE IF EXISTS "jobs" RENAME TO "tasks"`, and the same for the index of its primary key |
+    /// | MySQL | `` RENAME TABLE `jobs` TO `tasks` `` |
+    /// | MariaDB | `` RENAME TABLE IF EXISTS `jobs` TO `tasks` `` |
+    /// | SQLite | `ALTER TABLE "jobs" RENAME TO "tasks"` |
+    #[must_use]
+    pub fn rename_table(self, table: impl Into<String>, to: impl Into<String>) -> Self {
+        self.operation(RenameTable {
+            table: table.into(),
+            to: to.into(),
+        })
+    }
+
+    /// Makes a view.
+    ///
+    /// | engine | `.create_view(view("one").everywhere("SELECT 1 AS one"))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE VIEW "one" AS SELECT 1 AS one` |
+    /// | MySQL | `` CREATE VIEW `one` AS SELECT 1 AS one `` |
+    /// | MariaDB | `` CREATE VIEW IF NOT EXISTS `one` AS SELECT 1 AS one `` |
+    /// | SQLite | `CREATE VIEW IF NOT EXISTS "one" AS SELECT 1 AS one` |
+    #[must_use]
+    pub fn create_view(self, view: View) -> Self {
+        self.operation(CreateView { view })
+    }
+
+    /// Gives a view another query.
+    ///
+    /// | engine | `.replace_view(view("one").everywhere("SELECT 2 AS one"))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE OR REPLACE VIEW "one" AS SELECT 2 AS one`; where that is refused because the columns are others, it is dropped and made again |
+    /// | MySQL, MariaDB | `` CREATE OR REPLACE VIEW `one` AS SELECT 2 AS one `` |
+    /// | SQLite | `DROP VIEW IF EXISTS "one"`, then `CREATE VIEW "one" AS SELECT 2 AS one` |
+    #[must_use]
+    pub fn replace_view(self, view: View) -> Self {
+        self.operation(ReplaceView { view })
+    }
+
+    /// Drops a view.
+    ///
+    /// | engine | `.drop_view("one")` |
+    /// |---|---|
+    /// | PostgreSQL, SQLite | `DROP VIEW IF EXISTS "one"` |
+    /// | MySQL, MariaDB | `` DROP VIEW IF EXISTS `one` `` |
+    #[must_use]
+    pub fn drop_view(self, view: impl Into<String>) -> Self {
+        self.operation(DropView { view: view.into() })
+    }
+
+    /// Says what a table is, for people who look at the database, in place of what was said before. Up to 2,048
+    /// characters.
+    ///
+    /// | engine | `.comment_table("jobs", "what is to be done")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON TABLE "jobs" IS 'what is to be done'` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` COMMENT 'what is to be done' `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn comment_table(self, table: impl Into<String>, comment: impl Into<String>) -> Self {
+        self.operation(CommentTable {
+            table: table.into(),
+            comment: Some(comment.into()),
+        })
+    }
+
+    /// Takes the comment of a table away.
+    ///
+    /// | engine | `.uncomment_table("jobs")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON TABLE "jobs" IS NULL` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` COMMENT '' `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn uncomment_table(self, table: impl Into<String>) -> Self {
+        self.operation(CommentTable {
+            table: table.into(),
+            comment: None,
+        })
+    }
+
+    /// Says what a column is, for people who look at the database, in place of what was said before. Up to 1,024
+    /// characters.
+    ///
+    /// | engine | `.comment_column("jobs", "priority", "1 comes first")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON COLUMN "jobs"."priority" IS '1 comes first'` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `priority` INTEGER NOT NULL COMMENT '1 comes first' `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `priority` INTEGER NOT NULL COMMENT '1 comes first' `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn comment_column(
+        self,
+        table: impl Into<String>,
+        column: impl Into<String>,
+        comment: impl Into<String>,
+    ) -> Self {
+        self.operation(CommentColumn {
+            table: table.into(),
+            column: column.into(),
+            comment: Some(comment.into()),
+        })
+    }
+
+    /// Takes the comment of a column away.
+    ///
+    /// | engine | `.uncomment_column("jobs", "priority")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON COLUMN "jobs"."priority" IS NULL` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `priority` INTEGER NOT NULL `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `priority` INTEGER NOT NULL `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn uncomment_column(self, table: impl Into<String>, column: impl Into<String>) -> Self {
+        self.operation(CommentColumn {
+            table: table.into(),
+            column: column.into(),
+            comment: None,
+        })
+    }
+
     /// Lets rows of a table refer to rows of another, or of its own. [`ForeignKey`] shows the SQL of each adjective.
     #[must_use]
     pub fn add_foreign_key(self, table: impl Into<String>, foreign_key: ForeignKey) -> Self {
@@ -390,6 +532,56 @@ impl Migration {
     pub fn drop_primary_key(self, table: impl Into<String>) -> Self {
         self.operation(DropPrimaryKey {
             table: table.into(),
+        })
+    }
+
+    /// Makes a schema, beside the one that the tables are in.
+    ///
+    /// | engine | `.create_schema("audit")` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE SCHEMA IF NOT EXISTS "audit"` |
+    /// | MySQL, MariaDB, SQLite | refused: a schema is a database of its own there |
+    #[must_use]
+    pub fn create_schema(self, schema: impl Into<String>) -> Self {
+        self.operation(CreateSchema {
+            schema: schema.into(),
+        })
+    }
+
+    /// Drops a schema that a migration made, and that has nothing in it.
+    ///
+    /// | engine | `.drop_schema("audit")` |
+    /// |---|---|
+    /// | PostgreSQL | `DROP SCHEMA IF EXISTS "audit"` |
+    /// | MySQL, MariaDB, SQLite | refused: a schema is a database of its own there |
+    #[must_use]
+    pub fn drop_schema(self, schema: impl Into<String>) -> Self {
+        self.operation(DropSchema {
+            schema: schema.into(),
+        })
+    }
+
+    /// Gives PostgreSQL an extension. The other engines have none, and go without.
+    ///
+    /// | engine | `.create_extension(extension("pg_trgm"))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE EXTENSION IF NOT EXISTS "pg_trgm"` |
+    /// | MySQL, MariaDB, SQLite | nothing is run |
+    #[must_use]
+    pub fn create_extension(self, extension: Extension) -> Self {
+        self.operation(CreateExtension { extension })
+    }
+
+    /// Takes an extension away from PostgreSQL that a migration gave it.
+    ///
+    /// | engine | `.drop_extension("pg_trgm")` |
+    /// |---|---|
+    /// | PostgreSQL | `DROP EXTENSION IF EXISTS "pg_trgm"` |
+    /// | MySQL, MariaDB, SQLite | nothing is run |
+    #[must_use]
+    pub fn drop_extension(self, extension: impl Into<String>) -> Self {
+        self.operation(DropExtension {
+            extension: extension.into(),
         })
     }
 

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use super::own::Own;
 use super::{Inverse, Migration, Operation};
-use crate::catalog::{Catalog, OperationError, SchemaError};
+use crate::catalog::{Catalog, OperationError, SchemaError, Stages};
+use crate::dialect::IndexNamespace;
 
 /// Migrations in their order: a schema's whole history, as a value.
 ///
@@ -142,10 +143,33 @@ impl Migrations {
 impl Migration {
     /// Applies the operations, in their order.
     pub(crate) fn fold_into(&self, catalog: &mut Catalog) -> Result<(), SchemaError> {
+        let renames = self.check_renamings(&self.operations, catalog);
         for (step, operation) in (1..).zip(&self.operations) {
             self.apply(step, operation, catalog)?;
         }
-        Ok(())
+        renames
+    }
+
+    /// A run that was cut off within the operations must be able to tell where it was.
+    fn check_renamings(
+        &self,
+        operations: &[Operation],
+        before: &Catalog,
+    ) -> Result<(), SchemaError> {
+        let stages = Stages::of(operations, before, IndexNamespace::Table);
+        let Some((done, last)) = stages.and_then(|it| it.ambiguity()) else {
+            return Ok(());
+        };
+        let operation = operations.get(last.saturating_sub(1));
+        Err(SchemaError::Operation {
+            migration: self.id.clone(),
+            step: last,
+            operation: operation.map(Operation::headline).unwrap_or_default(),
+            source: Box::new(OperationError::AmbiguousRenaming {
+                first: done + 1,
+                last,
+            }),
+        })
     }
 
     /// The way back: the inverse of every operation, the last one first, for a schema that was `before` when
@@ -255,6 +279,11 @@ impl Migration {
                 | Operation::Update(_)
                 | Operation::Delete(_)
                 | Operation::Backfill(_)
+                | Operation::RenameIndex(_)
+                | Operation::RenameTable(_)
+                | Operation::CreateView(_)
+                | Operation::ReplaceView(_)
+                | Operation::DropView(_)
                 | Operation::AddForeignKey(_)
                 | Operation::DropForeignKey(_)
                 | Operation::AddCheck(_)
@@ -262,7 +291,13 @@ impl Migration {
                 | Operation::AddUnique(_)
                 | Operation::DropUnique(_)
                 | Operation::AddPrimaryKey(_)
+                | Operation::CreateSchema(_)
+                | Operation::DropSchema(_)
+                | Operation::CreateExtension(_)
+                | Operation::DropExtension(_)
                 | Operation::DropPrimaryKey(_)
+                | Operation::CommentTable(_)
+                | Operation::CommentColumn(_)
                 | Operation::AlterColumn(_)
                 | Operation::CreateEnum(_)
                 | Operation::DropEnum(_)
@@ -283,6 +318,7 @@ impl Migration {
     /// The way back that the author wrote must fit, and lead to the schema before, up to the order of columns.
     fn check_down(&self, before: &Catalog, after: &Catalog) -> Result<(), SchemaError> {
         let mut catalog = after.clone();
+        self.check_renamings(self.down.as_deref().unwrap_or_default(), after)?;
         for (step, operation) in (1..).zip(self.down.iter().flatten()) {
             self.apply(step, operation, &mut catalog)?;
         }
@@ -347,6 +383,11 @@ fn loss(operation: &Operation, before: &Catalog) -> Option<String> {
         | Operation::CreateIndex(_)
         | Operation::DropIndex(_)
         | Operation::RenameColumn(_)
+        | Operation::RenameIndex(_)
+        | Operation::RenameTable(_)
+        | Operation::CreateView(_)
+        | Operation::ReplaceView(_)
+        | Operation::DropView(_)
         | Operation::AddForeignKey(_)
         | Operation::DropForeignKey(_)
         | Operation::AddCheck(_)
@@ -354,7 +395,13 @@ fn loss(operation: &Operation, before: &Catalog) -> Option<String> {
         | Operation::AddUnique(_)
         | Operation::DropUnique(_)
         | Operation::AddPrimaryKey(_)
+        | Operation::CreateSchema(_)
+        | Operation::DropSchema(_)
+        | Operation::CreateExtension(_)
+        | Operation::DropExtension(_)
         | Operation::DropPrimaryKey(_)
+        | Operation::CommentTable(_)
+        | Operation::CommentColumn(_)
         | Operation::CreateEnum(_)
         | Operation::DropEnum(_)
         | Operation::AddEnumValue(_)

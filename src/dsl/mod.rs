@@ -24,6 +24,7 @@ mod check;
 mod column;
 pub(crate) mod conversion;
 pub(crate) mod expression;
+mod extension;
 mod foreign_key;
 mod generated;
 mod index;
@@ -32,13 +33,16 @@ mod index_method;
 mod literal;
 mod migration;
 pub(crate) mod migrations;
+mod named_for;
 mod nouns;
 mod op;
 pub(crate) mod own;
 pub(crate) mod rows;
 mod table;
+pub(crate) mod texts;
 mod types;
 mod unique;
+mod view;
 
 pub use sea_query::{Expr, ExprTrait, Func};
 
@@ -48,6 +52,7 @@ pub use change::{ColumnChange, DefaultChange, alter};
 pub use check::{Check, check};
 pub use column::{Column, DefaultValue};
 pub use expression::{col, now};
+pub use extension::{Extension, extension};
 pub use foreign_key::Action::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
 pub use foreign_key::{ForeignKey, Timing, foreign_key};
 pub use generated::{Generated, Storage};
@@ -57,17 +62,20 @@ pub use index_method::IndexMethod;
 pub use literal::Literal;
 pub use migration::Migration;
 pub use migrations::Migrations;
+pub use named_for::NamedFor;
 pub use nouns::{
     array, big_integer, boolean, bytes, char, date, datetime, decimal, double, enumerated, inet,
     integer, interval, json, real, small_integer, string, text, time, timestamp, uuid,
 };
 pub use op::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    Backfill, CreateEnum, CreateIndex, CreateTable, Delete, DropCheck, DropColumn, DropEnum,
-    DropEnumValue, DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropUnique, Insert,
-    Inverse, Operation, RenameColumn, RunSql, Update, sql,
+    Backfill, CommentColumn, CommentTable, CreateEnum, CreateExtension, CreateIndex, CreateSchema,
+    CreateTable, CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropExtension,
+    DropForeignKey, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropUnique, DropView, Insert,
+    Inverse, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView, RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};
 pub use types::{ColumnType, native_type, varchar};
 pub use unique::{Unique, unique};
+pub use view::{View, view};

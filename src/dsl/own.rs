@@ -35,6 +35,19 @@ impl Own {
                     self.columns.insert(column(&it.to));
                 }
             }
+            Operation::RenameTable(it) => {
+                if self.tables.remove(&it.table) {
+                    self.tables.insert(it.to.clone());
+                }
+                let columns = std::mem::take(&mut self.columns);
+                self.columns = columns
+                    .into_iter()
+                    .map(|(table, column)| match table == it.table {
+                        true => (it.to.clone(), column),
+                        false => (table, column),
+                    })
+                    .collect();
+            }
             Operation::RunSql(it) => it.stands_for.iter().for_each(|it| self.follow(it)),
             Operation::CreateIndex(_)
             | Operation::DropIndex(_)
@@ -45,8 +58,18 @@ impl Own {
             | Operation::AddUnique(_)
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
+            | Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             | Operation::AlterColumn(_)
+            | Operation::RenameIndex(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
             | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
@@ -80,12 +103,23 @@ impl Own {
             | Operation::AddUnique(_)
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
+            | Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             | Operation::AlterColumn(_)
+            | Operation::RenameIndex(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
             | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
             | Operation::DropEnumValue(_)
+            | Operation::RenameTable(_)
             | Operation::RunSql(_) => false,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::NamedFor;
+
 /// A unique constraint of a table, known by its label.
 ///
 /// It is what a foreign key may refer to. An [`Index`](super::Index) that is
@@ -23,6 +25,8 @@ pub struct Unique {
     pub label: String,
     /// The exact physical name, where it is not made from the label.
     pub name: Option<String>,
+    /// The table's name that the physical name has in it, where the table has been renamed since.
+    pub named_for: NamedFor,
     /// The columns, in their order.
     pub columns: Vec<String>,
 }
@@ -42,6 +46,7 @@ pub fn unique(label: impl Into<String>) -> Unique {
     Unique {
         label: label.into(),
         name: None,
+        named_for: NamedFor::default(),
         columns: Vec::new(),
     }
 }
@@ -74,10 +79,32 @@ impl Unique {
         self
     }
 
+    /// Gives the constraint the physical name that it would have if its table were still called `table`: for a way
+    /// back that is written, after a [`rename_table`](super::Migration::rename_table).
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let email = unique("email").columns(["email"]).named_for("users");
+    /// assert_eq!(email.physical_name("people"), "uq_users_email");
+    /// ```
+    #[must_use]
+    pub fn named_for(mut self, table: impl Into<String>) -> Self {
+        self.named_for = NamedFor::of(table.into());
+        self
+    }
+
     /// The name that the constraint has in a database.
     #[must_use]
     pub fn physical_name(&self, table: &str) -> String {
+        let table = self.named_for.table(table);
         physical_name(self.name.as_ref(), "uq", table, &self.label)
+    }
+
+    /// The same constraint of a table called `table`, said in one way.
+    pub(crate) fn settled(mut self, table: &str) -> Self {
+        self.named_for = self.named_for.settled(self.name.as_ref(), table);
+        self
     }
 }
 
@@ -97,9 +124,9 @@ pub(super) fn physical_name(
 impl fmt::Display for Unique {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.label, self.columns.join(", "))?;
-        match &self.name {
-            None => Ok(()),
-            Some(name) => write!(f, ", named {name}"),
+        if let Some(name) = &self.name {
+            write!(f, ", named {name}")?;
         }
+        write!(f, "{}", self.named_for)
     }
 }

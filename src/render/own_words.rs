@@ -2,7 +2,7 @@
 
 use super::{Opaque, RenderError, Statement};
 use crate::dialect::Dialect;
-use crate::dsl::{Operation, RunSql};
+use crate::dsl::{Operation, RunSql, texts};
 
 /// The statement of a dialect; none where there is nothing to do.
 pub(super) fn run_sql(
@@ -10,17 +10,9 @@ pub(super) fn run_sql(
     step: usize,
     sql: &RunSql,
 ) -> Result<Option<Statement>, RenderError> {
-    let Some(text) = sql.text_on(dialect) else {
-        return Err(RenderError::unsupported(
-            dialect,
-            format!("\"{}\": its author has given no SQL for it", sql.what),
-            format!("add .on({dialect:?}, \"..\"), or .nothing_on({dialect:?})"),
-        ));
-    };
-    let text = text.trim().trim_end_matches(';').trim_end();
-    if text.is_empty() {
+    let Some(text) = trimmed(dialect, &sql.up, &format!("\"{}\"", sql.what))? else {
         return Ok(None);
-    }
+    };
     let (text, only_if) = match (&sql.only_if, dialect) {
         // The only engine that can say it within one batch.
         (Some(condition), Dialect::Postgres) => {
@@ -42,13 +34,35 @@ pub(super) fn run_sql(
             data_only: sql.data_only,
             in_utc: false,
             checksum: Operation::from(sql.clone()).checksum(),
-            delimited: match dialect {
-                Dialect::MySql | Dialect::MariaDb => text.contains(';'),
-                Dialect::Postgres | Dialect::Sqlite => false,
-            },
         }),
-        ..Statement::of(step, text, transactional)
+        transactional,
+        ..Statement::written(dialect, step, text)
     }))
+}
+
+/// The text of a dialect, so that more may be written after it; none where there is nothing to do.
+pub(super) fn text_on(
+    dialect: Dialect,
+    texts: &[(Dialect, String)],
+    what: &str,
+) -> Result<Option<String>, RenderError> {
+    Ok(trimmed(dialect, texts, what)?.map(closed))
+}
+
+fn trimmed<'t>(
+    dialect: Dialect,
+    texts: &'t [(Dialect, String)],
+    what: &str,
+) -> Result<Option<&'t str>, RenderError> {
+    let Some(text) = texts::on(texts, dialect) else {
+        return Err(RenderError::unsupported(
+            dialect,
+            format!("{what}: its author has given no SQL for it"),
+            format!("add .on({dialect:?}, \"..\"), or .nothing_on({dialect:?})"),
+        ));
+    };
+    let text = text.trim().trim_end_matches(';').trim_end();
+    Ok((!text.is_empty()).then_some(text))
 }
 
 /// `text` so that what is written after it is not part of a comment in its last line.
@@ -59,7 +73,7 @@ fn closed(text: &str) -> String {
 }
 
 /// Quotes of PostgreSQL that nothing in `text` ends.
-fn tag_that_is_not_in(text: &str) -> String {
+pub(super) fn tag_that_is_not_in(text: &str) -> String {
     let mut tag = "$hammerwork$".to_owned();
     while text.contains(&tag) {
         tag.insert(tag.len() - 1, '_');

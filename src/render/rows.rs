@@ -90,7 +90,6 @@ pub(super) fn changing_rows(step: usize, sql: String, operation: &Operation) -> 
             only_if: None,
             data_only: true,
             checksum: operation.checksum(),
-            delimited: false,
             in_utc: true,
         }),
         ..Statement::of(step, sql, true)

@@ -9,14 +9,16 @@ use std::borrow::Cow;
 pub(crate) use definition::{counts_on, unknown_clause};
 pub(super) use rebuild::Rebuild;
 
-use super::batch::Piece;
+use super::batch::{Piece, alone};
 use super::enums;
 use super::expression::expression;
 use super::generated;
 use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
 use super::postgres::{create_table_with, literal, rename_column, with_indexes};
+use super::rename::{rename_index, rename_table};
 use super::types::{check_type, collated_type};
+use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -73,6 +75,8 @@ pub(super) fn render(
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
         }
+        // It has none; the batch notes what is left out.
+        Operation::CommentTable(_) | Operation::CommentColumn(_) => Vec::new(),
         Operation::Insert(it) => {
             return Ok(vec![Piece::Statement(rows::insert(
                 SELF, step, it, before,
@@ -90,6 +94,11 @@ pub(super) fn render(
             let statement = batches::backfill(SELF, step, it, before)?;
             return Ok(vec![Piece::Statement(statement)]);
         }
+        Operation::RenameIndex(it) => return alone(rename_index(SELF, step, it, before)),
+        Operation::RenameTable(it) => return alone(rename_table(SELF, step, it, before)),
+        Operation::CreateView(it) => return alone(create_view(SELF, step, &it.view)),
+        Operation::ReplaceView(it) => return alone(replace_view(SELF, step, &it.view, before)),
+        Operation::DropView(it) => return alone(drop_view(SELF, step, &it.view, before)),
         Operation::AddPrimaryKey(_)
         | Operation::DropPrimaryKey(_)
         | Operation::AddUnique(_)
@@ -108,6 +117,11 @@ pub(super) fn render(
                 .into_iter()
                 .collect());
         }
+        Operation::CreateSchema(_) | Operation::DropSchema(_) => {
+            return Err(RenderError::no_schemas(SELF));
+        }
+        // It has none, and is done without.
+        Operation::CreateExtension(_) | Operation::DropExtension(_) => return Ok(Vec::new()),
         // Its values stand in the columns that are of it.
         Operation::CreateEnum(_) | Operation::DropEnum(_) => Vec::new(),
         Operation::AddEnumValue(AddEnumValue { name, .. })

@@ -28,6 +28,9 @@ pub struct Statement {
     pub opaque: Option<Opaque>,
     /// How it is run batch by batch; none where it is run as one.
     pub batches: Option<Box<Batches>>,
+    /// Whether the engine's own client would take it apart at its semicolons, unless it is told another
+    /// delimiter: the clients of MySQL and MariaDB do.
+    pub delimited: bool,
     /// What it does in the rebuild of a table, where it is a part of one: SQLite has no other way to many changes.
     pub rebuild: Option<RebuildPart>,
 }
@@ -70,9 +73,6 @@ pub struct Opaque {
     pub in_utc: bool,
     /// The SHA-256 of the operation, in hexadecimal.
     pub checksum: String,
-    /// Whether the engine's own client would take it apart at its semicolons, unless it is told another
-    /// delimiter: the clients of MySQL and MariaDB do.
-    pub delimited: bool,
 }
 
 impl Opaque {
@@ -90,6 +90,17 @@ impl Statement {
         self.opaque.as_ref().is_some_and(|it| it.in_utc)
     }
 
+    /// A statement that carries out one step, with an author's text in it.
+    pub(super) fn written(dialect: Dialect, step: usize, sql: String) -> Self {
+        Statement {
+            delimited: match dialect {
+                Dialect::MySql | Dialect::MariaDb => sql.contains(';'),
+                Dialect::Postgres | Dialect::Sqlite => false,
+            },
+            ..Statement::of(step, sql, dialect.features().transactional_ddl)
+        }
+    }
+
     /// A statement that carries out one step, and has no conditions.
     pub(super) fn of(step: usize, sql: impl Into<String>, transactional: bool) -> Self {
         Statement {
@@ -101,6 +112,7 @@ impl Statement {
             leaves_behind: None,
             opaque: None,
             batches: None,
+            delimited: false,
             rebuild: None,
         }
     }
@@ -161,6 +173,16 @@ impl RenderError {
             what: what.into(),
             hint: hint.into(),
         }
+    }
+
+    /// What is said where schemas are no part of a database.
+    pub(super) fn no_schemas(dialect: Dialect) -> Self {
+        RenderError::unsupported(
+            dialect,
+            "schemas within a database",
+            "what is a schema on PostgreSQL is a database of its own here: make it outside of the migrations, or \
+             give each engine its SQL in run_sql",
+        )
     }
 
     /// What to do about it.

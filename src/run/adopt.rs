@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::decide::{VIEW, comment_warning, extension_difference};
 use super::live::{
     IndexDifference, Live, LiveTable, column_difference, foreign_key_difference, index_difference,
     unique_difference,
@@ -9,8 +10,8 @@ use super::live::{
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    AddEnumValue, Check, Column, CreateEnum, DropEnumValue, ForeignKey, Index, Migrations,
-    Operation, Table, Unique,
+    AddEnumValue, Check, Column, CreateEnum, DropEnumValue, Extension, ForeignKey, Index,
+    Migrations, Operation, Table, Unique, View,
 };
 
 /// How much of a history a database holds.
@@ -38,7 +39,8 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
     let mut found = Adoption::default();
     for (count, migration) in (1..).zip(history) {
         for operation in &migration.operations {
-            // Whether rows were changed, or SQL in the author's own words was run, no catalog tells.
+            // Whether rows were changed, or SQL in the author's own words was run, no catalog tells; nor which query a
+            // view should have.
             if !operation.leaves_its_mark() {
                 return found;
             }
@@ -54,7 +56,9 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
                 return found;
             }
         }
-        if state.wrong.is_empty() && state.stale.is_empty() && !catalog.is_empty() {
+        // An extension or a schema alone may be there for others.
+        let has_objects = catalog.tables().next().is_some() || catalog.views().next().is_some();
+        if state.wrong.is_empty() && state.stale.is_empty() && has_objects {
             found = Adoption {
                 migrations: count,
                 warnings: state.slow.values().cloned().collect(),
@@ -70,9 +74,14 @@ enum Object {
     Table(String),
     Column(String, String),
     Index(String, String),
+    View(String),
     Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
+    /// What is said of a table, or of a column of it.
+    Comment(String, Option<String>),
+    Schema(String),
+    Extension(String),
     Enum(String),
 }
 
@@ -84,8 +93,10 @@ impl Object {
             | Object::Index(table, _)
             | Object::Unique(table, _)
             | Object::ForeignKey(table, _)
-            | Object::Check(table, _) => Some(table),
-            Object::Enum(_) => None,
+            | Object::Check(table, _)
+            | Object::Comment(table, _) => Some(table),
+            Object::View(view) => Some(view),
+            Object::Schema(_) | Object::Extension(_) | Object::Enum(_) => None,
         }
     }
 }
@@ -114,6 +125,8 @@ impl State<'_> {
                     .get(&it.table)
                     .is_some_and(|table| table.column(&it.column).is_some());
                 self.gone(Object::Column(it.table.clone(), it.column.clone()), there);
+                let comment = Object::Comment(it.table.clone(), Some(it.column.clone()));
+                self.gone(comment, false);
             }
             Operation::CreateIndex(it) => self.create_index(&it.table, &it.index),
             Operation::DropIndex(it) => {
@@ -133,7 +146,14 @@ impl State<'_> {
                     let old = self.live.tables.get(&it.table);
                     let there = old.is_some_and(|table| table.column(&it.column).is_some());
                     self.gone(Object::Column(it.table.clone(), it.column.clone()), there);
+                    let comment =
+                        |name: &String| Object::Comment(it.table.clone(), Some(name.clone()));
+                    let is_wrong = self.wrong.contains(&comment(&it.column));
+                    self.gone(comment(&it.column), false);
                     self.create_table(table);
+                    if is_wrong {
+                        self.made(comment(&it.to), false);
+                    }
                     for (referring, key) in after.references_to(&it.table) {
                         self.create_foreign_key(&referring.name, key);
                     }
@@ -180,6 +200,23 @@ impl State<'_> {
                     self.create_column(&it.table, &column);
                 }
             }
+            Operation::CommentTable(it) => self.change_comment(&it.table, None, &it.comment),
+            Operation::CommentColumn(it) => {
+                self.change_comment(&it.table, Some(&it.column), &it.comment);
+            }
+            Operation::CreateSchema(it) => {
+                let there = self.live.schemas.contains(&it.schema);
+                self.made(Object::Schema(it.schema.clone()), there);
+            }
+            Operation::DropSchema(it) => {
+                let there = self.live.schemas.contains(&it.schema);
+                self.gone(Object::Schema(it.schema.clone()), there);
+            }
+            Operation::CreateExtension(it) => self.create_extension(&it.extension),
+            Operation::DropExtension(it) => {
+                let there = self.live.extensions.contains_key(&it.extension);
+                self.gone(Object::Extension(it.extension.clone()), there);
+            }
             Operation::CreateEnum(CreateEnum { name, .. })
             | Operation::AddEnumValue(AddEnumValue { name, .. })
             | Operation::DropEnumValue(DropEnumValue { name, .. }) => {
@@ -200,6 +237,63 @@ impl State<'_> {
             | Operation::Update(_)
             | Operation::Delete(_)
             | Operation::Backfill(_) => {}
+            Operation::RenameIndex(it) => {
+                let old = before
+                    .table(&it.table)
+                    .and_then(|table| table.index_labelled(&it.index));
+                if let Some(old) = old {
+                    let new = it.renamed(old);
+                    let from = old.physical_name(&it.table, self.dialect);
+                    // One with an exact name is there under its new label.
+                    let there = from != new.physical_name(&it.table, self.dialect)
+                        && self.live.index(&it.table, &from).is_some();
+                    self.gone(Object::Index(it.table.clone(), it.index.clone()), there);
+                    self.create_index(&it.table, &new);
+                }
+            }
+            Operation::RenameTable(it) => {
+                let mut after = before.clone();
+                // The history has been folded before, without an error.
+                if operation.apply(&mut after).is_ok()
+                    && let Some(table) = after.table(&it.to)
+                {
+                    // What it should have lost before, it has under the new name.
+                    let live = self.live.tables.get(&it.to);
+                    let dropped = self.stale.iter().filter_map(|object| match object {
+                        Object::Column(table, column) if *table == it.table => Some(column),
+                        Object::Table(_)
+                        | Object::Column(..)
+                        | Object::Index(..)
+                        | Object::Unique(..)
+                        | Object::ForeignKey(..)
+                        | Object::Check(..)
+                        | Object::Comment(..)
+                        | Object::Enum(_)
+                        | Object::Schema(_)
+                        | Object::Extension(_)
+                        | Object::View(_) => None,
+                    });
+                    let stale: Vec<String> = dropped
+                        .filter(|column| live.is_some_and(|it| it.column(column).is_some()))
+                        .cloned()
+                        .collect();
+                    self.drop_table(&it.table);
+                    self.create_table(table);
+                    for (referring, key) in after.references_to(&it.to) {
+                        self.create_foreign_key(&referring.name, key);
+                    }
+                    let columns = stale
+                        .into_iter()
+                        .map(|it| Object::Column(table.name.clone(), it));
+                    self.stale.extend(columns);
+                }
+            }
+            Operation::CreateView(it) => self.create_view(&it.view),
+            Operation::ReplaceView(it) => self.create_view(&it.view),
+            Operation::DropView(it) => {
+                let there = self.has_view(&it.view);
+                self.gone(Object::View(it.view.clone()), there);
+            }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
                     self.apply(operation, before);
@@ -210,6 +304,7 @@ impl State<'_> {
 
     fn create_table(&mut self, table: &Table) {
         self.change_key(&table.name, &table.primary_key);
+        self.compare_comment(&table.name, None, table.comment.as_deref());
         for column in &table.columns {
             self.create_column(&table.name, column);
         }
@@ -276,6 +371,31 @@ impl State<'_> {
             .and_then(|table| table.column(&column.name))
             .is_some_and(|live| column_difference(self.dialect, column, live).is_none());
         self.made(Object::Column(table.to_owned(), column.name.clone()), right);
+        self.compare_comment(table, Some(&column.name), column.comment.as_deref());
+    }
+
+    /// A comment that came with its table or column is kept where it is another: it is for people alone.
+    fn compare_comment(&mut self, table: &str, column: Option<&str>, wanted: Option<&str>) {
+        let object = Object::Comment(table.to_owned(), column.map(str::to_owned));
+        self.slow.remove(&object);
+        // Who asked for none has nothing to say against one.
+        let Some(wanted) = wanted.filter(|_| self.dialect.features().comments) else {
+            return;
+        };
+        let live = self.live.comment(table, column);
+        if live != Some(wanted) {
+            self.slow
+                .insert(object, comment_warning(table, column, live));
+        }
+    }
+
+    /// One that was changed by an operation of its own tells whether that was run.
+    fn change_comment(&mut self, table: &str, column: Option<&str>, comment: &Option<String>) {
+        let object = Object::Comment(table.to_owned(), column.map(str::to_owned));
+        self.slow.remove(&object);
+        let right = !self.dialect.features().comments
+            || self.live.comment(table, column) == comment.as_deref();
+        self.made(object, right);
     }
 
     fn create_index(&mut self, table: &str, index: &Index) {
@@ -300,6 +420,24 @@ impl State<'_> {
             Some(_) | None => false,
         };
         self.made(object, right);
+    }
+
+    fn create_extension(&mut self, extension: &Extension) {
+        let live = self.live.extensions.get(&extension.name);
+        // What the engine has no form of is not missing.
+        let right = !self.dialect.features().extensions
+            || live.is_some_and(|it| extension_difference(extension, it).is_none());
+        self.made(Object::Extension(extension.name.clone()), right);
+    }
+
+    fn create_view(&mut self, view: &View) {
+        let right = !view.is_on(self.dialect) || self.has_view(&view.name);
+        self.made(Object::View(view.name.clone()), right);
+    }
+
+    fn has_view(&self, name: &str) -> bool {
+        let found = self.live.tables.get(name);
+        found.is_some_and(|it| it.other_kind.as_deref() == Some(VIEW))
     }
 
     fn made(&mut self, object: Object, right: bool) {

@@ -1,12 +1,21 @@
 //! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
 
 mod alter_column;
+mod comment;
 mod constraint;
+mod database;
 mod enums;
+mod rename;
+mod rewind;
+mod view;
 
 use std::collections::BTreeMap;
 
+pub(crate) use comment::{comment_warning, told_comment};
 use constraint::Labelled;
+pub(crate) use database::extension_difference;
+use rewind::Rewound;
+pub(super) use view::VIEW;
 
 use super::difference::Difference;
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Source};
@@ -14,8 +23,8 @@ use super::live::{column_difference, index_difference};
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::{
-    Column, CreateIndex, DropIndex, ForeignKey, Index, Migrations, Operation, RenameColumn, Table,
-    Unique,
+    Column, CreateIndex, DropIndex, Extension, ForeignKey, Index, Migration, Migrations, Operation,
+    Table, Unique,
 };
 
 /// What is left to do for one operation.
@@ -36,6 +45,10 @@ pub(crate) struct Decider<'h> {
     dialect: Dialect,
     live: Live,
     later: LaterShapes<'h>,
+    /// What of the migration that is decided about was found to be renamed.
+    rewound: Rewound,
+    /// How many of its operations have been decided about.
+    decided: usize,
     /// What differs and is kept, since the last time it was taken.
     pub(crate) warnings: Vec<String>,
 }
@@ -46,12 +59,34 @@ impl<'h> Decider<'h> {
             dialect,
             live,
             later: LaterShapes::of(history),
+            rewound: Rewound::default(),
+            decided: 0,
             warnings: Vec::new(),
         }
     }
 
-    /// Decides about the operation at `position` in the whole history.
+    /// Comes to a migration: all of its operations are then decided about, in their order.
+    pub(crate) fn begin(&mut self, migration: &Migration, before: &Catalog) {
+        self.rewound = Rewound::of(migration, before, self.dialect, &mut self.live);
+        self.decided = 0;
+    }
+
+    /// Decides about the next operation of the migration, which is the one at `position` in the whole history.
     pub(crate) fn decide(
+        &mut self,
+        position: usize,
+        operation: &Operation,
+        before: &Catalog,
+    ) -> Result<Decision, Difference> {
+        let place = self.decided;
+        self.decided += 1;
+        if self.rewound.redo(place, &mut self.live) {
+            return Ok(Decision::Satisfied);
+        }
+        self.look(position, operation, before)
+    }
+
+    fn look(
         &mut self,
         position: usize,
         operation: &Operation,
@@ -67,12 +102,7 @@ impl<'h> Decider<'h> {
         }
         match operation {
             Operation::CreateTable(it) => self.create_table(position, &it.table),
-            Operation::DropTable(it) => {
-                let there = self.live.tables.remove(&it.table).is_some();
-                // The names of its indexes are free again.
-                self.live.index_owners.retain(|_, owner| *owner != it.table);
-                Ok(needed_if(there))
-            }
+            Operation::DropTable(it) => self.drop_table(&it.table),
             Operation::AddColumn(it) => self.add_column(position, &it.table, &it.column),
             Operation::DropColumn(it) => {
                 let table = self.table_mut(&it.table)?;
@@ -96,6 +126,11 @@ impl<'h> Decider<'h> {
             | Operation::Update(_)
             | Operation::Delete(_)
             | Operation::Backfill(_) => Ok(Decision::Needed),
+            Operation::RenameIndex(it) => self.rename_index(it, before),
+            Operation::RenameTable(it) => self.rename_table(it),
+            Operation::CreateView(it) => self.create_view(&it.view),
+            Operation::ReplaceView(it) => self.replace_view(&it.view, before),
+            Operation::DropView(it) => self.drop_view(&it.view, before),
             Operation::AddPrimaryKey(it) => self.add_primary_key(position, it),
             Operation::DropPrimaryKey(it) => self.drop_primary_key(position, it, before),
             Operation::AddUnique(it) => self.add_unique(position, &it.table, &it.unique),
@@ -107,6 +142,12 @@ impl<'h> Decider<'h> {
             Operation::AddCheck(it) => self.add_check(position, &it.table, &it.check),
             Operation::DropCheck(it) => self.drop_check(it, before),
             Operation::AlterColumn(it) => self.alter_column(position, it, before),
+            Operation::CommentTable(it) => self.comment_table(it),
+            Operation::CommentColumn(it) => self.comment_column(position, it, before),
+            Operation::CreateSchema(it) => Ok(self.create_schema(&it.schema)),
+            Operation::DropSchema(it) => Ok(self.drop_schema(&it.schema)),
+            Operation::CreateExtension(it) => self.create_extension(position, &it.extension),
+            Operation::DropExtension(it) => Ok(self.drop_extension(&it.extension)),
             Operation::CreateEnum(it) => self.create_enum(position, it),
             Operation::DropEnum(it) => Ok(self.drop_enum(it)),
             Operation::AddEnumValue(it) => Ok(self.add_enum_value(operation, it, before)),
@@ -115,7 +156,7 @@ impl<'h> Decider<'h> {
             Operation::RunSql(it) => {
                 let mut after = before.clone();
                 for operation in &it.stands_for {
-                    self.decide(position, operation, &after)?;
+                    self.look(position, operation, &after)?;
                     // The history has been folded before, without an error.
                     if operation.apply(&mut after).is_err() {
                         break;
@@ -126,11 +167,25 @@ impl<'h> Decider<'h> {
         }
     }
 
+    fn drop_table(&mut self, table: &str) -> Result<Decision, Difference> {
+        let found = self.live.tables.remove(table);
+        if let Some(kind) = found.as_ref().and_then(|it| it.other_kind.as_ref()) {
+            return Err(Difference::new(
+                format!("table {table}"),
+                format!("there is a {kind} of that name"),
+            ));
+        }
+        // The names of its indexes are free again.
+        self.live.index_owners.retain(|_, owner| owner != table);
+        Ok(needed_if(found.is_some()))
+    }
+
     fn create_table(&mut self, position: usize, table: &Table) -> Result<Decision, Difference> {
         let Some(live) = self.live.tables.get(&table.name) else {
             let planned = LiveTable {
                 columns: table.columns.iter().map(planned_column).collect(),
                 primary_key: table.primary_key.clone(),
+                comment: table.comment.clone(),
                 ..LiveTable::default()
             };
             self.live.tables.insert(table.name.clone(), planned);
@@ -160,6 +215,7 @@ impl<'h> Decider<'h> {
                 }
             }
         }
+        self.compare_comments(position, table);
         self.created_key(position, table)?;
         self.constraints_of_created(position, table, true)?;
         let mut rest = Vec::new();
@@ -191,68 +247,11 @@ impl<'h> Decider<'h> {
     ) -> Result<Decision, Difference> {
         if let Some(found) = self.table_mut(table)?.column(&column.name).cloned() {
             self.compare_column(position, table, column, &found)?;
+            self.compare_comment(position, table, column, found.comment);
             return Ok(Decision::Satisfied);
         }
         let planned = planned_column(column);
         self.table_mut(table)?.columns.push(planned);
-        Ok(Decision::Needed)
-    }
-
-    /// A column of the new name counts as the renamed one, if the old one is gone, or has come anew since.
-    fn rename_column(
-        &mut self,
-        position: usize,
-        rename: &RenameColumn,
-    ) -> Result<Decision, Difference> {
-        let object = format!("column {}.{}", rename.table, rename.column);
-        let comes_anew = !self
-            .later
-            .columns(position, &rename.table, &rename.column)
-            .is_empty();
-        let table = self.table_mut(&rename.table)?;
-        let is_renamed = table.column(&rename.to).is_some();
-        let old = table.columns.iter_mut().find(|it| it.name == rename.column);
-        let old = match (old, is_renamed) {
-            (Some(old), false) => old,
-            (None, true) => return Ok(Decision::Satisfied),
-            (Some(_), true) if comes_anew => return Ok(Decision::Satisfied),
-            (Some(_), true) => {
-                let to = &rename.to;
-                return Err(Difference::new(
-                    object,
-                    format!("it should become {to}, and there is a column of that name already"),
-                ));
-            }
-            (None, false) => {
-                let to = &rename.to;
-                return Err(Difference::new(
-                    object,
-                    format!("it is missing, and so is {to}, which it should become"),
-                ));
-            }
-        };
-        old.name.clone_from(&rename.to);
-        let keys = table
-            .primary_key
-            .iter_mut()
-            .filter(|it| **it == rename.column);
-        keys.for_each(|it| it.clone_from(&rename.to));
-        for part in table.indexes.iter_mut().flat_map(|it| &mut it.parts) {
-            if part.column.as_deref() == Some(rename.column.as_str()) {
-                part.column = Some(rename.to.clone());
-            }
-        }
-        for (name, table) in &mut self.live.tables {
-            let keys = table.foreign_keys.iter_mut().map(|it| &mut it.key);
-            let columns = keys.flat_map(|key| {
-                let own = key.columns.iter_mut().filter(|_| *name == rename.table);
-                let referenced = key.referenced.iter_mut();
-                own.chain(referenced.filter(|_| key.table == rename.table))
-            });
-            for column in columns.filter(|it| **it == rename.column) {
-                column.clone_from(&rename.to);
-            }
-        }
         Ok(Decision::Needed)
     }
 
@@ -393,6 +392,7 @@ fn planned_column(column: &Column) -> LiveColumn {
         default: None,
         source: Source::Rows,
         collation: None,
+        comment: column.comment.clone(),
         details: String::new(),
     }
 }
@@ -412,18 +412,23 @@ fn planned_index(dialect: Dialect, table: &str, index: &Index) -> LiveIndex {
     }
 }
 
-/// The shapes that operations give to columns and indexes, each with its place in the whole history.
+/// The shapes that operations give to columns and indexes, each with its place in the whole history. Tables go by
+/// their last names.
 #[derive(Debug, Default)]
 struct LaterShapes<'h> {
     columns: BTreeMap<(String, String), Vec<(usize, Column)>>,
     indexes: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Index)>>,
     dropped_columns: BTreeMap<(&'h str, &'h str), usize>,
     dropped_tables: BTreeMap<&'h str, usize>,
+    renamed_tables: Vec<(usize, &'h str, &'h str)>,
     keys: BTreeMap<&'h str, Vec<(usize, &'h Vec<String>)>>,
     dropped_keys: BTreeMap<&'h str, usize>,
     uniques: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Unique)>>,
-    foreign_keys: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h ForeignKey)>>,
+    foreign_keys: BTreeMap<(String, String), Vec<(usize, ForeignKey)>>,
     dropped_constraints: BTreeMap<(&'h str, Labelled<'h>), usize>,
+    /// Where what was said of a table, or of a column of it, changes for the last time.
+    comments: BTreeMap<(&'h str, Option<&'h str>), usize>,
+    extensions: BTreeMap<&'h str, Vec<(usize, &'h Extension)>>,
     enums: enums::LaterEnums,
 }
 
@@ -438,6 +443,12 @@ impl<'h> LaterShapes<'h> {
         let operations = operations
             .enumerate()
             .flat_map(|(position, it)| it.schema_operations().iter().map(move |it| (position, it)));
+        // Last names must be known before anything is found by them.
+        for (position, operation) in operations.clone() {
+            if let Operation::RenameTable(it) = operation {
+                shapes.renamed_tables.push((position, &it.table, &it.to));
+            }
+        }
         for (position, operation) in operations {
             match operation {
                 Operation::CreateTable(it) => {
@@ -451,33 +462,39 @@ impl<'h> LaterShapes<'h> {
                 Operation::AddColumn(it) => shapes.column(position, &it.table, &it.column),
                 Operation::CreateIndex(it) => shapes.index(position, &it.table, &it.index),
                 Operation::DropColumn(it) => {
-                    let key = (it.table.as_str(), it.column.as_str());
+                    let key = (shapes.last_name(position, &it.table), it.column.as_str());
                     shapes.dropped_columns.insert(key, position);
                 }
                 // Under this name it will be gone.
                 Operation::RenameColumn(it) => {
-                    let key = (it.table.as_str(), it.column.as_str());
+                    let key = (shapes.last_name(position, &it.table), it.column.as_str());
                     shapes.dropped_columns.insert(key, position);
                 }
                 Operation::DropTable(it) => {
-                    shapes.dropped_tables.insert(&it.table, position);
+                    let table = shapes.last_name(position, &it.table);
+                    shapes.dropped_tables.insert(table, position);
                 }
                 Operation::AddPrimaryKey(it) => {
-                    let keys = shapes.keys.entry(&it.table).or_default();
+                    let table = shapes.last_name(position, &it.table);
+                    let keys = shapes.keys.entry(table).or_default();
                     keys.push((position, &it.columns));
                 }
                 Operation::DropPrimaryKey(it) => {
-                    shapes.dropped_keys.insert(&it.table, position);
+                    let table = shapes.last_name(position, &it.table);
+                    shapes.dropped_keys.insert(table, position);
                 }
                 Operation::AddUnique(it) => {
-                    let key = (it.table.as_str(), it.unique.label.as_str());
+                    let table = shapes.last_name(position, &it.table);
+                    let key = (table, it.unique.label.as_str());
                     let uniques = shapes.uniques.entry(key).or_default();
                     uniques.push((position, &it.unique));
                 }
                 Operation::AddForeignKey(it) => {
-                    let key = (it.table.as_str(), it.foreign_key.label.as_str());
+                    let table = shapes.last_name(position, &it.table);
+                    let shape = shapes.with_last_name(position, &it.foreign_key);
+                    let key = (table.to_owned(), it.foreign_key.label.clone());
                     let keys = shapes.foreign_keys.entry(key).or_default();
-                    keys.push((position, &it.foreign_key));
+                    keys.push((position, shape));
                 }
                 Operation::DropUnique(it) => {
                     shapes.dropped_constraint(position, &it.table, Labelled::Unique(&it.unique));
@@ -491,10 +508,15 @@ impl<'h> LaterShapes<'h> {
                 }
                 Operation::AlterColumn(it) => {
                     if let Some((_, column)) = it.columns(&catalog) {
-                        let key = (it.table.clone(), column.name.clone());
-                        let shapes = shapes.columns.entry(key).or_default();
-                        shapes.push((position, column));
+                        shapes.column(position, &it.table, &column);
                     }
+                }
+                Operation::CommentTable(it) => {
+                    shapes.comments.insert((&it.table, None), position);
+                }
+                Operation::CommentColumn(it) => {
+                    let key = (it.table.as_str(), Some(it.column.as_str()));
+                    shapes.comments.insert(key, position);
                 }
                 Operation::AddCheck(_)
                 | Operation::DropIndex(_)
@@ -506,7 +528,19 @@ impl<'h> LaterShapes<'h> {
                 | Operation::Update(_)
                 | Operation::Delete(_)
                 | Operation::Backfill(_)
+                | Operation::CreateSchema(_)
+                | Operation::DropSchema(_)
+                | Operation::DropExtension(_)
+                | Operation::RenameIndex(_)
+                | Operation::RenameTable(_)
+                | Operation::CreateView(_)
+                | Operation::ReplaceView(_)
+                | Operation::DropView(_)
                 | Operation::RunSql(_) => {}
+                Operation::CreateExtension(it) => {
+                    let extensions = shapes.extensions.entry(&it.extension.name).or_default();
+                    extensions.push((position, &it.extension));
+                }
             }
             // The history has been folded before, without an error.
             if operation.apply(&mut catalog).is_err() {
@@ -516,33 +550,39 @@ impl<'h> LaterShapes<'h> {
         shapes
     }
 
-    fn column(&mut self, position: usize, table: &'h str, column: &'h Column) {
-        let key = (table.to_owned(), column.name.clone());
-        let shapes = self.columns.entry(key).or_default();
+    fn column(&mut self, position: usize, table: &str, column: &Column) {
+        let table = self.last_name(position, table).to_owned();
+        let shapes = self
+            .columns
+            .entry((table, column.name.clone()))
+            .or_default();
         shapes.push((position, column.clone()));
     }
 
     fn index(&mut self, position: usize, table: &'h str, index: &'h Index) {
-        let shapes = self.indexes.entry((table, &index.label)).or_default();
+        let key = (self.last_name(position, table), index.label.as_str());
+        let shapes = self.indexes.entry(key).or_default();
         shapes.push((position, index));
     }
 
     fn dropped_constraint(&mut self, position: usize, table: &'h str, dropped: Labelled<'h>) {
+        let table = self.last_name(position, table);
         self.dropped_constraints.insert((table, dropped), position);
     }
 
     fn drops_constraint(&self, after: usize, table: &str, dropped: Labelled<'_>) -> bool {
+        let table = self.last_name(after, table);
         let position = self.dropped_constraints.get(&(table, dropped));
         position.is_some_and(|position| *position > after)
     }
 
     fn drops_key(&self, after: usize, table: &str) -> bool {
-        let position = self.dropped_keys.get(table);
+        let position = self.dropped_keys.get(self.last_name(after, table));
         position.is_some_and(|position| *position > after)
     }
 
     fn keys(&self, after: usize, table: &str) -> impl Iterator<Item = &'h Vec<String>> + use<'h> {
-        after_position(self.keys.get(table), after).into_iter()
+        after_position(self.keys.get(self.last_name(after, table)), after).into_iter()
     }
 
     fn uniques(
@@ -551,50 +591,81 @@ impl<'h> LaterShapes<'h> {
         table: &str,
         label: &str,
     ) -> impl Iterator<Item = &'h Unique> + use<'h> {
+        let table = self.last_name(after, table);
         after_position(self.uniques.get(&(table, label)), after).into_iter()
     }
 
-    fn foreign_keys(
-        &self,
-        after: usize,
-        table: &str,
-        label: &str,
-    ) -> impl Iterator<Item = &'h ForeignKey> + use<'h> {
-        after_position(self.foreign_keys.get(&(table, label)), after).into_iter()
+    /// Those that a foreign key has later, which refer to tables by their last names.
+    fn foreign_keys(&self, after: usize, table: &str, label: &str) -> Vec<&ForeignKey> {
+        let key = (self.last_name(after, table).to_owned(), label.to_owned());
+        later_than(self.foreign_keys.get(&key), after)
+    }
+
+    fn with_last_name(&self, position: usize, key: &ForeignKey) -> ForeignKey {
+        ForeignKey {
+            table: self.last_name(position, &key.table).to_owned(),
+            ..key.clone()
+        }
     }
 
     fn columns(&self, after: usize, table: &str, column: &str) -> Vec<&Column> {
-        let shapes = self.columns.get(&(table.to_owned(), column.to_owned()));
-        let shapes = shapes.into_iter().flatten();
-        shapes
-            .filter(|(position, _)| *position > after)
-            .map(|(_, shape)| shape)
-            .collect()
+        let table = self.last_name(after, table).to_owned();
+        later_than(self.columns.get(&(table, column.to_owned())), after)
     }
 
     fn indexes(&self, after: usize, table: &str, label: &str) -> Vec<&'h Index> {
+        let table = self.last_name(after, table);
         after_position(self.indexes.get(&(table, label)), after)
     }
 
     fn drops(&self, after: usize, table: &str, column: &str) -> bool {
+        let table = self.last_name(after, table);
         self.dropped_columns
             .get(&(table, column))
             .is_some_and(|position| *position > after)
     }
 
+    /// Whether what is said of a table, or of a column of it, is changed.
+    fn comments(&self, after: usize, table: &str, column: Option<&str>) -> bool {
+        self.comments
+            .get(&(table, column))
+            .is_some_and(|position| *position > after)
+    }
+
     fn drops_table(&self, after: usize, table: &str) -> bool {
+        let table = self.last_name(after, table);
         self.dropped_tables
             .get(table)
             .is_some_and(|position| *position > after)
     }
+
+    /// What a table is called in the end that is called `table` after the operation at this position. A table that
+    /// another one is renamed to once it is gone counts as that one, as one that is made anew does.
+    fn last_name<'t>(&self, after: usize, table: &'t str) -> &'t str
+    where
+        'h: 't,
+    {
+        let later = self
+            .renamed_tables
+            .iter()
+            .filter(|(position, ..)| *position > after);
+        later.fold(
+            table,
+            |name, (_, from, to)| if *from == name { to } else { name },
+        )
+    }
 }
 
-fn after_position<'h, T: ?Sized>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
+fn later_than<T>(shapes: Option<&Vec<(usize, T)>>, after: usize) -> Vec<&T> {
     let shapes = shapes.into_iter().flatten();
     shapes
         .filter(|(position, _)| *position > after)
-        .map(|(_, shape)| *shape)
+        .map(|(_, shape)| shape)
         .collect()
+}
+
+fn after_position<'h, T: ?Sized>(shapes: Option<&Vec<(usize, &'h T)>>, after: usize) -> Vec<&'h T> {
+    later_than(shapes, after).into_iter().copied().collect()
 }
 
 #[cfg(test)]

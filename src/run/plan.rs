@@ -396,6 +396,11 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         Operation::CreateTable(it) => table_expects(dialect, &it.table),
         Operation::AddColumn(it) => expects_explicit_timestamps(dialect, &it.column),
         Operation::AlterColumn(it) => change_may_expect_explicit_timestamps(dialect, &it.change),
+        // Only the catalog knows its type: it may be a timestamp, which is said anew.
+        Operation::CommentColumn(_) => match dialect {
+            Dialect::MySql | Dialect::MariaDb => true,
+            Dialect::Postgres | Dialect::Sqlite => false,
+        },
         Operation::RunSql(it) => expect(dialect, &it.stands_for),
         Operation::DropTable(_)
         | Operation::DropColumn(_)
@@ -406,6 +411,11 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::Update(_)
         | Operation::Delete(_)
         | Operation::Backfill(_)
+        | Operation::RenameIndex(_)
+        | Operation::RenameTable(_)
+        | Operation::CreateView(_)
+        | Operation::ReplaceView(_)
+        | Operation::DropView(_)
         | Operation::AddForeignKey(_)
         | Operation::DropForeignKey(_)
         | Operation::AddCheck(_)
@@ -413,7 +423,12 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::AddUnique(_)
         | Operation::DropUnique(_)
         | Operation::AddPrimaryKey(_)
+        | Operation::CreateSchema(_)
+        | Operation::DropSchema(_)
+        | Operation::CreateExtension(_)
+        | Operation::DropExtension(_)
         | Operation::DropPrimaryKey(_)
+        | Operation::CommentTable(_)
         | Operation::CreateEnum(_)
         | Operation::DropEnum(_)
         | Operation::AddEnumValue(_)
@@ -704,7 +719,7 @@ impl fmt::Display for Statement {
         if let Some(condition) = self.opaque.as_ref().and_then(|it| it.only_if.as_ref()) {
             comment(f, &format!("only where this is true: {condition}"))?;
         }
-        if self.opaque.as_ref().is_some_and(|it| it.delimited) {
+        if self.delimited {
             let delimiter = delimiter_that_is_not_in(&self.sql);
             return writeln!(
                 f,

@@ -63,6 +63,7 @@ pub(crate) fn resolve_with(
             }
             continue;
         }
+        decider.begin(migration, &catalog);
         let mut run = Vec::new();
         for (step, operation) in (1..).zip(&migration.operations) {
             let decision = match decider.decide(position, operation, &catalog) {

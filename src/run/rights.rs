@@ -16,12 +16,20 @@ pub(crate) struct Needs {
     create: bool,
     /// To drop a table.
     drop: bool,
+    /// To make views.
+    create_view: bool,
     /// To change these tables, which are there.
     alter: BTreeSet<String>,
     /// To change rows of these tables, which are there: the table, and the right.
     rows: BTreeSet<(String, &'static str)>,
+    /// To replace or drop these views, which are there.
+    views: BTreeSet<String>,
     /// To refer to these tables, which are there.
     refer: BTreeSet<String>,
+    /// To make a schema.
+    create_schema: bool,
+    /// To drop these schemas.
+    drop_schemas: BTreeSet<String>,
 }
 
 impl Needs {
@@ -30,9 +38,7 @@ impl Needs {
         if let Operation::CreateEnum(_) = operation {
             self.create = true;
         }
-        let Some(table) = operation.table() else {
-            return;
-        };
+        let table = operation.table().unwrap_or_default();
         let there = live.tables.contains_key(table);
         match operation {
             Operation::CreateTable(it) => {
@@ -59,12 +65,19 @@ impl Needs {
             | Operation::RenameColumn(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             | Operation::AddUnique(_)
             | Operation::DropUnique(_)
             | Operation::DropForeignKey(_)
             | Operation::AddCheck(_)
             | Operation::DropCheck(_)
-            | Operation::AlterColumn(_) => {
+            | Operation::AlterColumn(_)
+            | Operation::RenameIndex(_) => self.change(table, there),
+            // To MySQL and MariaDB it is a table that goes, and one that comes.
+            Operation::RenameTable(_) => {
+                self.create = true;
+                self.drop = true;
                 self.change(table, there);
             }
             Operation::Insert(_) => self.change_rows(table, there, "INSERT"),
@@ -75,12 +88,37 @@ impl Needs {
                 self.change_rows(table, there, "UPDATE");
             }
             Operation::Delete(_) => self.change_rows(table, there, "DELETE"),
-            // What it needs, only the server knows.
-            Operation::CreateEnum(_)
+            Operation::CreateView(it) => self.view(&it.view.name, false, live),
+            // To MySQL and MariaDB it is a view that goes, and one that comes.
+            Operation::ReplaceView(it) => self.view(&it.view.name, true, live),
+            Operation::DropView(it) => {
+                self.drop = true;
+                self.change_view(&it.view, live);
+            }
+            Operation::CreateSchema(_) => self.create_schema = true,
+            Operation::DropSchema(it) => {
+                self.drop_schemas.insert(it.schema.clone());
+            }
+            // What it needs, only the server knows: extensions say themselves who may make them.
+            Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
+            | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
             | Operation::DropEnumValue(_)
             | Operation::RunSql(_) => {}
+        }
+    }
+
+    fn view(&mut self, view: &str, drop: bool, live: &Live) {
+        self.create_view = true;
+        self.drop |= drop;
+        self.change_view(view, live);
+    }
+
+    fn change_view(&mut self, view: &str, live: &Live) {
+        if live.tables.contains_key(view) {
+            self.views.insert(view.to_owned());
         }
     }
 
@@ -132,7 +170,7 @@ impl Needs {
         let dialect = session.dialect;
         let schema = session.schema.clone().unwrap_or_default();
         let named = dialect.quote_text(&schema);
-        let altered = list(dialect, &self.alter);
+        let altered = list(dialect, &(&self.alter | &self.views));
         let referred = list(dialect, &self.refer);
         let recorded = list(
             dialect,
@@ -143,12 +181,13 @@ impl Needs {
             ]),
         );
         let rows = self.rows_as_list(dialect);
+        let dropped = list(dialect, &self.drop_schemas);
         // What is noted there takes the place of what was.
         let journal = dialect.quote_text(&tracking.journal_name());
         let sql = format!(
             "SELECT current_setting('transaction_read_only'), has_schema_privilege({named}, 'CREATE'), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
-                 WHERE c.relnamespace = n.oid AND c.relname IN ({altered}) AND c.relkind IN ('r', 'p') \
+                 WHERE c.relnamespace = n.oid AND c.relname IN ({altered}) AND c.relkind IN ('r', 'p', 'v') \
                  AND NOT pg_has_role(c.relowner, 'USAGE')), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname IN ({recorded}) AND c.relkind IN ('r', 'p') \
@@ -163,7 +202,10 @@ impl Needs {
                      ELSE has_any_column_privilege(c.oid, r.what) END), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname IN ({referred}) AND c.relkind IN ('r', 'p') \
-                 AND NOT has_table_privilege(c.oid, 'REFERENCES')) \
+                 AND NOT has_table_privilege(c.oid, 'REFERENCES')), \
+             has_database_privilege(current_database(), 'CREATE'), \
+             (SELECT string_agg(s.nspname, ', ' ORDER BY s.nspname) FROM pg_catalog.pg_namespace s \
+                 WHERE s.nspname IN ({dropped}) AND NOT pg_has_role(s.nspowner, 'USAGE')) \
              FROM pg_catalog.pg_namespace n WHERE n.nspname = {named}"
         );
         let row = driver
@@ -179,7 +221,7 @@ impl Needs {
             missing.push("a server that can be written to: this one is read-only".to_owned());
         }
         let may_create = next().as_deref() != Some("f");
-        if self.create && !may_create {
+        if (self.create || self.create_view) && !may_create {
             missing.push(format!("CREATE on the schema {schema}"));
         }
         missing.extend(next().map(|tables| format!("ownership of {tables}")));
@@ -187,6 +229,11 @@ impl Needs {
         missing.extend(next().map(|tables| format!("UPDATE on {tables}")));
         missing.extend(next());
         missing.extend(next().map(|tables| format!("REFERENCES on {tables}")));
+        let may_create_schemas = next().as_deref() != Some("f");
+        if self.create_schema && !may_create_schemas {
+            missing.push("CREATE on the database".to_owned());
+        }
+        missing.extend(next().map(|schemas| format!("ownership of the schema {schemas}")));
         Ok(missing)
     }
 
@@ -247,6 +294,7 @@ impl Needs {
             ("CREATE", self.create || altering),
             ("ALTER", altering),
             ("DROP", self.drop),
+            ("CREATE VIEW", self.create_view),
             ("REFERENCES", !self.refer.is_empty()),
         ];
         for (name, _) in needed

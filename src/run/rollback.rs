@@ -75,6 +75,7 @@ pub(crate) fn resolve_rollback(
     for undo in undos {
         let undone = undoing(undo.migration, undo.back);
         let mut steps = Steps::new(&undone, dialect);
+        decider.begin(&undone, &catalog);
         for (step, operation) in (1..).zip(&undone.operations) {
             let decision = decider
                 .decide(0, operation, &catalog)

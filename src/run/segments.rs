@@ -65,6 +65,7 @@ mod tests {
             transactional: sql != "outside",
             opaque: None,
             batches: None,
+            delimited: false,
             rebuild: None,
             leaves_behind: None,
         }

@@ -133,15 +133,25 @@ pub(crate) fn constraints() -> Migrations {
             .drop_foreign_key("members", "deputy")
             .drop_unique("members", "desk")
             .drop_columns("members", ["deputy", "desk"]),
-        Migration::new("006_gone", "All of it goes")
-            .drop_check("members", "age")
-            .drop_foreign_key("members", "badge")
-            .drop_index("members", "badge")
+        Migration::new("006_other_tables", "Keys stay with renamed tables")
+            .rename_table("members", "players: 100%")
+            .rename_table("teams", "sides")
+            .drop_foreign_key("players: 100%", "team")
+            .add_foreign_key(
+                "players: 100%",
+                foreign_key("again")
+                    .columns(["team"])
+                    .references("sides", ["team id"]),
+            ),
+        Migration::new("007_gone", "All of it goes")
+            .drop_check("players: 100%", "age")
+            .drop_foreign_key("players: 100%", "badge")
+            .drop_index("players: 100%", "badge")
             .drop_table("games")
-            .drop_table("members")
-            .drop_primary_key("teams")
-            .drop_unique("teams", "place")
-            .drop_check("teams", "region"),
+            .drop_table("players: 100%")
+            .drop_primary_key("sides")
+            .drop_unique("sides", "place")
+            .drop_check("sides", "region"),
     ])
 }
 

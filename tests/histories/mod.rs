@@ -2,10 +2,12 @@
 //! and made-up ones in which every noun and adjective of the DSL stands at least once.
 
 mod constraints;
+mod database;
 
 use std::path::PathBuf;
 
 mod columns;
+mod comments;
 mod enums;
 mod indexes;
 
@@ -32,13 +34,21 @@ pub(crate) fn histories() -> Vec<History> {
         every("names", names()),
         every("own_words", own_words()),
         every("rows", rows_of_all_kinds()),
+        every("views", views()),
         every("constraints", constraints::constraints()),
         History {
             name: "deferred",
             migrations: constraints::deferred(),
             dialects: &[Postgres, Sqlite],
         },
+        every("extensions", database::extensions()),
+        History {
+            name: "schemas",
+            migrations: database::schemas(),
+            dialects: &[Postgres],
+        },
         every("columns", columns::columns()),
+        every("comments", comments::comments()),
         every("enums", enums::enums()),
         every("indexes", indexes::indexes()),
         every("computed", computed()),
@@ -394,6 +404,29 @@ fn shapes() -> Migrations {
                     .set_default(7),
             )
             .alter_column("claims", alter("open").set_default(false)),
+        Migration::new(
+            "010_tables",
+            "Tables get other names, and their indexes keep theirs",
+        )
+        .add_column("seats", text("note").nullable())
+        .rename_table("seats", "chairs: 100%")
+        .create_index("chairs: 100%", index("after").columns(["seat"]))
+        .rename_table("several", "größe of it")
+        .add_column("größe of it", text("more").nullable())
+        .create_table(table("several").columns([integer("id").primary_key()]))
+        .drop_index("chairs: 100%", "mixed")
+        .rename_table("claims", "titles")
+        .rename_table("one", "one_pkey"),
+        Migration::new("011_indexes", "Indexes get other names")
+            .rename_index("chairs: 100%", "room", "by room")
+            .rename_index("chairs: 100%", "gone", "left; --")
+            .rename_index("titles", "numbers", "zahlen")
+            .create_index("titles", index("numbers").columns(["integer"])),
+        Migration::new("012_again", "What was renamed goes")
+            .drop_index("chairs: 100%", "by room")
+            .drop_index("chairs: 100%", "holder")
+            .drop_index("titles", "zahlen")
+            .drop_table("several"),
     ])
 }
 
@@ -445,6 +478,59 @@ fn names() -> Migrations {
             .create_table(table(&long).columns([integer("id").primary_key()]))
             .add_column(&long, text("größer als").nullable())
             .create_index(&long, index("short").columns(["id"]).named("short")),
+    ])
+}
+
+/// Views that come, change and go, with texts that would harm what comes after them.
+fn views() -> Migrations {
+    Migrations::new([
+        Migration::new("001_create", "Views of every kind")
+            .create_table(table("jobs").columns([
+                integer("id").primary_key(),
+                string("status").length(20).default("open; it's"),
+            ]))
+            .create_view(
+                view("open jobs: 100%")
+                    .everywhere("SELECT id, status FROM jobs WHERE status = 'open; it''s' -- all;")
+                    .on(
+                        MariaDb,
+                        "SELECT id, status FROM jobs WHERE status LIKE 'open%';",
+                    )
+                    .depends_on(["jobs"]),
+            )
+            .create_view(
+                view("of_view")
+                    .everywhere("SELECT id FROM \"open jobs: 100%\"")
+                    .on(MySql, "SELECT id FROM `open jobs: 100%`")
+                    .nothing_on(Sqlite)
+                    .depends_on(["open jobs: 100%"]),
+            )
+            .create_view(
+                view("$hammerwork$")
+                    .everywhere("SELECT '$hammerwork$' AS \"a\"")
+                    .on(MySql, "SELECT 1 AS a"),
+            ),
+        Migration::new(
+            "002_replace",
+            "With more columns, with fewer, with other ones",
+        )
+        .drop_view("of_view")
+        .replace_view(
+            view("open jobs: 100%")
+                .everywhere("SELECT id, status, 1 AS one FROM jobs")
+                .depends_on(["jobs"]),
+        )
+        .replace_view(view("$hammerwork$").everywhere("SELECT 2 AS b"))
+        .create_view(
+            view("of_view")
+                .everywhere("SELECT id FROM jobs")
+                .depends_on(["jobs"]),
+        ),
+        Migration::new("003_drop", "And they go, before what they read")
+            .drop_view("$hammerwork$")
+            .drop_view("open jobs: 100%")
+            .drop_view("of_view")
+            .rename_table("jobs", "tasks"),
     ])
 }
 

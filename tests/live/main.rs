@@ -44,6 +44,7 @@ mod previewing;
 mod racing;
 mod rebuilding;
 mod renaming;
+mod renaming_linked;
 mod rights;
 mod rolling_back;
 mod running;

@@ -187,6 +187,58 @@ mod tests {
     }
 
     #[test]
+    fn both_sides_of_a_foreign_key_keep_their_type() {
+        let queues = table("queues").columns([integer("id").primary_key(), integer("n")]);
+        let jobs = table("jobs")
+            .columns([
+                integer("id").primary_key(),
+                integer("queue").nullable(),
+                integer("fallback").nullable().default(1),
+            ])
+            .check(check("id", col("id").gt(0)))
+            .foreign_key(
+                foreign_key("queue")
+                    .columns(["queue"])
+                    .references("queues", ["id"])
+                    .on_delete(SetNull),
+            )
+            .foreign_key(
+                foreign_key("fallback")
+                    .columns(["fallback"])
+                    .references("queues", ["id"])
+                    .on_delete(SetDefault),
+            );
+        let before = fold([queues, jobs].map(|table| CreateTable { table }.into())).unwrap();
+        let altered = |table: &str, change: ColumnChange| {
+            let table = table.to_owned();
+            let error = AlterColumn { table, change }.apply(&mut before.clone());
+            error.map_err(|it| it.to_string())
+        };
+        let big = |column: &str| alter(column).set_type(ColumnType::BigInteger);
+        for (table, change, words) in [
+            ("queues", big("id"), "named by foreign key queue of jobs"),
+            ("jobs", big("queue"), "named by foreign key queue of jobs"),
+            ("jobs", big("id"), "named by check id"),
+            (
+                "jobs",
+                alter("queue").set_not_null(),
+                "sets column queue NULL",
+            ),
+            (
+                "jobs",
+                alter("fallback").set_not_null().drop_default(),
+                "sets column fallback to its default",
+            ),
+        ] {
+            let error = altered(table, change.clone()).unwrap_err();
+            assert!(error.contains(words), "{change}: {error}");
+        }
+        assert_eq!(altered("queues", big("n")), Ok(()));
+        assert_eq!(altered("jobs", alter("fallback").set_not_null()), Ok(()));
+        assert_eq!(altered("jobs", alter("queue").set_default(1)), Ok(()));
+    }
+
+    #[test]
     fn what_some_engine_would_refuse_is_refused() {
         for (change, words) in [
             (alter("nope").set_nullable(), "no column nope"),

@@ -8,21 +8,32 @@ mod add_primary_key;
 mod add_unique;
 mod alter_column;
 mod backfill;
+mod comment_column;
+mod comment_table;
 mod create_enum;
+mod create_extension;
 mod create_index;
+mod create_schema;
 mod create_table;
+mod create_view;
 mod delete;
 mod drop_check;
 mod drop_column;
 mod drop_enum;
 mod drop_enum_value;
+mod drop_extension;
 mod drop_foreign_key;
 mod drop_index;
 mod drop_primary_key;
+mod drop_schema;
 mod drop_table;
 mod drop_unique;
+mod drop_view;
 mod insert;
 mod rename_column;
+mod rename_index;
+mod rename_table;
+mod replace_view;
 mod run_sql;
 mod update;
 
@@ -36,21 +47,32 @@ pub use add_primary_key::AddPrimaryKey;
 pub use add_unique::AddUnique;
 pub use alter_column::AlterColumn;
 pub use backfill::Backfill;
+pub use comment_column::CommentColumn;
+pub use comment_table::CommentTable;
 pub use create_enum::CreateEnum;
+pub use create_extension::CreateExtension;
 pub use create_index::CreateIndex;
+pub use create_schema::CreateSchema;
 pub use create_table::CreateTable;
+pub use create_view::CreateView;
 pub use delete::Delete;
 pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
 pub use drop_enum::DropEnum;
 pub use drop_enum_value::DropEnumValue;
+pub use drop_extension::DropExtension;
 pub use drop_foreign_key::DropForeignKey;
 pub use drop_index::DropIndex;
 pub use drop_primary_key::DropPrimaryKey;
+pub use drop_schema::DropSchema;
 pub use drop_table::DropTable;
 pub use drop_unique::DropUnique;
+pub use drop_view::DropView;
 pub use insert::Insert;
 pub use rename_column::RenameColumn;
+pub use rename_index::RenameIndex;
+pub use rename_table::RenameTable;
+pub use replace_view::ReplaceView;
 pub use run_sql::{RunSql, sql};
 pub use update::Update;
 
@@ -85,6 +107,16 @@ pub enum Operation {
     Delete(Delete),
     /// Changes the rows of a large table, some keys at a time.
     Backfill(Backfill),
+    /// Gives an index another label.
+    RenameIndex(RenameIndex),
+    /// Gives a table another name.
+    RenameTable(RenameTable),
+    /// Makes a view.
+    CreateView(CreateView),
+    /// Gives a view another query.
+    ReplaceView(ReplaceView),
+    /// Drops a view.
+    DropView(DropView),
     /// Adds a foreign key.
     AddForeignKey(AddForeignKey),
     /// Drops a foreign key.
@@ -103,6 +135,14 @@ pub enum Operation {
     DropPrimaryKey(DropPrimaryKey),
     /// Changes a column.
     AlterColumn(AlterColumn),
+    /// Makes a schema.
+    CreateSchema(CreateSchema),
+    /// Drops a schema.
+    DropSchema(DropSchema),
+    /// Gives PostgreSQL an extension.
+    CreateExtension(CreateExtension),
+    /// Takes an extension away from PostgreSQL.
+    DropExtension(DropExtension),
     /// Makes an enum.
     CreateEnum(CreateEnum),
     /// Drops an enum.
@@ -111,6 +151,10 @@ pub enum Operation {
     AddEnumValue(AddEnumValue),
     /// Takes a value out of an enum.
     DropEnumValue(DropEnumValue),
+    /// Says what a table is, or takes back what was said.
+    CommentTable(CommentTable),
+    /// Says what a column is, or takes back what was said.
+    CommentColumn(CommentColumn),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -175,6 +219,11 @@ macro_rules! dispatch {
             Operation::Update($it) => $call,
             Operation::Delete($it) => $call,
             Operation::Backfill($it) => $call,
+            Operation::RenameIndex($it) => $call,
+            Operation::RenameTable($it) => $call,
+            Operation::CreateView($it) => $call,
+            Operation::ReplaceView($it) => $call,
+            Operation::DropView($it) => $call,
             Operation::AddForeignKey($it) => $call,
             Operation::DropForeignKey($it) => $call,
             Operation::AddCheck($it) => $call,
@@ -184,10 +233,16 @@ macro_rules! dispatch {
             Operation::AddPrimaryKey($it) => $call,
             Operation::DropPrimaryKey($it) => $call,
             Operation::AlterColumn($it) => $call,
+            Operation::CreateSchema($it) => $call,
+            Operation::DropSchema($it) => $call,
+            Operation::CreateExtension($it) => $call,
+            Operation::DropExtension($it) => $call,
             Operation::CreateEnum($it) => $call,
             Operation::DropEnum($it) => $call,
             Operation::AddEnumValue($it) => $call,
             Operation::DropEnumValue($it) => $call,
+            Operation::CommentTable($it) => $call,
+            Operation::CommentColumn($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -217,7 +272,8 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns; none where it concerns an enum, or is SQL in the author's own words.
+    /// The table that it concerns, by the name before it; none where it concerns no single one, or is SQL in the author's
+    /// own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -241,10 +297,21 @@ impl Operation {
             Operation::AddPrimaryKey(it) => Some(&it.table),
             Operation::DropPrimaryKey(it) => Some(&it.table),
             Operation::AlterColumn(it) => Some(&it.table),
-            Operation::CreateEnum(_)
+            Operation::RenameIndex(it) => Some(&it.table),
+            Operation::RenameTable(it) => Some(&it.table),
+            Operation::CommentTable(it) => Some(&it.table),
+            Operation::CommentColumn(it) => Some(&it.table),
+            Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
+            | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
             | Operation::DropEnumValue(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
             | Operation::RunSql(_) => None,
         }
     }
@@ -264,6 +331,11 @@ impl Operation {
             | Operation::CreateIndex(_)
             | Operation::DropIndex(_)
             | Operation::RenameColumn(_)
+            | Operation::RenameIndex(_)
+            | Operation::RenameTable(_)
+            | Operation::CreateView(_)
+            | Operation::ReplaceView(_)
+            | Operation::DropView(_)
             | Operation::AddForeignKey(_)
             | Operation::DropForeignKey(_)
             | Operation::AddCheck(_)
@@ -272,6 +344,12 @@ impl Operation {
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
+            | Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
             | Operation::AlterColumn(_)
             | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
@@ -289,8 +367,13 @@ impl Operation {
             | Operation::Insert(_)
             | Operation::Update(_)
             | Operation::Delete(_)
-            | Operation::Backfill(_) => false,
-            Operation::CreateTable(_)
+            | Operation::Backfill(_)
+            | Operation::ReplaceView(_) => false,
+            Operation::RenameIndex(_)
+            | Operation::RenameTable(_)
+            | Operation::CreateView(_)
+            | Operation::DropView(_)
+            | Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)
             | Operation::DropColumn(_)
@@ -305,6 +388,12 @@ impl Operation {
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
+            | Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
             | Operation::AlterColumn(_)
             | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
@@ -343,10 +432,21 @@ macro_rules! into_operation {
 
 into_operation!(
     RunSql,
+    CommentTable,
+    CommentColumn,
+    CreateSchema,
+    DropSchema,
+    CreateExtension,
+    DropExtension,
     Insert,
     Update,
     Delete,
     Backfill,
+    CreateView,
+    ReplaceView,
+    DropView,
+    RenameIndex,
+    RenameTable,
     AddForeignKey,
     DropForeignKey,
     AddCheck,

@@ -3,6 +3,7 @@ use std::fmt;
 use super::{Inverse, Operation};
 use crate::catalog::{Catalog, OperationError};
 use crate::dialect::Dialect;
+use crate::dsl::texts;
 
 /// Runs SQL in the author's own words: [`Migration::run_sql`](crate::dsl::Migration::run_sql).
 ///
@@ -59,14 +60,14 @@ impl RunSql {
     /// One text for all dialects that have none of their own.
     #[must_use]
     pub fn everywhere(mut self, text: impl Into<String>) -> Self {
-        set_everywhere(&mut self.up, &text.into());
+        texts::set_everywhere(&mut self.up, &text.into());
         self
     }
 
     /// The text of one dialect.
     #[must_use]
     pub fn on(mut self, dialect: Dialect, text: impl Into<String>) -> Self {
-        set(&mut self.up, dialect, text.into());
+        texts::set(&mut self.up, dialect, text.into());
         self
     }
 
@@ -79,14 +80,14 @@ impl RunSql {
     /// One text of the way back for all dialects that have none of their own.
     #[must_use]
     pub fn down(mut self, text: impl Into<String>) -> Self {
-        set_everywhere(&mut self.down, &text.into());
+        texts::set_everywhere(&mut self.down, &text.into());
         self
     }
 
     /// The text of the way back on one dialect.
     #[must_use]
     pub fn down_on(mut self, dialect: Dialect, text: impl Into<String>) -> Self {
-        set(&mut self.down, dialect, text.into());
+        texts::set(&mut self.down, dialect, text.into());
         self
     }
 
@@ -125,7 +126,7 @@ impl RunSql {
     /// The text for `dialect`; none where its author has given none, empty where there is nothing to do.
     #[must_use]
     pub fn text_on(&self, dialect: Dialect) -> Option<&str> {
-        text_on(&self.up, dialect)
+        texts::on(&self.up, dialect)
     }
 
     pub(super) fn apply(&self, catalog: &mut Catalog) -> Result<(), OperationError> {
@@ -141,13 +142,10 @@ impl RunSql {
 
     /// Where nothing is done, nothing is to be undone: that alone is no way back for the other engines.
     fn has_way_back(&self) -> bool {
-        let does = |dialect: &Dialect| {
-            self.text_on(*dialect)
-                .is_some_and(|text| !text.trim().is_empty())
-        };
+        let does = |dialect: &Dialect| texts::does(&self.up, *dialect);
         let mut done = Dialect::ALL.into_iter().filter(does).peekable();
         !self.down.is_empty()
-            && (done.peek().is_none() || done.any(|it| text_on(&self.down, it).is_some()))
+            && (done.peek().is_none() || done.any(|it| texts::on(&self.down, it).is_some()))
     }
 
     pub(super) fn inverse(&self, before: &Catalog) -> Inverse {
@@ -182,36 +180,6 @@ impl RunSql {
     }
 }
 
-/// Keeps the dialects' order, so that the order in which an author names them means nothing.
-fn set(texts: &mut Vec<(Dialect, String)>, dialect: Dialect, text: String) {
-    texts.retain(|(other, _)| *other != dialect);
-    texts.push((dialect, text));
-    texts.sort_by_key(|(dialect, _)| *dialect);
-}
-
-/// MariaDB gets none of its own: it has that of MySQL, also where that one is set later.
-fn set_everywhere(texts: &mut Vec<(Dialect, String)>, text: &str) {
-    for dialect in [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite] {
-        if text_on(texts, dialect).is_none() {
-            set(texts, dialect, text.to_owned());
-        }
-    }
-}
-
-fn text_on(texts: &[(Dialect, String)], dialect: Dialect) -> Option<&str> {
-    let on = |wanted| {
-        texts
-            .iter()
-            .find(|(dialect, _)| *dialect == wanted)
-            .map(|(_, text)| text.as_str())
-    };
-    let inherited = match dialect {
-        Dialect::MariaDb => on(Dialect::MySql),
-        Dialect::Postgres | Dialect::MySql | Dialect::Sqlite => None,
-    };
-    on(dialect).or(inherited)
-}
-
 impl fmt::Display for RunSql {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "run sql {:?}", self.what)?;
@@ -219,23 +187,19 @@ impl fmt::Display for RunSql {
             f.write_str(", data only")?;
         }
         if let Some(condition) = &self.only_if {
-            write!(f, "\n  only if {}", deeper(condition))?;
+            write!(f, "\n  only if {}", texts::deeper(condition))?;
         }
-        for (direction, texts) in [("on", &self.up), ("down on", &self.down)] {
-            for (dialect, text) in texts {
-                write!(f, "\n  {direction} {dialect} {}", deeper(text))?;
-            }
-        }
+        texts::show(f, "on", &self.up)?;
+        texts::show(f, "down on", &self.down)?;
         for operation in &self.stands_for {
-            write!(f, "\n  stands for {}", deeper(&operation.to_string()))?;
+            write!(
+                f,
+                "\n  stands for {}",
+                texts::deeper(&operation.to_string())
+            )?;
         }
         Ok(())
     }
-}
-
-/// Further lines stand deeper than the parts do, so that no text passes for a part.
-fn deeper(text: &str) -> String {
-    text.replace('\n', "\n    ")
 }
 
 #[cfg(test)]

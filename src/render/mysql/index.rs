@@ -3,10 +3,12 @@
 
 use super::computed::{NULL, Value, part_type, suffix, type_unknown, values};
 use super::{
-    BYTES_PER_CHARACTER, TableChange, find_column, if_exists, if_not_exists, is_same, key_bytes,
+    BYTES_PER_CHARACTER, TableChange, find_column, find_table, if_exists, if_not_exists, is_same,
+    key_bytes,
 };
+use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{ColumnType, Index, IndexKey, IndexMethod, Table};
+use crate::dsl::{ColumnType, Index, IndexKey, IndexMethod, RenameIndex, Table};
 use crate::render::RenderError;
 use crate::render::index::{direction, emulates_nulls, is_computed, notes};
 use crate::render::types::collated;
@@ -154,26 +156,7 @@ impl TableChange {
             index.physical_name(&table.name, dialect),
             value.suffix
         );
-        let others = table
-            .indexes
-            .iter()
-            .filter(|other| other.label != index.label);
-        let taken = table.columns.iter().any(|it| is_same(&it.name, &hidden))
-            || others
-                .into_iter()
-                .any(|other| is_hidden(dialect, table, other, &hidden));
-        if hidden.len() > 64 || taken {
-            return Err(RenderError::unsupported(
-                dialect,
-                format!(
-                    "the {} index {} of {} needs a hidden column {hidden}, a name that is too long or taken",
-                    kind(index),
-                    index.label,
-                    table.name
-                ),
-                "give the index another or a shorter name with .named(..)",
-            ));
-        }
+        check_free(dialect, table, index, &hidden)?;
         let Some(column_type) = value.column_type else {
             return Err(type_unknown(dialect, table, index));
         };
@@ -205,6 +188,55 @@ pub(crate) fn hidden_columns(dialect: Dialect, table: &str, index: &Index) -> Ve
         }
     }
     hidden
+}
+
+/// The hidden columns of an index that gets another name: the old names with the new ones.
+pub(in crate::render) fn renamed_hidden_columns(
+    dialect: Dialect,
+    rename: &RenameIndex,
+    index: &Index,
+    before: &Catalog,
+) -> Result<Vec<(String, String)>, RenderError> {
+    let table = find_table(before, &rename.table)?;
+    let mut others = table.clone();
+    others.indexes.retain(|it| it.label != index.label);
+    let renamed = rename.renamed(index);
+    let new = hidden_columns(dialect, &table.name, &renamed);
+    for hidden in &new {
+        check_free(dialect, &others, &renamed, hidden)?;
+    }
+    Ok(hidden_columns(dialect, &table.name, index)
+        .into_iter()
+        .zip(new)
+        .collect())
+}
+
+/// That no other column of the table has the name of a hidden one.
+fn check_free(
+    dialect: Dialect,
+    table: &Table,
+    index: &Index,
+    hidden: &str,
+) -> Result<(), RenderError> {
+    let mut others = table
+        .indexes
+        .iter()
+        .filter(|other| other.label != index.label);
+    let taken = table.columns.iter().any(|it| is_same(&it.name, hidden))
+        || others.any(|other| is_hidden(dialect, table, other, hidden));
+    if hidden.len() <= 64 && !taken {
+        return Ok(());
+    }
+    Err(RenderError::unsupported(
+        dialect,
+        format!(
+            "the {} index {} of {} needs a hidden column {hidden}, a name that is too long or taken",
+            kind(index),
+            index.label,
+            table.name
+        ),
+        "give the index another or a shorter name with .named(..)",
+    ))
 }
 
 /// `ADD COLUMN IF NOT EXISTS` would take a hidden column for the one that is to be added.

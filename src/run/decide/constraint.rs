@@ -68,9 +68,11 @@ impl Decider<'_> {
             return Err(Difference::new(object, difference));
         }
         // It is dropped by its name there.
-        if let (Dialect::Postgres, Some(name), Some(expected)) =
-            (dialect, &table.key_name, expected.map(names::key))
-            && *name != expected
+        if let (Dialect::Postgres, Some(name), Some(expected)) = (
+            dialect,
+            &table.key_name,
+            expected.map(|it| names::key(&it.name)),
+        ) && *name != expected
         {
             return Err(Difference::new(
                 object,
@@ -149,8 +151,14 @@ impl Decider<'_> {
             let Some(difference) = differs(key) else {
                 return Ok(Decision::Satisfied);
             };
-            let mut later = self.later.foreign_keys(position, table, &key.label);
-            if later.any(|it| differs(it).is_none()) {
+            let found = LiveForeignKey {
+                key: self.later.with_last_name(position, &found.key),
+                ..found.clone()
+            };
+            let later = self.later.foreign_keys(position, table, &key.label);
+            let fits =
+                |it: &&ForeignKey| foreign_key_difference(dialect, table, it, &found).is_none();
+            if later.iter().any(fits) {
                 return Ok(Decision::Satisfied);
             }
             return Err(Difference::new(object, difference));

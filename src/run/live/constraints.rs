@@ -2,7 +2,7 @@
 
 use super::{LiveIndex, LivePart, LiveTable};
 use crate::dialect::Dialect;
-use crate::dsl::{Action, ForeignKey, Table, Timing, Unique};
+use crate::dsl::{Action, ForeignKey, NamedFor, Table, Timing, Unique};
 
 /// A foreign key that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,7 @@ impl LiveForeignKey {
             key: ForeignKey {
                 label: key.physical_name(table),
                 name: None,
+                named_for: NamedFor::default(),
                 ..key.clone()
             },
             valid: true,

@@ -109,7 +109,7 @@ fn values_of(dialect: Dialect, table: &LiveTable, column: &str) -> Option<Vec<St
         Dialect::MySql | Dialect::MariaDb => type_name.strip_prefix("enum(")?,
         Dialect::Sqlite => {
             let check = format!("CHECK ({} IN (", dialect.quote(column));
-            table.definition.split_once(&check)?.1
+            table.written.split_once(&check)?.1
         }
     };
     Some(listed(dialect, list))

@@ -9,14 +9,19 @@ use crate::run::driver::{Driver, DriverError};
 pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
     let tables = wanted.table_list(driver.dialect());
     let columns = format!(
-        "SELECT t.TABLE_NAME, t.TABLE_TYPE, c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_DEFAULT, \
+        "SELECT t.TABLE_NAME, t.TABLE_TYPE, \
+             REPLACE(v.VIEW_DEFINITION, CONCAT('`', DATABASE(), '`.'), ''), \
+             c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_DEFAULT, \
              CASE WHEN c.EXTRA LIKE '%auto_increment%' THEN 'counter' \
                  WHEN c.GENERATION_EXPRESSION <> '' THEN 'expression' END, \
-             c.COLLATION_NAME, \
-             CONCAT_WS(' ', c.EXTRA, c.CHARACTER_SET_NAME, NULLIF(c.COLLATION_NAME, t.TABLE_COLLATION), c.GENERATION_EXPRESSION) \
+             c.COLLATION_NAME, c.COLUMN_COMMENT, \
+             CONCAT_WS(' ', c.EXTRA, c.CHARACTER_SET_NAME, NULLIF(c.COLLATION_NAME, t.TABLE_COLLATION), c.GENERATION_EXPRESSION), \
+             t.TABLE_COMMENT \
          FROM information_schema.TABLES t \
          LEFT JOIN information_schema.COLUMNS c \
              ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME \
+         LEFT JOIN information_schema.VIEWS v \
+             ON v.TABLE_SCHEMA = t.TABLE_SCHEMA AND v.TABLE_NAME = t.TABLE_NAME \
          WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME IN ({tables}) \
          ORDER BY t.TABLE_NAME, c.ORDINAL_POSITION"
     );
@@ -93,12 +98,16 @@ fn add_column(live: &mut Live, mut values: Values) {
         "BASE TABLE" | "SYSTEM VERSIONED" => None,
         other => Some(other.to_ascii_lowercase()),
     };
+    let definition = values.optional();
     let column = values.column().map(|column| LiveColumn {
         // MariaDB writes the default NULL as a word.
         default: column.default.filter(|default| default != "NULL"),
         ..column
     });
-    live.add_column(&table, other_kind, column);
+    live.add_column(&table, other_kind, definition, column);
+    if let Some(table) = live.tables.get_mut(&table) {
+        table.comment = values.comment();
+    }
 }
 
 fn add_index(live: &mut Live, mut values: Values) {

@@ -10,8 +10,8 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     let tables = wanted.table_list(Dialect::Sqlite);
     let indexes = wanted.index_list(Dialect::Sqlite);
     let columns = format!(
-        "SELECT m.name, m.type, c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, \
-             iif(c.hidden IN (2, 3), 'expression', NULL), NULL, \
+        "SELECT m.name, m.type, iif(m.type = 'view', m.sql, NULL), c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, \
+             iif(c.hidden IN (2, 3), 'expression', NULL), NULL, NULL, \
              CASE c.hidden WHEN 1 THEN 'hidden' WHEN 2 THEN 'virtual' WHEN 3 THEN 'stored' END, \
              c.pk, m.sql \
          FROM main.sqlite_schema m LEFT JOIN pragma_table_xinfo(m.name) c \
@@ -54,21 +54,27 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
 fn add_column(live: &mut Live, mut values: Values) {
     let table = values.text();
     let kind = values.text();
+    let definition = values.optional();
     let mut column = values.column();
     let position = values.text();
-    let definition = values.text();
+    let written = values.text();
     if let (Some(column), false) = (&mut column, position.is_empty() || position == "0") {
         // Only the key can be, and no pragma says so.
-        if counts_on(&definition) {
+        if counts_on(&written) {
             column.source = Source::Counter;
             column.details += "autoincrement";
         }
         let key = &mut live.tables.entry(table.clone()).or_default().primary_key;
         key.push(format!("{position:0>5} {}", column.name));
     }
-    live.add_column(&table, (kind != "table").then_some(kind), column);
+    live.add_column(
+        &table,
+        (kind != "table").then_some(kind),
+        definition,
+        column,
+    );
     if let Some(table) = live.tables.get_mut(&table) {
-        table.definition = definition;
+        table.written = written;
     }
 }
 

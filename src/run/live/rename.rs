@@ -1,0 +1,132 @@
+//! What is there, under other names: what a renaming does to it.
+
+use super::{Live, LiveColumn, LiveIndex, LiveTable};
+use crate::catalog::Named;
+use crate::dsl::ForeignKey;
+
+impl Live {
+    pub(crate) fn has(&self, name: &Named) -> bool {
+        match name {
+            Named::Table(table) => self
+                .tables
+                .get(table)
+                .is_some_and(|it| it.other_kind.is_none()),
+            Named::Column { table, column } => self
+                .tables
+                .get(table)
+                .is_some_and(|it| it.column(column).is_some()),
+            Named::Index { table, index } => self.index(table, index).is_some(),
+        }
+    }
+
+    /// Gives the table another name; what had that name is given back.
+    pub(crate) fn rename_table(&mut self, from: &str, to: &str) -> Option<LiveTable> {
+        let table = self.tables.remove(from)?;
+        let other = self.tables.insert(to.to_owned(), table);
+        for owner in self.index_owners.values_mut().filter(|it| *it == from) {
+            to.clone_into(owner);
+        }
+        for key in self.foreign_keys_mut().filter(|it| it.table == from) {
+            to.clone_into(&mut key.table);
+        }
+        other
+    }
+
+    /// Gives a column another name, in the key, in those indexes of which `follows` says so, and in all foreign keys;
+    /// what had that name is given back.
+    pub(crate) fn rename_column(
+        &mut self,
+        table: &str,
+        from: &str,
+        to: &str,
+        follows: impl Fn(&LiveIndex) -> bool,
+    ) -> Option<LiveColumn> {
+        let found = self.tables.get_mut(table)?;
+        let other = found.rename_column(from, to, follows);
+        let own = found
+            .foreign_keys
+            .iter_mut()
+            .flat_map(|it| &mut it.key.columns);
+        for column in own.filter(|it| *it == from) {
+            to.clone_into(column);
+        }
+        let referring = self.foreign_keys_mut().filter(|it| it.table == table);
+        for column in referring
+            .flat_map(|it| &mut it.referenced)
+            .filter(|it| *it == from)
+        {
+            to.clone_into(column);
+        }
+        other
+    }
+
+    /// Every foreign key, as it is there; its label is its physical name.
+    pub(crate) fn foreign_keys(&self) -> Vec<ForeignKey> {
+        let keys = self.tables.values().flat_map(|it| &it.foreign_keys);
+        keys.map(|it| it.key.clone()).collect()
+    }
+
+    /// Lets foreign keys that are there be about what they were about in `known`.
+    pub(crate) fn restore_foreign_keys(&mut self, known: &[ForeignKey]) {
+        for key in self.foreign_keys_mut() {
+            if let Some(as_it_was) = known.iter().find(|it| it.label == key.label) {
+                key.clone_from(as_it_was);
+            }
+        }
+    }
+
+    fn foreign_keys_mut(&mut self) -> impl Iterator<Item = &mut ForeignKey> {
+        let tables = self.tables.values_mut();
+        tables
+            .flat_map(|it| &mut it.foreign_keys)
+            .map(|it| &mut it.key)
+    }
+
+    /// Gives an index another physical name; what had that name is given back.
+    pub(crate) fn rename_index(&mut self, table: &str, from: &str, to: &str) -> Option<LiveIndex> {
+        let indexes = &mut self.tables.get_mut(table)?.indexes;
+        let other = take(indexes, |it| it.name == to);
+        if let Some(index) = indexes.iter_mut().find(|it| it.name == from) {
+            to.clone_into(&mut index.name);
+            if let Some(owner) = self.index_owners.remove(from) {
+                self.index_owners.insert(to.to_owned(), owner);
+            }
+        }
+        other
+    }
+}
+
+impl LiveTable {
+    /// Gives a column another name, in the key and in those indexes of which `follows` says so; what had that name
+    /// is given back.
+    fn rename_column(
+        &mut self,
+        from: &str,
+        to: &str,
+        follows: impl Fn(&LiveIndex) -> bool,
+    ) -> Option<LiveColumn> {
+        let other = take(&mut self.columns, |it| it.name == to);
+        for column in self.columns.iter_mut().filter(|it| it.name == from) {
+            to.clone_into(&mut column.name);
+        }
+        for name in self.primary_key.iter_mut().filter(|it| *it == from) {
+            to.clone_into(name);
+        }
+        for index in self.indexes.iter_mut().filter(|it| follows(it)) {
+            for part in &mut index.parts {
+                if part.column.as_deref() == Some(from) {
+                    part.column = Some(to.to_owned());
+                }
+            }
+            for included in index.included.iter_mut().filter(|it| *it == from) {
+                to.clone_into(included);
+            }
+        }
+        other
+    }
+}
+
+fn take<T>(list: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Option<T> {
+    let position = list.iter().position(is_it)?;
+    Some(list.remove(position))
+}
