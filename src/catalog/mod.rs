@@ -12,6 +12,7 @@ pub(crate) mod names;
 mod rename;
 mod rows;
 mod stages;
+mod trigger;
 mod values;
 mod view;
 
@@ -20,9 +21,9 @@ use std::collections::BTreeMap;
 pub use error::{NameFault, OperationError, SchemaError};
 pub(crate) use stages::{Named, Renamed, Stages};
 
-use crate::dsl::{Table, View};
+use crate::dsl::{Table, Trigger, View};
 
-/// A schema: tables with their columns, keys, checks and indexes, and views.
+/// A schema: tables with their columns, keys, checks and indexes, views, and triggers.
 ///
 /// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
 /// admits only what every engine admits, and is stricter than each: a column can't go while an index names
@@ -45,6 +46,7 @@ pub struct Catalog {
     /// The values of each enum, by its name.
     enums: BTreeMap<String, Vec<String>>,
     views: BTreeMap<String, View>,
+    triggers: BTreeMap<String, Trigger>,
     /// Names of tables, views and enums, of indexes where they share one namespace, and of constraints, lower-case, each
     /// with what has it.
     relations: BTreeMap<String, String>,
@@ -81,7 +83,10 @@ impl Catalog {
             }
             tables
         };
-        sorted(self) == sorted(other) && self.views == other.views && self.enums == other.enums
+        sorted(self) == sorted(other)
+            && self.views == other.views
+            && self.enums == other.enums
+            && self.triggers == other.triggers
     }
 
     /// The view of that name.
@@ -95,7 +100,18 @@ impl Catalog {
         self.views.values()
     }
 
-    /// Whether there is no table and no view.
+    /// The trigger of that name.
+    #[must_use]
+    pub fn trigger(&self, name: &str) -> Option<&Trigger> {
+        self.triggers.get(name)
+    }
+
+    /// All triggers, by name.
+    pub fn triggers(&self) -> impl Iterator<Item = &Trigger> {
+        self.triggers.values()
+    }
+
+    /// Whether there is no table and no view; a trigger is a table's.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tables.is_empty() && self.views.is_empty()

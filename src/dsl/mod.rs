@@ -39,6 +39,7 @@ pub(crate) mod own;
 pub(crate) mod rows;
 mod table;
 pub(crate) mod texts;
+mod trigger;
 mod types;
 mod unique;
 mod view;
@@ -67,13 +68,17 @@ pub use nouns::{
 };
 pub use op::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    Backfill, CreateEnum, CreateIndex, CreateTable, CreateView, Delete, DropCheck, DropColumn,
-    DropEnum, DropEnumValue, DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropUnique,
-    DropView, Insert, Inverse, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView,
-    RunSql, Update, sql,
+    Backfill, CreateEnum, CreateIndex, CreateTable, CreateTrigger, CreateView, Delete, DropCheck,
+    DropColumn, DropEnum, DropEnumValue, DropForeignKey, DropIndex, DropPrimaryKey, DropTable,
+    DropTrigger, DropUnique, DropView, Insert, Inverse, Operation, RenameColumn, RenameIndex,
+    RenameTable, ReplaceTrigger, ReplaceView, RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};
+pub use trigger::TriggerMoment::{
+    self, AfterDelete, AfterInsert, AfterUpdate, BeforeDelete, BeforeInsert, BeforeUpdate,
+};
+pub use trigger::{Trigger, trigger};
 pub use types::{ColumnType, native_type, varchar};
 pub use unique::{Unique, unique};
 pub use view::{View, view};

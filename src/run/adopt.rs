@@ -10,8 +10,8 @@ use super::live::{
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    AddEnumValue, Check, Column, CreateEnum, DropEnumValue, ForeignKey, Index, Migrations,
-    Operation, Table, Unique, View,
+    AddEnumValue, Check, Column, CreateEnum, CreateTrigger, DropEnumValue, ForeignKey, Index,
+    Migrations, Operation, ReplaceTrigger, Table, Trigger, Unique, View,
 };
 
 /// How much of a history a database holds.
@@ -73,6 +73,8 @@ enum Object {
     Column(String, String),
     Index(String, String),
     View(String),
+    /// With its table.
+    Trigger(String, String),
     Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
@@ -89,6 +91,7 @@ impl Object {
             | Object::ForeignKey(table, _)
             | Object::Check(table, _) => Some(table),
             Object::View(view) => Some(view),
+            Object::Trigger(_, table) => Some(table),
             Object::Enum(_) => None,
         }
     }
@@ -235,6 +238,7 @@ impl State<'_> {
                         | Object::ForeignKey(..)
                         | Object::Check(..)
                         | Object::Enum(_)
+                        | Object::Trigger(..)
                         | Object::View(_) => None,
                     });
                     let stale: Vec<String> = dropped
@@ -257,6 +261,18 @@ impl State<'_> {
             Operation::DropView(it) => {
                 let there = self.has_view(&it.view);
                 self.gone(Object::View(it.view.clone()), there);
+            }
+            Operation::CreateTrigger(CreateTrigger { trigger })
+            | Operation::ReplaceTrigger(ReplaceTrigger { trigger }) => {
+                let object = Object::Trigger(trigger.name.clone(), trigger.table.clone());
+                let right = !trigger.is_on(self.dialect) || self.has_trigger(trigger);
+                self.made(object, right);
+            }
+            Operation::DropTrigger(it) => {
+                if let Some(trigger) = before.trigger(&it.trigger) {
+                    let object = Object::Trigger(trigger.name.clone(), trigger.table.clone());
+                    self.gone(object, self.has_trigger(trigger));
+                }
             }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
@@ -363,6 +379,11 @@ impl State<'_> {
     fn create_view(&mut self, view: &View) {
         let right = !view.is_on(self.dialect) || self.has_view(&view.name);
         self.made(Object::View(view.name.clone()), right);
+    }
+
+    fn has_trigger(&self, trigger: &Trigger) -> bool {
+        let key = (trigger.name.clone(), trigger.table.clone());
+        self.live.triggers.contains_key(&key)
     }
 
     fn has_view(&self, name: &str) -> bool {

@@ -11,6 +11,7 @@ mod backfill;
 mod create_enum;
 mod create_index;
 mod create_table;
+mod create_trigger;
 mod create_view;
 mod delete;
 mod drop_check;
@@ -21,12 +22,14 @@ mod drop_foreign_key;
 mod drop_index;
 mod drop_primary_key;
 mod drop_table;
+mod drop_trigger;
 mod drop_unique;
 mod drop_view;
 mod insert;
 mod rename_column;
 mod rename_index;
 mod rename_table;
+mod replace_trigger;
 mod replace_view;
 mod run_sql;
 mod update;
@@ -44,6 +47,7 @@ pub use backfill::Backfill;
 pub use create_enum::CreateEnum;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
+pub use create_trigger::CreateTrigger;
 pub use create_view::CreateView;
 pub use delete::Delete;
 pub use drop_check::DropCheck;
@@ -54,12 +58,14 @@ pub use drop_foreign_key::DropForeignKey;
 pub use drop_index::DropIndex;
 pub use drop_primary_key::DropPrimaryKey;
 pub use drop_table::DropTable;
+pub use drop_trigger::DropTrigger;
 pub use drop_unique::DropUnique;
 pub use drop_view::DropView;
 pub use insert::Insert;
 pub use rename_column::RenameColumn;
 pub use rename_index::RenameIndex;
 pub use rename_table::RenameTable;
+pub use replace_trigger::ReplaceTrigger;
 pub use replace_view::ReplaceView;
 pub use run_sql::{RunSql, sql};
 pub use update::Update;
@@ -105,6 +111,12 @@ pub enum Operation {
     ReplaceView(ReplaceView),
     /// Drops a view.
     DropView(DropView),
+    /// Makes a trigger.
+    CreateTrigger(CreateTrigger),
+    /// Gives a trigger another moment or body.
+    ReplaceTrigger(ReplaceTrigger),
+    /// Drops a trigger.
+    DropTrigger(DropTrigger),
     /// Adds a foreign key.
     AddForeignKey(AddForeignKey),
     /// Drops a foreign key.
@@ -200,6 +212,9 @@ macro_rules! dispatch {
             Operation::CreateView($it) => $call,
             Operation::ReplaceView($it) => $call,
             Operation::DropView($it) => $call,
+            Operation::CreateTrigger($it) => $call,
+            Operation::ReplaceTrigger($it) => $call,
+            Operation::DropTrigger($it) => $call,
             Operation::AddForeignKey($it) => $call,
             Operation::DropForeignKey($it) => $call,
             Operation::AddCheck($it) => $call,
@@ -242,7 +257,7 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns, by the name before it; none where it is a view, an enum, or SQL in
+    /// The table that it concerns, by the name before it; none where it is a view, a trigger, an enum, or SQL in
     /// the author's own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
@@ -276,6 +291,9 @@ impl Operation {
             | Operation::CreateView(_)
             | Operation::ReplaceView(_)
             | Operation::DropView(_)
+            | Operation::CreateTrigger(_)
+            | Operation::ReplaceTrigger(_)
+            | Operation::DropTrigger(_)
             | Operation::RunSql(_) => None,
         }
     }
@@ -300,6 +318,9 @@ impl Operation {
             | Operation::CreateView(_)
             | Operation::ReplaceView(_)
             | Operation::DropView(_)
+            | Operation::CreateTrigger(_)
+            | Operation::ReplaceTrigger(_)
+            | Operation::DropTrigger(_)
             | Operation::AddForeignKey(_)
             | Operation::DropForeignKey(_)
             | Operation::AddCheck(_)
@@ -326,11 +347,14 @@ impl Operation {
             | Operation::Update(_)
             | Operation::Delete(_)
             | Operation::Backfill(_)
-            | Operation::ReplaceView(_) => false,
+            | Operation::ReplaceView(_)
+            | Operation::ReplaceTrigger(_) => false,
             Operation::RenameIndex(_)
             | Operation::RenameTable(_)
             | Operation::CreateView(_)
             | Operation::DropView(_)
+            | Operation::CreateTrigger(_)
+            | Operation::DropTrigger(_)
             | Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)
@@ -391,6 +415,9 @@ into_operation!(
     CreateView,
     ReplaceView,
     DropView,
+    CreateTrigger,
+    ReplaceTrigger,
+    DropTrigger,
     RenameIndex,
     RenameTable,
     AddForeignKey,

@@ -23,7 +23,10 @@ pub(crate) use indexes::{IndexDifference, index_difference};
 use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
-use crate::dsl::{CreateView, Index, Migrations, Operation, ReplaceView, Unique, index};
+use crate::dsl::{
+    CreateTrigger, CreateView, Index, Migrations, Operation, ReplaceTrigger, ReplaceView, Unique,
+    index,
+};
 
 /// What is there, of the names that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub(crate) struct Live {
     pub(crate) index_owners: BTreeMap<String, String>,
     /// The values of enums, where these are types; of another type of that name none.
     pub(crate) enums: BTreeMap<String, Vec<String>>,
+    /// The triggers by name and table, each in the words of the engine's catalog.
+    pub(crate) triggers: BTreeMap<(String, String), String>,
 }
 
 /// A table, or something else that has a table's name.
@@ -181,6 +186,13 @@ impl Live {
         table.columns.extend(column);
     }
 
+    /// Adds a trigger: every engine's query gives table, name and text in this order.
+    fn add_trigger(&mut self, mut values: Values) {
+        let table = values.text();
+        let name = values.text();
+        self.triggers.insert((name, table), values.text());
+    }
+
     /// Adds what one row of an engine's answer says of an index: rows of one index follow each other.
     fn add_index_part(&mut self, table: &str, index: LiveIndex, part: LivePart) {
         self.index_owners
@@ -221,6 +233,7 @@ pub(crate) struct Wanted {
     /// Physical names, those of unique constraints included.
     pub(crate) indexes: BTreeSet<String>,
     pub(crate) enums: BTreeSet<String>,
+    pub(crate) triggers: BTreeSet<String>,
 }
 
 impl Wanted {
@@ -236,6 +249,11 @@ impl Wanted {
             | Operation::ReplaceView(ReplaceView { view }) = operation
             {
                 wanted.tables.insert(view.name.clone());
+            }
+            if let Operation::CreateTrigger(CreateTrigger { trigger })
+            | Operation::ReplaceTrigger(ReplaceTrigger { trigger }) = operation
+            {
+                wanted.triggers.insert(trigger.name.clone());
             }
             let Some(table) = operation.table() else {
                 continue;
@@ -263,6 +281,9 @@ impl Wanted {
                 | Operation::CreateView(_)
                 | Operation::ReplaceView(_)
                 | Operation::DropView(_)
+                | Operation::CreateTrigger(_)
+                | Operation::ReplaceTrigger(_)
+                | Operation::DropTrigger(_)
                 | Operation::AddForeignKey(_)
                 | Operation::DropForeignKey(_)
                 | Operation::AddCheck(_)

@@ -53,6 +53,7 @@ async fn read_in<D: Driver>(
             "index" => add_index(&mut live, values),
             "foreign key" => add_foreign_key(&mut live, values),
             "check" => add_check(&mut live, values),
+            "trigger" => live.add_trigger(values),
             "enum" => {
                 let enum_values = live.enums.entry(values.text()).or_default();
                 enum_values.extend(values.optional());
@@ -65,12 +66,13 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Five queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+/// Six queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
 /// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
     let indexes = wanted.index_list(Dialect::Postgres);
     let enums = list(Dialect::Postgres, &wanted.enums);
+    let triggers = list(Dialect::Postgres, &wanted.triggers);
     format!(
         "SELECT 'column', c.relname, c.relkind::text, \
              CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END, a.attname, format_type(a.atttypid, a.atttypmod), \
@@ -127,7 +129,12 @@ fn queries(wanted: &Wanted) -> String {
          JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
          LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid \
          WHERE n.nspname = current_schema() AND t.typname IN ({enums}) \
-         ORDER BY t.typname, e.enumsortorder"
+         ORDER BY t.typname, e.enumsortorder; \
+         SELECT 'trigger', t.relname, g.tgname, pg_get_triggerdef(g.oid, true) \
+         FROM pg_catalog.pg_trigger g \
+         JOIN pg_catalog.pg_class t ON t.oid = g.tgrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
+         WHERE n.nspname = current_schema() AND t.relname IN ({tables}) AND g.tgname IN ({triggers})"
     )
 }
 

@@ -13,4 +13,5 @@ mod indexes;
 mod naming;
 mod rows;
 mod schema;
+mod triggers;
 mod views;
