@@ -98,6 +98,16 @@ fn examples() -> Vec<Example> {
                 .rename_column("jobs", "status", "state");
         },
         example! {
+            "docs/operations/comment_table.md",
+            let migration = Migration::new("030_say_what_jobs_are", "Say what a job is")
+                .comment_table("jobs", "what is to be done, and what became of it");
+        },
+        example! {
+            "docs/operations/comment_column.md",
+            let migration = Migration::new("031_say_what_status_is", "Say what a status is")
+                .comment_column("jobs", "status", "Pending, Running, Completed or Failed");
+        },
+        example! {
             "docs/operations/insert.md",
             let migration = Migration::new("012_first_job", "The first job is there from the start").insert(
                 "jobs",

@@ -79,6 +79,14 @@ fn text_value() -> impl Strategy<Value = String> {
     prop_oneof![3 => select(&TEXTS[..]).prop_map(str::to_owned), 1 => any::<String>()]
 }
 
+/// What is said of a table or a column; too much at times.
+fn comment() -> impl Strategy<Value = Option<String>> {
+    proptest::option::weighted(
+        0.8,
+        prop_oneof![9 => text_value(), 1 => (1000..2100_usize).prop_map(|it| "ä".repeat(it))],
+    )
+}
+
 fn column_type() -> impl Strategy<Value = ColumnType> {
     prop_oneof![
         Just(ColumnType::Uuid),
@@ -322,6 +330,9 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => name().prop_map(|name| DropEnum { name }.into()),
         2 => (name(), enum_value(), proptest::option::weighted(0.4, enum_value()))
             .prop_map(|(name, value, before)| AddEnumValue { name, value, before }.into()),
+        1 => (name(), comment()).prop_map(|(table, comment)| CommentTable { table, comment }.into()),
+        2 => (name(), name(), comment())
+            .prop_map(|(table, column, comment)| CommentColumn { table, column, comment }.into()),
         1 => (name(), enum_value()).prop_map(|(name, value)| DropEnumValue { name, value }.into()),
         2 => own_words().prop_map(Operation::from),
         3 => changes_of_rows(),
@@ -657,6 +668,15 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
             it.table = table_name;
             it.into()
         }
+        Operation::CommentTable(mut it) => {
+            it.table = table_name;
+            it.into()
+        }
+        Operation::CommentColumn(mut it) => {
+            it.column = column(aim / 7);
+            it.table = table_name;
+            it.into()
+        }
         Operation::Update(mut it) => {
             let named = column(aim / 7);
             if let Some(known) = table.column_named(&named) {
@@ -864,6 +884,7 @@ fn contents(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
             .collect();
         parts.sort();
         parts.push(format!("key {:?}", table.primary_key));
+        parts.push(format!("comment {:?}", table.comment));
         parts
     };
     let tables = catalog
@@ -968,6 +989,7 @@ proptest! {
                             | Operation::CreateView(_)
                             | Operation::ReplaceView(_)
                             | Operation::DropView(_) | Operation::CreateTrigger(_) | Operation::ReplaceTrigger(_) | Operation::DropTrigger(_) => true,
+                            Operation::CommentTable(_) | Operation::CommentColumn(_) => !dialect.features().comments,
                             Operation::CreateIndex(it) => !it.index.is_made_on(dialect),
                             Operation::DropIndex(it) => before
                                 .table(&it.table)

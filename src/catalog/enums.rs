@@ -50,6 +50,8 @@ impl Catalog {
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             // What it makes of its column is asked of the catalog.
             | Operation::AlterColumn(_)
             | Operation::CreateEnum(_)

@@ -299,6 +299,14 @@ pub enum OperationError {
         /// What it would do.
         what: String,
     },
+    /// A comment that not every engine keeps as it is, or that changes nothing.
+    #[error("the comment on {object} is not usable: {reason}")]
+    InvalidComment {
+        /// The table or the column, with its kind.
+        object: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A name that not every engine keeps as it is.
     #[error("the {what} name {name:?} is not usable: {fault}")]
     InvalidName {

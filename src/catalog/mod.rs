@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod comment;
 mod constraint;
 mod constraint_check;
 mod enums;

@@ -198,6 +198,8 @@ fn renamed(
         | Operation::AddPrimaryKey(_)
         | Operation::DropPrimaryKey(_)
         | Operation::AlterColumn(_)
+        | Operation::CommentTable(_)
+        | Operation::CommentColumn(_)
         | Operation::CreateEnum(_)
         | Operation::DropEnum(_)
         | Operation::AddEnumValue(_)

@@ -2,11 +2,11 @@
 
 use super::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    Backfill, Check, Column, ColumnChange, CreateEnum, CreateIndex, CreateTable, CreateTrigger,
-    CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropForeignKey, DropIndex,
-    DropPrimaryKey, DropTable, DropTrigger, DropUnique, DropView, ForeignKey, Index, Insert,
-    Operation, RenameColumn, RenameIndex, RenameTable, ReplaceTrigger, ReplaceView, Row, Rows,
-    RunSql, Table, Trigger, Unique, Update, View,
+    Backfill, Check, Column, ColumnChange, CommentColumn, CommentTable, CreateEnum, CreateIndex,
+    CreateTable, CreateTrigger, CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue,
+    DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropTrigger, DropUnique, DropView,
+    ForeignKey, Index, Insert, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceTrigger,
+    ReplaceView, Row, Rows, RunSql, Table, Trigger, Unique, Update, View,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -392,6 +392,77 @@ impl Migration {
     pub fn drop_trigger(self, trigger: impl Into<String>) -> Self {
         self.operation(DropTrigger {
             trigger: trigger.into(),
+        })
+    }
+
+    /// Says what a table is, for people who look at the database, in place of what was said before. Up to 2,048
+    /// characters.
+    ///
+    /// | engine | `.comment_table("jobs", "what is to be done")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON TABLE "jobs" IS 'what is to be done'` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` COMMENT 'what is to be done' `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn comment_table(self, table: impl Into<String>, comment: impl Into<String>) -> Self {
+        self.operation(CommentTable {
+            table: table.into(),
+            comment: Some(comment.into()),
+        })
+    }
+
+    /// Takes the comment of a table away.
+    ///
+    /// | engine | `.uncomment_table("jobs")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON TABLE "jobs" IS NULL` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` COMMENT '' `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn uncomment_table(self, table: impl Into<String>) -> Self {
+        self.operation(CommentTable {
+            table: table.into(),
+            comment: None,
+        })
+    }
+
+    /// Says what a column is, for people who look at the database, in place of what was said before. Up to 1,024
+    /// characters.
+    ///
+    /// | engine | `.comment_column("jobs", "priority", "1 comes first")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON COLUMN "jobs"."priority" IS '1 comes first'` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `priority` INTEGER NOT NULL COMMENT '1 comes first' `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `priority` INTEGER NOT NULL COMMENT '1 comes first' `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn comment_column(
+        self,
+        table: impl Into<String>,
+        column: impl Into<String>,
+        comment: impl Into<String>,
+    ) -> Self {
+        self.operation(CommentColumn {
+            table: table.into(),
+            column: column.into(),
+            comment: Some(comment.into()),
+        })
+    }
+
+    /// Takes the comment of a column away.
+    ///
+    /// | engine | `.uncomment_column("jobs", "priority")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON COLUMN "jobs"."priority" IS NULL` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `priority` INTEGER NOT NULL `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `priority` INTEGER NOT NULL `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn uncomment_column(self, table: impl Into<String>, column: impl Into<String>) -> Self {
+        self.operation(CommentColumn {
+            table: table.into(),
+            column: column.into(),
+            comment: None,
         })
     }
 

@@ -68,10 +68,10 @@ pub use nouns::{
 };
 pub use op::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    Backfill, CreateEnum, CreateIndex, CreateTable, CreateTrigger, CreateView, Delete, DropCheck,
-    DropColumn, DropEnum, DropEnumValue, DropForeignKey, DropIndex, DropPrimaryKey, DropTable,
-    DropTrigger, DropUnique, DropView, Insert, Inverse, Operation, RenameColumn, RenameIndex,
-    RenameTable, ReplaceTrigger, ReplaceView, RunSql, Update, sql,
+    Backfill, CommentColumn, CommentTable, CreateEnum, CreateIndex, CreateTable, CreateTrigger,
+    CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropForeignKey, DropIndex,
+    DropPrimaryKey, DropTable, DropTrigger, DropUnique, DropView, Insert, Inverse, Operation,
+    RenameColumn, RenameIndex, RenameTable, ReplaceTrigger, ReplaceView, RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};

@@ -3,7 +3,7 @@
 
 use super::mysql::{self, TableChange};
 use super::sqlite::{self, Rebuild};
-use super::{RenderError, Statement, index, postgres};
+use super::{RenderError, Statement, comment, index, postgres};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::Operation;
@@ -61,6 +61,8 @@ impl Batch {
         let operation = &*before.spelled_out(operation);
         self.left_out
             .extend(index::left_out(self.dialect, operation));
+        self.left_out
+            .extend(comment::left_out(self.dialect, operation));
         if self.concurrently
             && let Some(statement) = index::concurrently(step, operation, before)?
         {

@@ -5,10 +5,12 @@ use super::constraint::{
 };
 mod alter_column;
 
+use super::comment;
 use super::enums;
 use super::expression::expression;
 use super::generated;
 use super::index::{create_index, drop_index};
+use super::moment::in_utc;
 use super::own_words::run_sql;
 use super::rename::{rename_index, rename_table};
 use super::trigger::{create_trigger, drop_trigger, replace_trigger};
@@ -35,11 +37,13 @@ pub(super) fn render(
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
         Operation::AddColumn(it) => {
             notes.extend(note(&it.column));
-            vec![format!(
+            let mut sql = vec![format!(
                 "ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}",
                 SELF.quote(&it.table),
                 column(&it.column)?
-            )]
+            )];
+            sql.extend(comment::of_new_column(&it.table, &it.column));
+            sql
         }
         Operation::DropColumn(it) => vec![format!(
             "ALTER TABLE {} DROP COLUMN IF EXISTS {}",
@@ -114,6 +118,14 @@ pub(super) fn render(
         Operation::AlterColumn(it) => alter_column::alter_column(it, before)?
             .into_iter()
             .collect(),
+        Operation::CommentTable(it) => vec![comment::on_table(&it.table, it.comment.as_deref())],
+        Operation::CommentColumn(it) => {
+            vec![comment::on_column(
+                &it.table,
+                &it.column,
+                it.comment.as_deref(),
+            )]
+        }
         Operation::CreateEnum(it) => {
             guards.push(Guard::Missing(format!("enum {}", it.name)));
             vec![format!(
@@ -192,6 +204,8 @@ fn create_table(step: usize, table: &Table) -> Result<Vec<Statement>, RenderErro
         let words = foreign_key(SELF, &table.name, key, "")?;
         statements.push(Statement::of(step, add(&table.name, &words), true));
     }
+    let comments = comment::of_new_table(table).into_iter();
+    statements.extend(comments.map(|sql| Statement::of(step, sql, true)));
     Ok(statements)
 }
 
@@ -276,13 +290,18 @@ fn column(column: &Column) -> Result<String, RenderError> {
         sql += &generated::standard(SELF, generated, Storage::Stored)?;
     }
     if let Some(default) = &column.default {
-        sql += &format!(" DEFAULT {}", default_of(default)?);
+        sql += &format!(" DEFAULT {}", default_of(column, default)?);
     }
     Ok(sql)
 }
 
-fn default_of(default: &DefaultValue) -> Result<String, RenderError> {
+fn default_of(column: &Column, default: &DefaultValue) -> Result<String, RenderError> {
     match default {
+        DefaultValue::Literal(Literal::Text(value))
+            if *column.type_on(SELF) == ColumnType::Timestamp =>
+        {
+            Ok(SELF.quote_text(&in_utc(value)))
+        }
         DefaultValue::Literal(value) => Ok(literal(SELF, value)),
         DefaultValue::Expression(value) => expression(SELF, value),
     }

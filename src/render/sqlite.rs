@@ -76,6 +76,8 @@ pub(super) fn render(
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
         }
+        // It has none; the batch notes what is left out.
+        Operation::CommentTable(_) | Operation::CommentColumn(_) => Vec::new(),
         Operation::Insert(it) => {
             return Ok(vec![Piece::Statement(rows::insert(
                 SELF, step, it, before,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decide::VIEW;
+use super::decide::{VIEW, comment_warning};
 use super::live::{
     IndexDifference, Live, LiveTable, column_difference, foreign_key_difference, index_difference,
     unique_difference,
@@ -78,6 +78,8 @@ enum Object {
     Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
+    /// What is said of a table, or of a column of it.
+    Comment(String, Option<String>),
     Enum(String),
 }
 
@@ -89,7 +91,8 @@ impl Object {
             | Object::Index(table, _)
             | Object::Unique(table, _)
             | Object::ForeignKey(table, _)
-            | Object::Check(table, _) => Some(table),
+            | Object::Check(table, _)
+            | Object::Comment(table, _) => Some(table),
             Object::View(view) => Some(view),
             Object::Trigger(_, table) => Some(table),
             Object::Enum(_) => None,
@@ -121,6 +124,8 @@ impl State<'_> {
                     .get(&it.table)
                     .is_some_and(|table| table.column(&it.column).is_some());
                 self.gone(Object::Column(it.table.clone(), it.column.clone()), there);
+                let comment = Object::Comment(it.table.clone(), Some(it.column.clone()));
+                self.gone(comment, false);
             }
             Operation::CreateIndex(it) => self.create_index(&it.table, &it.index),
             Operation::DropIndex(it) => {
@@ -140,7 +145,14 @@ impl State<'_> {
                     let old = self.live.tables.get(&it.table);
                     let there = old.is_some_and(|table| table.column(&it.column).is_some());
                     self.gone(Object::Column(it.table.clone(), it.column.clone()), there);
+                    let comment =
+                        |name: &String| Object::Comment(it.table.clone(), Some(name.clone()));
+                    let is_wrong = self.wrong.contains(&comment(&it.column));
+                    self.gone(comment(&it.column), false);
                     self.create_table(table);
+                    if is_wrong {
+                        self.made(comment(&it.to), false);
+                    }
                     for (referring, key) in after.references_to(&it.table) {
                         self.create_foreign_key(&referring.name, key);
                     }
@@ -186,6 +198,10 @@ impl State<'_> {
                 if let Some((_, column)) = it.columns(before) {
                     self.create_column(&it.table, &column);
                 }
+            }
+            Operation::CommentTable(it) => self.change_comment(&it.table, None, &it.comment),
+            Operation::CommentColumn(it) => {
+                self.change_comment(&it.table, Some(&it.column), &it.comment);
             }
             Operation::CreateEnum(CreateEnum { name, .. })
             | Operation::AddEnumValue(AddEnumValue { name, .. })
@@ -237,6 +253,7 @@ impl State<'_> {
                         | Object::Unique(..)
                         | Object::ForeignKey(..)
                         | Object::Check(..)
+                        | Object::Comment(..)
                         | Object::Enum(_)
                         | Object::Trigger(..)
                         | Object::View(_) => None,
@@ -284,6 +301,7 @@ impl State<'_> {
 
     fn create_table(&mut self, table: &Table) {
         self.change_key(&table.name, &table.primary_key);
+        self.compare_comment(&table.name, None, table.comment.as_deref());
         for column in &table.columns {
             self.create_column(&table.name, column);
         }
@@ -350,6 +368,31 @@ impl State<'_> {
             .and_then(|table| table.column(&column.name))
             .is_some_and(|live| column_difference(self.dialect, column, live).is_none());
         self.made(Object::Column(table.to_owned(), column.name.clone()), right);
+        self.compare_comment(table, Some(&column.name), column.comment.as_deref());
+    }
+
+    /// A comment that came with its table or column is kept where it is another: it is for people alone.
+    fn compare_comment(&mut self, table: &str, column: Option<&str>, wanted: Option<&str>) {
+        let object = Object::Comment(table.to_owned(), column.map(str::to_owned));
+        self.slow.remove(&object);
+        // Who asked for none has nothing to say against one.
+        let Some(wanted) = wanted.filter(|_| self.dialect.features().comments) else {
+            return;
+        };
+        let live = self.live.comment(table, column);
+        if live != Some(wanted) {
+            self.slow
+                .insert(object, comment_warning(table, column, live));
+        }
+    }
+
+    /// One that was changed by an operation of its own tells whether that was run.
+    fn change_comment(&mut self, table: &str, column: Option<&str>, comment: &Option<String>) {
+        let object = Object::Comment(table.to_owned(), column.map(str::to_owned));
+        self.slow.remove(&object);
+        let right = !self.dialect.features().comments
+            || self.live.comment(table, column) == comment.as_deref();
+        self.made(object, right);
     }
 
     fn create_index(&mut self, table: &str, index: &Index) {

@@ -1,6 +1,7 @@
 //! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
 
 mod alter_column;
+mod comment;
 mod constraint;
 mod enums;
 mod rename;
@@ -10,6 +11,7 @@ mod view;
 
 use std::collections::BTreeMap;
 
+pub(crate) use comment::{comment_warning, told_comment};
 use constraint::Labelled;
 use rewind::Rewound;
 pub(super) use view::VIEW;
@@ -142,6 +144,8 @@ impl<'h> Decider<'h> {
             Operation::AddCheck(it) => self.add_check(position, &it.table, &it.check),
             Operation::DropCheck(it) => self.drop_check(it, before),
             Operation::AlterColumn(it) => self.alter_column(position, it, before),
+            Operation::CommentTable(it) => self.comment_table(it),
+            Operation::CommentColumn(it) => self.comment_column(position, it, before),
             Operation::CreateEnum(it) => self.create_enum(position, it),
             Operation::DropEnum(it) => Ok(self.drop_enum(it)),
             Operation::AddEnumValue(it) => Ok(self.add_enum_value(operation, it, before)),
@@ -180,6 +184,7 @@ impl<'h> Decider<'h> {
             let planned = LiveTable {
                 columns: table.columns.iter().map(planned_column).collect(),
                 primary_key: table.primary_key.clone(),
+                comment: table.comment.clone(),
                 ..LiveTable::default()
             };
             self.live.tables.insert(table.name.clone(), planned);
@@ -209,6 +214,7 @@ impl<'h> Decider<'h> {
                 }
             }
         }
+        self.compare_comments(position, table);
         self.created_key(position, table)?;
         self.constraints_of_created(position, table, true)?;
         let mut rest = Vec::new();
@@ -240,6 +246,7 @@ impl<'h> Decider<'h> {
     ) -> Result<Decision, Difference> {
         if let Some(found) = self.table_mut(table)?.column(&column.name).cloned() {
             self.compare_column(position, table, column, &found)?;
+            self.compare_comment(position, table, column, found.comment);
             return Ok(Decision::Satisfied);
         }
         let planned = planned_column(column);
@@ -384,6 +391,7 @@ fn planned_column(column: &Column) -> LiveColumn {
         default: None,
         source: Source::Rows,
         collation: None,
+        comment: column.comment.clone(),
         details: String::new(),
     }
 }
@@ -417,6 +425,8 @@ struct LaterShapes<'h> {
     uniques: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Unique)>>,
     foreign_keys: BTreeMap<(String, String), Vec<(usize, ForeignKey)>>,
     dropped_constraints: BTreeMap<(&'h str, Labelled<'h>), usize>,
+    /// Where what was said of a table, or of a column of it, changes for the last time.
+    comments: BTreeMap<(&'h str, Option<&'h str>), usize>,
     enums: enums::LaterEnums,
 }
 
@@ -498,6 +508,13 @@ impl<'h> LaterShapes<'h> {
                     if let Some((_, column)) = it.columns(&catalog) {
                         shapes.column(position, &it.table, &column);
                     }
+                }
+                Operation::CommentTable(it) => {
+                    shapes.comments.insert((&it.table, None), position);
+                }
+                Operation::CommentColumn(it) => {
+                    let key = (it.table.as_str(), Some(it.column.as_str()));
+                    shapes.comments.insert(key, position);
                 }
                 Operation::AddCheck(_)
                 | Operation::DropIndex(_)
@@ -598,6 +615,13 @@ impl<'h> LaterShapes<'h> {
     fn drops(&self, after: usize, table: &str, column: &str) -> bool {
         let table = self.last_name(after, table);
         self.dropped_columns
+            .get(&(table, column))
+            .is_some_and(|position| *position > after)
+    }
+
+    /// Whether what is said of a table, or of a column of it, is changed.
+    fn comments(&self, after: usize, table: &str, column: Option<&str>) -> bool {
+        self.comments
             .get(&(table, column))
             .is_some_and(|position| *position > after)
     }

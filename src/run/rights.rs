@@ -63,6 +63,8 @@ impl Needs {
             | Operation::RenameColumn(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             | Operation::AddUnique(_)
             | Operation::DropUnique(_)
             | Operation::DropForeignKey(_)

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::applied::AppliedIds;
+use super::decide::told_comment;
 use super::difference::Difference;
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
@@ -244,6 +245,14 @@ fn compare_tables(
         );
         differences.push(Difference::new(format!("table {name}"), description));
     }
+    if expected.comment != live.comment {
+        let description = format!(
+            "it has {}, and should have {}",
+            told_comment(live.comment.as_deref()),
+            told_comment(expected.comment.as_deref())
+        );
+        differences.push(Difference::new(format!("table {name}"), description));
+    }
     let columns = expected.columns.iter().chain(&live.columns);
     for column in columns.map(|it| &it.name).collect::<BTreeSet<_>>() {
         let object = format!("column {name}.{column}");
@@ -321,7 +330,11 @@ fn column_shape(column: &LiveColumn) -> String {
         "" => String::new(),
         details => format!(", {details}"),
     };
-    format!("{} {null}{default}{details}", column.type_name)
+    let comment = match &column.comment {
+        Some(comment) => format!(", comment {comment:?}"),
+        None => String::new(),
+    };
+    format!("{} {null}{default}{details}{comment}", column.type_name)
 }
 
 fn index_shape(index: &LiveIndex) -> String {

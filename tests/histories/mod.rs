@@ -6,6 +6,7 @@ mod constraints;
 use std::path::PathBuf;
 
 mod columns;
+mod comments;
 mod enums;
 mod indexes;
 
@@ -41,6 +42,7 @@ pub(crate) fn histories() -> Vec<History> {
             dialects: &[Postgres, Sqlite],
         },
         every("columns", columns::columns()),
+        every("comments", comments::comments()),
         every("enums", enums::enums()),
         every("indexes", indexes::indexes()),
         every("computed", computed()),

@@ -119,16 +119,13 @@ mod tests {
     /// The rows that are inserted into a new table go with it, unless a trigger has carried them elsewhere.
     #[test]
     fn rows_of_a_table_with_a_trigger_may_be_in_another_one() {
-        let insert = |migration: Migration| migration.insert("jobs", [row().set("id", 1)]);
-        let made = || {
-            Migration::new("001", "x").create_table(
-                table("jobs").columns([integer("id").primary_key(), integer("n").nullable()]),
-            )
-        };
+        let insert = |migration: Migration| migration.insert("jobs", [row().set("n", 1)]);
+        let made =
+            || Migration::new("001", "x").create_table(table("jobs").columns([integer("n")]));
         let before = crate::Catalog::default();
         assert!(matches!(
             insert(made()).inverse(&before).unwrap(),
-            Inverse::Lossy { .. } | Inverse::Exact(_)
+            Inverse::Exact(_)
         ));
         let trigger = trigger("t", AfterInsert, "jobs").everywhere("BEGIN SELECT 1; END");
         assert!(matches!(

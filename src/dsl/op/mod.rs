@@ -8,6 +8,8 @@ mod add_primary_key;
 mod add_unique;
 mod alter_column;
 mod backfill;
+mod comment_column;
+mod comment_table;
 mod create_enum;
 mod create_index;
 mod create_table;
@@ -44,6 +46,8 @@ pub use add_primary_key::AddPrimaryKey;
 pub use add_unique::AddUnique;
 pub use alter_column::AlterColumn;
 pub use backfill::Backfill;
+pub use comment_column::CommentColumn;
+pub use comment_table::CommentTable;
 pub use create_enum::CreateEnum;
 pub use create_index::CreateIndex;
 pub use create_table::CreateTable;
@@ -143,6 +147,10 @@ pub enum Operation {
     AddEnumValue(AddEnumValue),
     /// Takes a value out of an enum.
     DropEnumValue(DropEnumValue),
+    /// Says what a table is, or takes back what was said.
+    CommentTable(CommentTable),
+    /// Says what a column is, or takes back what was said.
+    CommentColumn(CommentColumn),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -228,6 +236,8 @@ macro_rules! dispatch {
             Operation::DropEnum($it) => $call,
             Operation::AddEnumValue($it) => $call,
             Operation::DropEnumValue($it) => $call,
+            Operation::CommentTable($it) => $call,
+            Operation::CommentColumn($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -284,6 +294,8 @@ impl Operation {
             Operation::AlterColumn(it) => Some(&it.table),
             Operation::RenameIndex(it) => Some(&it.table),
             Operation::RenameTable(it) => Some(&it.table),
+            Operation::CommentTable(it) => Some(&it.table),
+            Operation::CommentColumn(it) => Some(&it.table),
             Operation::CreateEnum(_)
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
@@ -329,6 +341,8 @@ impl Operation {
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             | Operation::AlterColumn(_)
             | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
@@ -370,6 +384,8 @@ impl Operation {
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             | Operation::AlterColumn(_)
             | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
@@ -408,6 +424,8 @@ macro_rules! into_operation {
 
 into_operation!(
     RunSql,
+    CommentTable,
+    CommentColumn,
     Insert,
     Update,
     Delete,

@@ -132,6 +132,8 @@ impl Rebuild {
             | Operation::DropTrigger(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             | Operation::AddUnique(_)
             | Operation::DropUnique(_)
             | Operation::AddForeignKey(_)

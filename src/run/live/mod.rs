@@ -55,6 +55,8 @@ pub(crate) struct LiveTable {
     pub(crate) indexes: Vec<LiveIndex>,
     pub(crate) foreign_keys: Vec<LiveForeignKey>,
     pub(crate) checks: Vec<LiveCheck>,
+    /// What it is, for people.
+    pub(crate) comment: Option<String>,
     /// The statement that makes it, where the engine keeps that: SQLite does.
     pub(crate) written: String,
 }
@@ -71,6 +73,8 @@ pub(crate) struct LiveColumn {
     pub(crate) source: Source,
     /// How its texts are compared, where the engine's catalog says so.
     pub(crate) collation: Option<String>,
+    /// What it is, for people.
+    pub(crate) comment: Option<String>,
     /// What else the engine's catalog says of it, for `verify`: collation, generation, what follows an update.
     pub(crate) details: String,
 }
@@ -159,6 +163,15 @@ impl Live {
 
     pub(crate) fn index(&self, table: &str, name: &str) -> Option<&LiveIndex> {
         self.tables.get(table)?.index(name)
+    }
+
+    /// What is said of a table, or of a column of it.
+    pub(crate) fn comment(&self, table: &str, column: Option<&str>) -> Option<&str> {
+        let table = self.tables.get(table)?;
+        match column {
+            Some(column) => table.column(column)?.comment.as_deref(),
+            None => table.comment.as_deref(),
+        }
     }
 
     /// Tables that only answered because an index was asked for by name. One that has an index's name itself
@@ -291,6 +304,8 @@ impl Wanted {
                 | Operation::DropUnique(_)
                 | Operation::AddPrimaryKey(_)
                 | Operation::DropPrimaryKey(_)
+                | Operation::CommentTable(_)
+                | Operation::CommentColumn(_)
                 | Operation::AlterColumn(_)
                 | Operation::CreateEnum(_)
                 | Operation::DropEnum(_)
@@ -342,8 +357,8 @@ impl Values {
         self.optional().unwrap_or_default()
     }
 
-    /// A column's name, type, whether it is nullable, default, source, collation and details, in this order in every engine's
-    /// query; none where there is no name, because the table has no columns.
+    /// A column's name, type, whether it is nullable, default, source, collation, comment and details, in this order in
+    /// every engine's query; none where there is no name, because the table has no columns.
     fn column(&mut self) -> Option<LiveColumn> {
         let name = self.optional();
         let type_name = self.text();
@@ -351,6 +366,7 @@ impl Values {
         let default = self.optional();
         let source = Source::of(&self.text());
         let collation = self.optional();
+        let comment = self.comment();
         let details = self.text();
         name.map(|name| LiveColumn {
             name,
@@ -359,8 +375,14 @@ impl Values {
             default,
             source,
             collation,
+            comment,
             details,
         })
+    }
+
+    /// A comment; an empty one is none.
+    fn comment(&mut self) -> Option<String> {
+        self.optional().filter(|it| !it.is_empty())
     }
 
     /// Every engine's truth: `t`, `true`, `1`, `YES`.
