@@ -190,7 +190,7 @@ fn examples() -> Vec<Example> {
             "docs/operations/replace_trigger.md",
             let migration = Migration::new("018_log_deleted", "What is deleted is logged with its queue")
                 .replace_trigger(
-                    trigger("log_deleted", AfterDelete, "jobs")
+                    trigger("log_deleted", AfterDelete, "old_jobs")
                         .everywhere("BEGIN INSERT INTO deleted (job_id, queue) VALUES (OLD.id, OLD.queue_name); END")
                         .on(Postgres, "EXECUTE FUNCTION log_deleted_with_queue()"),
                 );
@@ -357,8 +357,9 @@ fn before() -> Catalog {
         .create_enum("mood", ["sad", "happy"])
         .create_table(people)
         .create_view(view("open_jobs").everywhere("SELECT id FROM jobs WHERE status = 'open'"))
+        .create_table(table("old_jobs").columns([uuid("id").primary_key(), string("queue_name")]))
         .create_trigger(
-            trigger("log_deleted", AfterDelete, "jobs")
+            trigger("log_deleted", AfterDelete, "old_jobs")
                 .everywhere("BEGIN INSERT INTO deleted (job_id) VALUES (OLD.id); END")
                 .on(Postgres, "EXECUTE FUNCTION log_deleted()"),
         );

@@ -567,8 +567,8 @@ fn triggers() -> Migrations {
             "002_rebuild",
             "The table is made anew on SQLite, and its triggers with it",
         )
-        .add_check("jobs", check("n_positive", col("n").gte(0)))
-        .alter_column("jobs", alter("n").set_type(ColumnType::BigInteger)),
+        .alter_column("jobs", alter("n").set_type(ColumnType::BigInteger))
+        .add_check("jobs", check("n_positive", col("n").gte(0))),
         Migration::new("003_replace", "Another moment, another table")
             .replace_trigger(
                 trigger("touch", AfterDelete, "tasks")

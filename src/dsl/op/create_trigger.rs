@@ -125,7 +125,7 @@ mod tests {
         let before = crate::Catalog::default();
         assert!(matches!(
             insert(made()).inverse(&before).unwrap(),
-            Inverse::Exact(_)
+            Inverse::Lossy { .. }
         ));
         let trigger = trigger("t", AfterInsert, "jobs").everywhere("BEGIN SELECT 1; END");
         assert!(matches!(
