@@ -42,6 +42,8 @@ fn history() -> Migrations {
         rows_of_then(),
         rows_of_now(),
         own_words(),
+        watched(),
+        watched_better(),
         less(),
     ])
 }
@@ -329,8 +331,44 @@ fn own_words() -> Migration {
     )
 }
 
+/// What a trigger of PostgreSQL does stands in a function.
+fn watched() -> Migration {
+    Migration::new("017_watched", "Who takes a tag away leaves a trace")
+        .create_table(table("traces").columns([string("tag").length(40), string("deed").length(20)]))
+        .run_sql(
+            sql("what leaves a trace")
+                .on(
+                    Postgres,
+                    "CREATE FUNCTION leave_trace() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                     INSERT INTO traces (tag, deed) VALUES (OLD.tag, TG_ARGV[0]); RETURN OLD; END $$",
+                )
+                .nothing_on(MySql)
+                .nothing_on(MariaDb)
+                .nothing_on(Sqlite)
+                .down_on(Postgres, "DROP FUNCTION leave_trace()")
+                .down_on(MySql, "")
+                .down_on(MariaDb, "")
+                .down_on(Sqlite, ""),
+        )
+        .create_trigger(traced("deleted"))
+}
+
+fn watched_better() -> Migration {
+    Migration::new("018_watched_better", "The trace says who did it")
+        .replace_trigger(traced("by the shop"))
+}
+
+fn traced(deed: &str) -> Trigger {
+    trigger("trace_tags", AfterDelete, "tags")
+        .everywhere(format!(
+            "BEGIN INSERT INTO traces (tag, deed) VALUES (OLD.tag, '{deed}'); END"
+        ))
+        .on(Postgres, format!("EXECUTE FUNCTION leave_trace('{deed}')"))
+}
+
 fn less() -> Migration {
-    Migration::new("017_less", "What nobody looks at goes")
+    Migration::new("019_less", "What nobody looks at goes")
+        .drop_trigger("trace_tags")
         .drop_view("open_orders")
         .drop_index("order_lines", "words")
         .drop_column("tags", "colour")
@@ -342,11 +380,11 @@ fn less() -> Migration {
 }
 
 fn archive() -> Migration {
-    Migration::new("018_archive", "What is old has a place").create_schema("archive")
+    Migration::new("020_archive", "What is old has a place").create_schema("archive")
 }
 
 fn no_archive() -> Migration {
-    Migration::new("019_no_archive", "What is old is deleted").drop_schema("archive")
+    Migration::new("021_no_archive", "What is old is deleted").drop_schema("archive")
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -178,6 +178,28 @@ fn examples() -> Vec<Example> {
             let migration = Migration::new("016_no_open_jobs", "Nobody asks for open jobs").drop_view("open_jobs");
         },
         example! {
+            "docs/operations/create_trigger.md",
+            let migration = Migration::new("017_count_tries", "Who updates a job has tried it")
+                .create_trigger(
+                    trigger("count_tries", AfterUpdate, "jobs")
+                        .everywhere("BEGIN INSERT INTO tries (job_id) VALUES (NEW.id); END")
+                        .on(Postgres, "WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION count_tries()"),
+                );
+        },
+        example! {
+            "docs/operations/replace_trigger.md",
+            let migration = Migration::new("018_log_deleted", "What is deleted is logged with its queue")
+                .replace_trigger(
+                    trigger("log_deleted", AfterDelete, "old_jobs")
+                        .everywhere("BEGIN INSERT INTO deleted (job_id, queue) VALUES (OLD.id, OLD.queue_name); END")
+                        .on(Postgres, "EXECUTE FUNCTION log_deleted_with_queue()"),
+                );
+        },
+        example! {
+            "docs/operations/drop_trigger.md",
+            let migration = Migration::new("019_no_log", "Nobody reads the log").drop_trigger("log_deleted");
+        },
+        example! {
             "docs/operations/add_foreign_key.md",
             let migration = Migration::new("012_queues", "A job is in a queue that is there").add_foreign_key(
                 "jobs",
@@ -354,7 +376,13 @@ fn before() -> Catalog {
         .create_enum("level", ["low", "high"])
         .create_enum("mood", ["sad", "happy"])
         .create_table(people)
-        .create_view(view("open_jobs").everywhere("SELECT id FROM jobs WHERE status = 'open'"));
+        .create_view(view("open_jobs").everywhere("SELECT id FROM jobs WHERE status = 'open'"))
+        .create_table(table("old_jobs").columns([uuid("id").primary_key(), string("queue_name")]))
+        .create_trigger(
+            trigger("log_deleted", AfterDelete, "old_jobs")
+                .everywhere("BEGIN INSERT INTO deleted (job_id) VALUES (OLD.id); END")
+                .on(Postgres, "EXECUTE FUNCTION log_deleted()"),
+        );
     Migrations::new([jobs, constrained, beside])
         .validate()
         .unwrap()

@@ -340,6 +340,9 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => view_value().prop_map(|view| CreateView { view }.into()),
         2 => view_value().prop_map(|view| ReplaceView { view }.into()),
         1 => name().prop_map(|view| DropView { view }.into()),
+        2 => trigger_value().prop_map(|trigger| CreateTrigger { trigger }.into()),
+        2 => trigger_value().prop_map(|trigger| ReplaceTrigger { trigger }.into()),
+        1 => name().prop_map(|trigger| DropTrigger { trigger }.into()),
     ]
 }
 
@@ -474,6 +477,44 @@ fn statement() -> impl Strategy<Value = String> {
     select(&STATEMENTS[..]).prop_map(str::to_owned)
 }
 
+/// A trigger that some engines have no body for. What it does is right on SQLite, and so hurts nothing there.
+fn trigger_value() -> impl Strategy<Value = Trigger> {
+    let body = || {
+        select(
+            &[
+                "BEGIN SELECT 1; END",
+                "BEGIN SELECT 'it''s; --'; END; -- b",
+                "",
+            ][..],
+        )
+    };
+    let moment = select(
+        &[
+            BeforeInsert,
+            AfterInsert,
+            BeforeUpdate,
+            AfterUpdate,
+            BeforeDelete,
+            AfterDelete,
+        ][..],
+    );
+    (
+        (name(), moment, name()),
+        proptest::option::weighted(0.9, body()),
+        vec((select(&Dialect::ALL[..]), body()), 0..2),
+    )
+        .prop_map(|((name, moment, table), everywhere, own)| {
+            let own = own.into_iter();
+            let trigger = own.fold(trigger(name, moment, table), |trigger, (dialect, body)| {
+                trigger.on(dialect, body)
+            });
+            match everywhere {
+                Some(body) => trigger.everywhere(body),
+                None => trigger,
+            }
+        })
+}
+
 /// A view that some engines have no query for, and that may read itself.
 fn view_value() -> impl Strategy<Value = View> {
     let query = || select(&["SELECT 1 AS a", "SELECT 'it''s; --' AS b -- c;", ""][..]);
@@ -565,6 +606,8 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
         }
     };
     let a_view = views.get(aim % views.len().max(1));
+    let triggers: Vec<&Trigger> = catalog.triggers().collect();
+    let a_trigger = triggers.get(aim % triggers.len().max(1));
     let operation = match operation {
         Operation::CreateTable(it) => return mended(it.table, predicate, catalog, aim).into(),
         Operation::DropSchema(mut it) => {
@@ -594,6 +637,14 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
             it.view = a_view.map_or(it.view, |view| view.name.clone());
             return it.into();
         }
+        Operation::DropTrigger(mut it) => {
+            it.trigger = a_trigger.map_or(it.trigger, |trigger| trigger.name.clone());
+            return it.into();
+        }
+        Operation::ReplaceTrigger(mut it) => {
+            it.trigger.name = a_trigger.map_or(it.trigger.name, |known| known.name.clone());
+            it.into()
+        }
         other => other,
     };
     let Some(table) = tables.get(aim % tables.len().max(1)) else {
@@ -605,6 +656,14 @@ fn aimed(operation: Operation, predicate: &Predicate, catalog: &Catalog, aim: us
     let column = |position: usize| table.columns[position % table.columns.len()].name.clone();
     let table_name = table.name.clone();
     match operation {
+        Operation::CreateTrigger(mut it) => {
+            it.trigger.table = table_name;
+            it.into()
+        }
+        Operation::ReplaceTrigger(mut it) => {
+            it.trigger.table = table_name;
+            it.into()
+        }
         Operation::AddColumn(mut it) => {
             it.table = table_name;
             it.column.nullable |= it.column.default.is_none();
@@ -862,7 +921,13 @@ fn contents(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
     let views = catalog
         .views()
         .map(|view| (view.name.clone(), vec![view.to_string()]));
-    tables.chain(views).collect()
+    let triggers = catalog.triggers().map(|trigger| {
+        (
+            format!("trigger {}", trigger.name),
+            vec![trigger.to_string()],
+        )
+    });
+    tables.chain(views).chain(triggers).collect()
 }
 
 /// Operations that fold one after another may lead back to names in one migration.
@@ -953,7 +1018,7 @@ proptest! {
                             | Operation::RenameIndex(_)
                             | Operation::CreateView(_)
                             | Operation::ReplaceView(_)
-                            | Operation::DropView(_) => true,
+                            | Operation::DropView(_) | Operation::CreateTrigger(_) | Operation::ReplaceTrigger(_) | Operation::DropTrigger(_) => true,
                             Operation::CommentTable(_) | Operation::CommentColumn(_) => !dialect.features().comments,
                             Operation::CreateIndex(it) => !it.index.is_made_on(dialect),
                             Operation::DropIndex(it) => before
@@ -1130,6 +1195,14 @@ mod sqlite {
                 lines.push(format!("view {}", view.name));
             }
         }
+        for trigger in catalog.triggers() {
+            if trigger
+                .body_on(Sqlite)
+                .is_some_and(|body| !body.trim().is_empty())
+            {
+                lines.push(format!("trigger {} of {}", trigger.name, trigger.table));
+            }
+        }
         for table in catalog.tables() {
             let name = &table.name;
             // The number of a row needs no index.
@@ -1185,7 +1258,8 @@ mod sqlite {
         lines.extend(
             texts(
                 pool,
-                "SELECT 'view ' || name FROM sqlite_master WHERE type = 'view'",
+                "SELECT 'view ' || name FROM sqlite_master WHERE type = 'view' \
+                 UNION ALL SELECT 'trigger ' || name || ' of ' || tbl_name FROM sqlite_master WHERE type = 'trigger'",
             )
             .await,
         );

@@ -64,6 +64,7 @@ impl Catalog {
 
     pub(crate) fn remove_table(&mut self, name: &str) -> Result<(), OperationError> {
         self.check_unread(name)?;
+        self.check_no_trigger(name)?;
         let from_elsewhere = self
             .references_to(name)
             .find(|(referring, _)| referring.name != name);

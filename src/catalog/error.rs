@@ -151,6 +151,30 @@ pub enum OperationError {
         /// The view that reads it.
         view: String,
     },
+    /// It speaks of a trigger that is not there.
+    #[error("there is no trigger {trigger}; {}", known_triggers(.known))]
+    UnknownTrigger {
+        /// The name of the trigger.
+        trigger: String,
+        /// The names of the triggers that are there.
+        known: Vec<String>,
+    },
+    /// It makes a trigger that is there; to some engines names that differ in case alone are the same.
+    #[error("there is a trigger {trigger} already")]
+    DuplicateTrigger {
+        /// The name of the trigger.
+        trigger: String,
+    },
+    /// It drops or renames a table with a trigger, or renames a column of it.
+    #[error(
+        "table {table} has the trigger {trigger}: drop that first, and create it again where it is still needed"
+    )]
+    HasTrigger {
+        /// The name of the table.
+        table: String,
+        /// The name of the trigger.
+        trigger: String,
+    },
     /// It drops, renames or retypes a column that something else names.
     #[error("column {table}.{column} is named by {user}: drop that first")]
     ColumnInUse {
@@ -440,6 +464,13 @@ fn made(known: &[String]) -> String {
 fn known_enums(known: &[String]) -> String {
     if known.is_empty() {
         return "the schema has no enums".to_owned();
+    }
+    format!("the schema has {}", known.join(", "))
+}
+
+fn known_triggers(known: &[String]) -> String {
+    if known.is_empty() {
+        return "the schema has no triggers".to_owned();
     }
     format!("the schema has {}", known.join(", "))
 }

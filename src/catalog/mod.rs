@@ -14,6 +14,7 @@ pub(crate) mod names;
 mod rename;
 mod rows;
 mod stages;
+mod trigger;
 mod values;
 mod view;
 
@@ -22,9 +23,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use error::{NameFault, OperationError, SchemaError};
 pub(crate) use stages::{Named, Renamed, Stages};
 
-use crate::dsl::{Extension, Table, View};
+use crate::dsl::{Extension, Table, Trigger, View};
 
-/// A schema: tables with their columns, keys, checks and indexes, and views; and what migrations made beside them.
+/// A schema: tables with their columns, keys, checks and indexes, views, and triggers; and what migrations made beside
+/// them.
 ///
 /// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
 /// admits only what every engine admits, and is stricter than each: a column can't go while an index names
@@ -47,6 +49,7 @@ pub struct Catalog {
     /// The values of each enum, by its name.
     enums: BTreeMap<String, Vec<String>>,
     views: BTreeMap<String, View>,
+    triggers: BTreeMap<String, Trigger>,
     /// Names of tables, views and enums, of indexes where they share one namespace, and of constraints, lower-case, each
     /// with what has it.
     relations: BTreeMap<String, String>,
@@ -90,6 +93,7 @@ impl Catalog {
             && self.enums == other.enums
             && self.schemas == other.schemas
             && self.extensions == other.extensions
+            && self.triggers == other.triggers
     }
 
     /// The view of that name.
@@ -103,7 +107,18 @@ impl Catalog {
         self.views.values()
     }
 
-    /// Whether nothing is in it.
+    /// The trigger of that name.
+    #[must_use]
+    pub fn trigger(&self, name: &str) -> Option<&Trigger> {
+        self.triggers.get(name)
+    }
+
+    /// All triggers, by name.
+    pub fn triggers(&self) -> impl Iterator<Item = &Trigger> {
+        self.triggers.values()
+    }
+
+    /// Whether nothing is in it; a trigger is a table's.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.tables.is_empty()

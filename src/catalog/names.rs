@@ -33,6 +33,10 @@ pub(super) fn check_constraint(name: &str) -> Result<(), OperationError> {
     check_unreserved("constraint", name)
 }
 
+pub(super) fn check_trigger(name: &str) -> Result<(), OperationError> {
+    check_unreserved("trigger", name)
+}
+
 fn check_unreserved(what: &'static str, name: &str) -> Result<(), OperationError> {
     check(what, name)?;
     let folded = fold_case(name);

@@ -14,6 +14,8 @@ impl Catalog {
     ) -> Result<(), OperationError> {
         let owner = table;
         check::renamed_column(self.table_mut(owner)?, column, to)?;
+        // Some engines would change its body, and some would not.
+        self.check_no_trigger(owner)?;
         self.rename_sequence(owner, column, to)?;
         let table = self.table_mut(owner)?;
         for index in &mut table.indexes {
@@ -95,6 +97,7 @@ impl Catalog {
         names::check_table(to)?;
         // Some engines would change its query, and some would not.
         self.check_unread(from)?;
+        self.check_no_trigger(from)?;
         constraint_check::check_keeps_its_name(self.known_table(from)?)?;
         let Some(mut table) = self.tables.remove(from) else {
             return Err(self.unknown_table(from));

@@ -3,11 +3,11 @@
 use super::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
     Backfill, Check, Column, ColumnChange, CommentColumn, CommentTable, CreateEnum,
-    CreateExtension, CreateIndex, CreateSchema, CreateTable, CreateView, Delete, DropCheck,
-    DropColumn, DropEnum, DropEnumValue, DropExtension, DropForeignKey, DropIndex, DropPrimaryKey,
-    DropSchema, DropTable, DropUnique, DropView, Extension, ForeignKey, Index, Insert, Operation,
-    RenameColumn, RenameIndex, RenameTable, ReplaceView, Row, Rows, RunSql, Table, Unique, Update,
-    View,
+    CreateExtension, CreateIndex, CreateSchema, CreateTable, CreateTrigger, CreateView, Delete,
+    DropCheck, DropColumn, DropEnum, DropEnumValue, DropExtension, DropForeignKey, DropIndex,
+    DropPrimaryKey, DropSchema, DropTable, DropTrigger, DropUnique, DropView, Extension,
+    ForeignKey, Index, Insert, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceTrigger,
+    ReplaceView, Row, Rows, RunSql, Table, Trigger, Unique, Update, View,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -354,6 +354,46 @@ impl Migration {
     #[must_use]
     pub fn drop_view(self, view: impl Into<String>) -> Self {
         self.operation(DropView { view: view.into() })
+    }
+
+    /// Makes a trigger.
+    ///
+    /// | engine | `.create_trigger(trigger("t", BeforeDelete, "jobs").everywhere("..").on(Postgres, "EXECUTE FUNCTION f()"))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE TRIGGER "t" BEFORE DELETE ON "jobs" FOR EACH ROW EXECUTE FUNCTION f()` |
+    /// | MySQL | `` CREATE TRIGGER `t` BEFORE DELETE ON `jobs` FOR EACH ROW .. `` |
+    /// | MariaDB | `` CREATE TRIGGER IF NOT EXISTS `t` BEFORE DELETE ON `jobs` FOR EACH ROW .. `` |
+    /// | SQLite | `CREATE TRIGGER IF NOT EXISTS "t" BEFORE DELETE ON "jobs" FOR EACH ROW ..` |
+    #[must_use]
+    pub fn create_trigger(self, trigger: Trigger) -> Self {
+        self.operation(CreateTrigger { trigger })
+    }
+
+    /// Gives a trigger another moment, another body or another table.
+    ///
+    /// | engine | `.replace_trigger(trigger("t", AfterDelete, "jobs").everywhere("..").on(Postgres, "EXECUTE FUNCTION f()"))` |
+    /// |---|---|
+    /// | PostgreSQL | `DROP TRIGGER IF EXISTS "t" ON "jobs"`, then `CREATE TRIGGER "t" AFTER DELETE ON "jobs" FOR EACH ROW EXECUTE FUNCTION f()` |
+    /// | MySQL | `` DROP TRIGGER IF EXISTS `t` ``, then `` CREATE TRIGGER `t` AFTER DELETE ON `jobs` FOR EACH ROW .. `` |
+    /// | MariaDB | `` CREATE OR REPLACE TRIGGER `t` AFTER DELETE ON `jobs` FOR EACH ROW .. ``; as MySQL where the table is another |
+    /// | SQLite | `DROP TRIGGER IF EXISTS "t"`, then `CREATE TRIGGER "t" AFTER DELETE ON "jobs" FOR EACH ROW ..` |
+    #[must_use]
+    pub fn replace_trigger(self, trigger: Trigger) -> Self {
+        self.operation(ReplaceTrigger { trigger })
+    }
+
+    /// Drops a trigger.
+    ///
+    /// | engine | `.drop_trigger("t")` |
+    /// |---|---|
+    /// | PostgreSQL | `DROP TRIGGER IF EXISTS "t" ON "jobs"` |
+    /// | MySQL, MariaDB | `` DROP TRIGGER IF EXISTS `t` `` |
+    /// | SQLite | `DROP TRIGGER IF EXISTS "t"` |
+    #[must_use]
+    pub fn drop_trigger(self, trigger: impl Into<String>) -> Self {
+        self.operation(DropTrigger {
+            trigger: trigger.into(),
+        })
     }
 
     /// Says what a table is, for people who look at the database, in place of what was said before. Up to 2,048

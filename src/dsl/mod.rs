@@ -40,6 +40,7 @@ pub(crate) mod own;
 pub(crate) mod rows;
 mod table;
 pub(crate) mod texts;
+mod trigger;
 mod types;
 mod unique;
 mod view;
@@ -70,12 +71,17 @@ pub use nouns::{
 pub use op::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
     Backfill, CommentColumn, CommentTable, CreateEnum, CreateExtension, CreateIndex, CreateSchema,
-    CreateTable, CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropExtension,
-    DropForeignKey, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropUnique, DropView, Insert,
-    Inverse, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView, RunSql, Update, sql,
+    CreateTable, CreateTrigger, CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue,
+    DropExtension, DropForeignKey, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropTrigger,
+    DropUnique, DropView, Insert, Inverse, Operation, RenameColumn, RenameIndex, RenameTable,
+    ReplaceTrigger, ReplaceView, RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};
+pub use trigger::TriggerMoment::{
+    self, AfterDelete, AfterInsert, AfterUpdate, BeforeDelete, BeforeInsert, BeforeUpdate,
+};
+pub use trigger::{Trigger, trigger};
 pub use types::{ColumnType, native_type, varchar};
 pub use unique::{Unique, unique};
 pub use view::{View, view};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Expr, Operation};
+use super::{CreateTrigger, Expr, Operation, ReplaceTrigger};
 
 /// Tables and columns that were not there before the migration.
 #[derive(Debug, Default)]
@@ -48,6 +48,12 @@ impl Own {
                     })
                     .collect();
             }
+            // What changes its rows may now change those of other tables.
+            Operation::CreateTrigger(CreateTrigger { trigger })
+            | Operation::ReplaceTrigger(ReplaceTrigger { trigger }) => {
+                self.tables.remove(&trigger.table);
+                self.columns.retain(|(table, _)| *table != trigger.table);
+            }
             Operation::RunSql(it) => it.stands_for.iter().for_each(|it| self.follow(it)),
             Operation::CreateIndex(_)
             | Operation::DropIndex(_)
@@ -70,6 +76,7 @@ impl Own {
             | Operation::CreateView(_)
             | Operation::ReplaceView(_)
             | Operation::DropView(_)
+            | Operation::DropTrigger(_)
             | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
@@ -115,6 +122,9 @@ impl Own {
             | Operation::CreateView(_)
             | Operation::ReplaceView(_)
             | Operation::DropView(_)
+            | Operation::CreateTrigger(_)
+            | Operation::ReplaceTrigger(_)
+            | Operation::DropTrigger(_)
             | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)

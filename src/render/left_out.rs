@@ -59,6 +59,9 @@ pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Vec<String> {
         | Operation::DropEnum(_)
         | Operation::AddEnumValue(_)
         | Operation::DropEnumValue(_)
+        | Operation::CreateTrigger(_)
+        | Operation::ReplaceTrigger(_)
+        | Operation::DropTrigger(_)
         | Operation::RunSql(_) => Vec::new(),
     }
 }

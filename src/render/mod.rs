@@ -20,6 +20,7 @@ mod rename;
 mod rows;
 mod sqlite;
 mod statement;
+mod trigger;
 mod types;
 mod view;
 

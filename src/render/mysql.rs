@@ -27,6 +27,7 @@ use super::index::find_index;
 use super::own_words::run_sql;
 use super::postgres::{literal, rename_column};
 use super::rename::{rename_index, rename_table};
+use super::trigger::{create_trigger, drop_trigger, replace_trigger};
 use super::types::{check_type, collated_type};
 use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement, batches, rows};
@@ -137,6 +138,13 @@ pub(super) fn render(
         Operation::CreateView(it) => return alone(create_view(dialect, step, &it.view)),
         Operation::ReplaceView(it) => return alone(replace_view(dialect, step, &it.view, before)),
         Operation::DropView(it) => return alone(drop_view(dialect, step, &it.view, before)),
+        Operation::CreateTrigger(it) => return alone(create_trigger(dialect, step, &it.trigger)),
+        Operation::ReplaceTrigger(it) => {
+            return alone(replace_trigger(dialect, step, &it.trigger, before));
+        }
+        Operation::DropTrigger(it) => {
+            return alone(drop_trigger(dialect, step, &it.trigger, before));
+        }
         Operation::AlterColumn(it) => {
             let change = alter_column::alter_column(dialect, step, it, before)?;
             return Ok(change.map(Piece::Change).into_iter().collect());

@@ -13,6 +13,7 @@ use super::index::{create_index, drop_index};
 use super::moment::in_utc;
 use super::own_words::run_sql;
 use super::rename::{rename_index, rename_table};
+use super::trigger::{create_trigger, drop_trigger, replace_trigger};
 use super::types::collated_type;
 use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement, batches, rows};
@@ -73,6 +74,9 @@ pub(super) fn render(
         Operation::CreateView(it) => return create_view(SELF, step, &it.view),
         Operation::ReplaceView(it) => return replace_view(SELF, step, &it.view, before),
         Operation::DropView(it) => return drop_view(SELF, step, &it.view, before),
+        Operation::CreateTrigger(it) => return create_trigger(SELF, step, &it.trigger),
+        Operation::ReplaceTrigger(it) => return replace_trigger(SELF, step, &it.trigger, before),
+        Operation::DropTrigger(it) => return drop_trigger(SELF, step, &it.trigger, before),
         Operation::AddPrimaryKey(it) => {
             guards.push(Guard::Missing("the primary key".to_owned()));
             let name = SELF.quote(&names::key(&it.table));

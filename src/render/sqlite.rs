@@ -17,6 +17,7 @@ use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
 use super::postgres::{create_table_with, literal, rename_column, with_indexes};
 use super::rename::{rename_index, rename_table};
+use super::trigger::{create_trigger, drop_trigger, replace_trigger};
 use super::types::{check_type, collated_type};
 use super::view::{create_view, drop_view, replace_view};
 use super::{Guard, RenderError, Statement, batches, rows};
@@ -99,6 +100,11 @@ pub(super) fn render(
         Operation::CreateView(it) => return alone(create_view(SELF, step, &it.view)),
         Operation::ReplaceView(it) => return alone(replace_view(SELF, step, &it.view, before)),
         Operation::DropView(it) => return alone(drop_view(SELF, step, &it.view, before)),
+        Operation::CreateTrigger(it) => return alone(create_trigger(SELF, step, &it.trigger)),
+        Operation::ReplaceTrigger(it) => {
+            return alone(replace_trigger(SELF, step, &it.trigger, before));
+        }
+        Operation::DropTrigger(it) => return alone(drop_trigger(SELF, step, &it.trigger, before)),
         Operation::AddPrimaryKey(_)
         | Operation::DropPrimaryKey(_)
         | Operation::AddUnique(_)

@@ -57,6 +57,8 @@ pub struct RebuiltTable {
     pub columns: Vec<String>,
     /// The names of its indexes.
     pub indexes: Vec<String>,
+    /// The names of its triggers.
+    pub triggers: Vec<String>,
     /// `CREATE TABLE` as the migrations would write it.
     pub definition: String,
 }

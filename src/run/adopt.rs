@@ -10,8 +10,8 @@ use super::live::{
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    AddEnumValue, Check, Column, CreateEnum, DropEnumValue, Extension, ForeignKey, Index,
-    Migrations, Operation, Table, Unique, View,
+    AddEnumValue, Check, Column, CreateEnum, CreateTrigger, DropEnumValue, Extension, ForeignKey,
+    Index, Migrations, Operation, ReplaceTrigger, Table, Trigger, Unique, View,
 };
 
 /// How much of a history a database holds.
@@ -75,6 +75,8 @@ enum Object {
     Column(String, String),
     Index(String, String),
     View(String),
+    /// With its table.
+    Trigger(String, String),
     Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
@@ -96,6 +98,7 @@ impl Object {
             | Object::Check(table, _)
             | Object::Comment(table, _) => Some(table),
             Object::View(view) => Some(view),
+            Object::Trigger(_, table) => Some(table),
             Object::Schema(_) | Object::Extension(_) | Object::Enum(_) => None,
         }
     }
@@ -271,6 +274,7 @@ impl State<'_> {
                         | Object::Enum(_)
                         | Object::Schema(_)
                         | Object::Extension(_)
+                        | Object::Trigger(..)
                         | Object::View(_) => None,
                     });
                     let stale: Vec<String> = dropped
@@ -293,6 +297,18 @@ impl State<'_> {
             Operation::DropView(it) => {
                 let there = self.has_view(&it.view);
                 self.gone(Object::View(it.view.clone()), there);
+            }
+            Operation::CreateTrigger(CreateTrigger { trigger })
+            | Operation::ReplaceTrigger(ReplaceTrigger { trigger }) => {
+                let object = Object::Trigger(trigger.name.clone(), trigger.table.clone());
+                let right = !trigger.is_on(self.dialect) || self.has_trigger(trigger);
+                self.made(object, right);
+            }
+            Operation::DropTrigger(it) => {
+                if let Some(trigger) = before.trigger(&it.trigger) {
+                    let object = Object::Trigger(trigger.name.clone(), trigger.table.clone());
+                    self.gone(object, self.has_trigger(trigger));
+                }
             }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {
@@ -433,6 +449,11 @@ impl State<'_> {
     fn create_view(&mut self, view: &View) {
         let right = !view.is_on(self.dialect) || self.has_view(&view.name);
         self.made(Object::View(view.name.clone()), right);
+    }
+
+    fn has_trigger(&self, trigger: &Trigger) -> bool {
+        let key = (trigger.name.clone(), trigger.table.clone());
+        self.live.triggers.contains_key(&key)
     }
 
     fn has_view(&self, name: &str) -> bool {

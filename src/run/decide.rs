@@ -7,6 +7,7 @@ mod database;
 mod enums;
 mod rename;
 mod rewind;
+mod trigger;
 mod view;
 
 use std::collections::BTreeMap;
@@ -131,6 +132,9 @@ impl<'h> Decider<'h> {
             Operation::CreateView(it) => self.create_view(&it.view),
             Operation::ReplaceView(it) => self.replace_view(&it.view, before),
             Operation::DropView(it) => self.drop_view(&it.view, before),
+            Operation::CreateTrigger(it) => self.create_trigger(&it.trigger),
+            Operation::ReplaceTrigger(it) => Ok(self.replace_trigger(&it.trigger, before)),
+            Operation::DropTrigger(it) => Ok(self.drop_trigger(&it.trigger, before)),
             Operation::AddPrimaryKey(it) => self.add_primary_key(position, it),
             Operation::DropPrimaryKey(it) => self.drop_primary_key(position, it, before),
             Operation::AddUnique(it) => self.add_unique(position, &it.table, &it.unique),
@@ -175,6 +179,7 @@ impl<'h> Decider<'h> {
                 format!("there is a {kind} of that name"),
             ));
         }
+        self.live.triggers.retain(|(_, owner), _| owner != table);
         // The names of its indexes are free again.
         self.live.index_owners.retain(|_, owner| owner != table);
         Ok(needed_if(found.is_some()))
@@ -536,6 +541,9 @@ impl<'h> LaterShapes<'h> {
                 | Operation::CreateView(_)
                 | Operation::ReplaceView(_)
                 | Operation::DropView(_)
+                | Operation::CreateTrigger(_)
+                | Operation::ReplaceTrigger(_)
+                | Operation::DropTrigger(_)
                 | Operation::RunSql(_) => {}
                 Operation::CreateExtension(it) => {
                     let extensions = shapes.extensions.entry(&it.extension.name).or_default();

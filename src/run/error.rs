@@ -340,6 +340,10 @@ fn source_help(source: &DriverError) -> Option<String> {
             "grant the role what the message names, or run as the owner of the schema; and see that the \
              server is no read-only replica"
         }
+        DriverErrorKind::Other if source.code.as_deref() == Some("1419") => {
+            "the server writes a binary log, and trusts nobody without SUPER to make triggers and functions: set \
+             log_bin_trust_function_creators = 1 on it, or run as one that has the right"
+        }
         DriverErrorKind::Other if matches!(source.code.as_deref(), Some("23505" | "1062")) => {
             "rows that are there stand against it: change or delete those that the message names, then run again; \
              an index that was left unfinished is dropped"

@@ -32,7 +32,8 @@ impl Kept {
             let step = statement.steps.first().copied().unwrap_or_default();
             return Err(rebuild_conflict(migration, step, &table.name, difference));
         }
-        let is_known = |name: &str| table.indexes.iter().any(|it| is_same(it, name));
+        let known = table.indexes.iter().chain(&table.triggers);
+        let is_known = |name: &str| known.clone().any(|it| is_same(it, name));
         let unknown = found.objects.into_iter().filter(|it| !is_known(&it.0));
         Ok(Kept(unknown.map(|(_, sql)| sql).collect()))
     }

@@ -18,6 +18,8 @@ pub(crate) struct Needs {
     drop: bool,
     /// To make views.
     create_view: bool,
+    /// To make or drop triggers.
+    trigger: bool,
     /// To change these tables, which are there.
     alter: BTreeSet<String>,
     /// To change rows of these tables, which are there: the table, and the right.
@@ -99,6 +101,10 @@ impl Needs {
             Operation::DropSchema(it) => {
                 self.drop_schemas.insert(it.schema.clone());
             }
+            // On PostgreSQL the right may be the owner's or granted: that the server decides.
+            Operation::CreateTrigger(_)
+            | Operation::ReplaceTrigger(_)
+            | Operation::DropTrigger(_) => self.trigger = true,
             // What it needs, only the server knows: extensions say themselves who may make them.
             Operation::CreateExtension(_)
             | Operation::DropExtension(_)
@@ -295,6 +301,7 @@ impl Needs {
             ("ALTER", altering),
             ("DROP", self.drop),
             ("CREATE VIEW", self.create_view),
+            ("TRIGGER", self.trigger),
             ("REFERENCES", !self.refer.is_empty()),
         ];
         for (name, _) in needed

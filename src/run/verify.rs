@@ -204,6 +204,13 @@ fn compare(expected: &Live, live: &Live, differences: &mut Vec<Difference>) {
         };
         differences.extend(description.map(|it| Difference::new(format!("enum {name}"), it)));
     }
+    let triggers = expected.triggers.keys().chain(live.triggers.keys());
+    for key in triggers.collect::<BTreeSet<_>>() {
+        let text = |it: &Live| it.triggers.get(key).map(|text| one_line(text));
+        let description = presence(text(expected), text(live));
+        let object = format!("trigger {} of {}", key.0, key.1);
+        differences.extend(description.map(|it| Difference::new(object, it)));
+    }
     let names: BTreeSet<&String> = expected.tables.keys().chain(live.tables.keys()).collect();
     for name in names {
         let found = expected.tables.get(name).or(live.tables.get(name));

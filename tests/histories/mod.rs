@@ -35,6 +35,7 @@ pub(crate) fn histories() -> Vec<History> {
         every("own_words", own_words()),
         every("rows", rows_of_all_kinds()),
         every("views", views()),
+        every("triggers", triggers()),
         every("constraints", constraints::constraints()),
         History {
             name: "deferred",
@@ -531,6 +532,66 @@ fn views() -> Migrations {
             .drop_view("open jobs: 100%")
             .drop_view("of_view")
             .rename_table("jobs", "tasks"),
+    ])
+}
+
+/// Triggers that come, change, move and go, around a table that SQLite makes anew.
+fn triggers() -> Migrations {
+    let function = |name: &str, body: &str, back: &str| {
+        sql(format!("the function {name}"))
+            .on(
+                Postgres,
+                format!(
+                    "CREATE FUNCTION {name}() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN {back}; END $$"
+                ),
+            )
+            .down_on(Postgres, format!("DROP FUNCTION {name}()"))
+            .nothing_on(MySql)
+            .nothing_on(Sqlite)
+    };
+    let logged = "INSERT INTO log (what) VALUES ('it''s; --')";
+    let body = format!("BEGIN {logged}; END;");
+    Migrations::new([
+        Migration::new("001_create", "Triggers at several moments")
+            .create_table(
+                table("jobs").columns([integer("id").primary_key(), integer("n").default(0)]),
+            )
+            .create_table(table("tasks").columns([integer("id").primary_key()]))
+            .create_table(table("log").columns([string("what").length(50)]))
+            .run_sql(function("log_it", logged, "NULL"))
+            .create_trigger(
+                trigger("log it: 100%", AfterInsert, "jobs")
+                    .everywhere(body.clone())
+                    .on(Postgres, "EXECUTE FUNCTION log_it() -- all;"),
+            )
+            .create_trigger(
+                trigger("touch", BeforeUpdate, "jobs")
+                    .on(MySql, "SET NEW.n = NEW.n + 1")
+                    .on(Sqlite, "WHEN NEW.n > 5 BEGIN SELECT 1; END")
+                    .nothing_on(Postgres),
+            ),
+        Migration::new(
+            "002_rebuild",
+            "The table is made anew on SQLite, and its triggers with it",
+        )
+        .alter_column("jobs", alter("n").set_type(ColumnType::BigInteger))
+        .add_check("jobs", check("n_positive", col("n").gte(0))),
+        Migration::new("003_replace", "Another moment, another table")
+            .replace_trigger(
+                trigger("touch", AfterDelete, "tasks")
+                    .everywhere(body.clone())
+                    .on(Postgres, "EXECUTE FUNCTION log_it()"),
+            )
+            .replace_trigger(
+                trigger("log it: 100%", AfterUpdate, "jobs")
+                    .everywhere(body)
+                    .on(Postgres, "WHEN (NEW.n > 1) EXECUTE FUNCTION log_it()"),
+            ),
+        Migration::new("004_drop", "And they go, before their tables")
+            .drop_trigger("log it: 100%")
+            .drop_trigger("touch")
+            .rename_table("jobs", "duties")
+            .drop_table("tasks"),
     ])
 }
 

@@ -15,6 +15,7 @@ mod create_extension;
 mod create_index;
 mod create_schema;
 mod create_table;
+mod create_trigger;
 mod create_view;
 mod delete;
 mod drop_check;
@@ -27,12 +28,14 @@ mod drop_index;
 mod drop_primary_key;
 mod drop_schema;
 mod drop_table;
+mod drop_trigger;
 mod drop_unique;
 mod drop_view;
 mod insert;
 mod rename_column;
 mod rename_index;
 mod rename_table;
+mod replace_trigger;
 mod replace_view;
 mod run_sql;
 mod update;
@@ -54,6 +57,7 @@ pub use create_extension::CreateExtension;
 pub use create_index::CreateIndex;
 pub use create_schema::CreateSchema;
 pub use create_table::CreateTable;
+pub use create_trigger::CreateTrigger;
 pub use create_view::CreateView;
 pub use delete::Delete;
 pub use drop_check::DropCheck;
@@ -66,12 +70,14 @@ pub use drop_index::DropIndex;
 pub use drop_primary_key::DropPrimaryKey;
 pub use drop_schema::DropSchema;
 pub use drop_table::DropTable;
+pub use drop_trigger::DropTrigger;
 pub use drop_unique::DropUnique;
 pub use drop_view::DropView;
 pub use insert::Insert;
 pub use rename_column::RenameColumn;
 pub use rename_index::RenameIndex;
 pub use rename_table::RenameTable;
+pub use replace_trigger::ReplaceTrigger;
 pub use replace_view::ReplaceView;
 pub use run_sql::{RunSql, sql};
 pub use update::Update;
@@ -117,6 +123,12 @@ pub enum Operation {
     ReplaceView(ReplaceView),
     /// Drops a view.
     DropView(DropView),
+    /// Makes a trigger.
+    CreateTrigger(CreateTrigger),
+    /// Gives a trigger another moment or body.
+    ReplaceTrigger(ReplaceTrigger),
+    /// Drops a trigger.
+    DropTrigger(DropTrigger),
     /// Adds a foreign key.
     AddForeignKey(AddForeignKey),
     /// Drops a foreign key.
@@ -224,6 +236,9 @@ macro_rules! dispatch {
             Operation::CreateView($it) => $call,
             Operation::ReplaceView($it) => $call,
             Operation::DropView($it) => $call,
+            Operation::CreateTrigger($it) => $call,
+            Operation::ReplaceTrigger($it) => $call,
+            Operation::DropTrigger($it) => $call,
             Operation::AddForeignKey($it) => $call,
             Operation::DropForeignKey($it) => $call,
             Operation::AddCheck($it) => $call,
@@ -274,6 +289,8 @@ impl Operation {
 
     /// The table that it concerns, by the name before it; none where it concerns no single one, or is SQL in the author's
     /// own words.
+    /// The table that it concerns, by the name before it; none where it is a view, a trigger, an enum, or SQL in
+    /// the author's own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -312,6 +329,9 @@ impl Operation {
             | Operation::CreateView(_)
             | Operation::ReplaceView(_)
             | Operation::DropView(_)
+            | Operation::CreateTrigger(_)
+            | Operation::ReplaceTrigger(_)
+            | Operation::DropTrigger(_)
             | Operation::RunSql(_) => None,
         }
     }
@@ -336,6 +356,9 @@ impl Operation {
             | Operation::CreateView(_)
             | Operation::ReplaceView(_)
             | Operation::DropView(_)
+            | Operation::CreateTrigger(_)
+            | Operation::ReplaceTrigger(_)
+            | Operation::DropTrigger(_)
             | Operation::AddForeignKey(_)
             | Operation::DropForeignKey(_)
             | Operation::AddCheck(_)
@@ -368,11 +391,14 @@ impl Operation {
             | Operation::Update(_)
             | Operation::Delete(_)
             | Operation::Backfill(_)
-            | Operation::ReplaceView(_) => false,
+            | Operation::ReplaceView(_)
+            | Operation::ReplaceTrigger(_) => false,
             Operation::RenameIndex(_)
             | Operation::RenameTable(_)
             | Operation::CreateView(_)
             | Operation::DropView(_)
+            | Operation::CreateTrigger(_)
+            | Operation::DropTrigger(_)
             | Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)
@@ -445,6 +471,9 @@ into_operation!(
     CreateView,
     ReplaceView,
     DropView,
+    CreateTrigger,
+    ReplaceTrigger,
+    DropTrigger,
     RenameIndex,
     RenameTable,
     AddForeignKey,

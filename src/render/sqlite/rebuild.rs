@@ -6,11 +6,12 @@
 use super::definition::counts_on;
 use super::{SELF, column, definition, stated, type_name};
 use crate::catalog::Catalog;
-use crate::dsl::{ColumnType, Expr, Operation, Table, expression};
+use crate::dsl::{ColumnType, Expr, Operation, Table, Trigger, expression};
 use crate::render::constraint::find_table;
 use crate::render::expression::expression as render_expression;
 use crate::render::index::create_index;
 use crate::render::postgres::table_items;
+use crate::render::trigger::create_trigger;
 use crate::render::{RebuildPart, RebuiltTable, RenderError, Statement};
 
 /// The table whose constraint no row may break.
@@ -28,6 +29,8 @@ pub(in crate::render) struct Rebuild {
     /// A name that nothing in the catalog has.
     passing_name: String,
     values: Vec<(String, Expr)>,
+    /// They go with the old table, and are made again.
+    triggers: Vec<Trigger>,
     pub(in crate::render) statements: Vec<Statement>,
 }
 
@@ -61,6 +64,7 @@ impl Rebuild {
             passing_name: before.passing_name(name),
             before: table.clone(),
             values,
+            triggers: before.triggers_of(name).cloned().collect(),
             statements: Vec::new(),
         }
         .rendered()
@@ -123,6 +127,9 @@ impl Rebuild {
             | Operation::CreateView(_)
             | Operation::ReplaceView(_)
             | Operation::DropView(_)
+            | Operation::CreateTrigger(_)
+            | Operation::ReplaceTrigger(_)
+            | Operation::DropTrigger(_)
             | Operation::AddPrimaryKey(_)
             | Operation::CreateSchema(_)
             | Operation::DropSchema(_)
@@ -173,6 +180,7 @@ impl Rebuild {
             after,
             passing_name: self.passing_name.clone(),
             values,
+            triggers: self.triggers.clone(),
             statements: Vec::new(),
         };
         *self = rebuilt.rendered()?;
@@ -199,6 +207,9 @@ impl Rebuild {
             .collect();
         for index in &self.after.indexes {
             statements.extend(create_index(SELF, 0, &self.after.name, index)?);
+        }
+        for trigger in &self.triggers {
+            statements.extend(create_trigger(SELF, 0, trigger)?);
         }
         let mut steps = self.steps.clone();
         steps.dedup();
@@ -230,6 +241,7 @@ impl Rebuild {
                     .iter()
                     .map(|index| index.physical_name(&self.before.name, SELF))
                     .collect(),
+                triggers: self.triggers.iter().map(|it| it.name.clone()).collect(),
                 definition,
             })));
             last.rebuild = Some(RebuildPart::Last);

@@ -24,7 +24,8 @@ use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    CreateSchema, CreateView, DropSchema, Index, Migrations, Operation, ReplaceView, Unique, index,
+    CreateSchema, CreateTrigger, CreateView, DropSchema, Index, Migrations, Operation,
+    ReplaceTrigger, ReplaceView, Unique, index,
 };
 
 /// What is there, of the names that were asked for.
@@ -38,6 +39,8 @@ pub(crate) struct Live {
     pub(crate) extensions: BTreeMap<String, String>,
     /// The values of enums, where these are types; of another type of that name none.
     pub(crate) enums: BTreeMap<String, Vec<String>>,
+    /// The triggers by name and table, each in the words of the engine's catalog.
+    pub(crate) triggers: BTreeMap<(String, String), String>,
 }
 
 /// A table, or something else that has a table's name.
@@ -203,6 +206,13 @@ impl Live {
         table.columns.extend(column);
     }
 
+    /// Adds a trigger: every engine's query gives table, name and text in this order.
+    fn add_trigger(&mut self, mut values: Values) {
+        let table = values.text();
+        let name = values.text();
+        self.triggers.insert((name, table), values.text());
+    }
+
     /// Adds what one row of an engine's answer says of an index: rows of one index follow each other.
     fn add_index_part(&mut self, table: &str, index: LiveIndex, part: LivePart) {
         self.index_owners
@@ -245,6 +255,7 @@ pub(crate) struct Wanted {
     pub(crate) schemas: BTreeSet<String>,
     pub(crate) extensions: BTreeSet<String>,
     pub(crate) enums: BTreeSet<String>,
+    pub(crate) triggers: BTreeSet<String>,
 }
 
 impl Wanted {
@@ -263,6 +274,11 @@ impl Wanted {
             }
             let table = operation.table().unwrap_or_default();
             wanted.tables.extend(operation.table().map(str::to_owned));
+            if let Operation::CreateTrigger(CreateTrigger { trigger })
+            | Operation::ReplaceTrigger(ReplaceTrigger { trigger }) = operation
+            {
+                wanted.triggers.insert(trigger.name.clone());
+            }
             let (indexes, uniques): (Vec<Index>, &[Unique]) = match operation {
                 Operation::CreateTable(it) => (it.table.indexes.clone(), &it.table.uniques),
                 Operation::CreateIndex(it) => (vec![it.index.clone()], &[]),
@@ -298,6 +314,9 @@ impl Wanted {
                 | Operation::CreateView(_)
                 | Operation::ReplaceView(_)
                 | Operation::DropView(_)
+                | Operation::CreateTrigger(_)
+                | Operation::ReplaceTrigger(_)
+                | Operation::DropTrigger(_)
                 | Operation::AddForeignKey(_)
                 | Operation::DropForeignKey(_)
                 | Operation::AddCheck(_)

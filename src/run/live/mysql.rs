@@ -1,7 +1,9 @@
 //! The catalog of MySQL and MariaDB.
 
 use super::constraints::action;
-use super::{Live, LiveCheck, LiveColumn, LiveForeignKey, LiveIndex, LivePart, Values, Wanted};
+use super::{
+    Live, LiveCheck, LiveColumn, LiveForeignKey, LiveIndex, LivePart, Values, Wanted, list,
+};
 use crate::dialect::Dialect;
 use crate::dsl::foreign_key;
 use crate::run::driver::{Driver, DriverError};
@@ -34,12 +36,14 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
         return Ok(live);
     }
     // One answer, and one round trip, for all that a table has besides columns.
-    let rest = rest(driver.dialect(), &tables);
+    let triggers = list(driver.dialect(), &wanted.triggers);
+    let rest = rest(driver.dialect(), &tables, &triggers);
     for row in driver.rows(&rest).await? {
         let mut values = Values::of(row);
         match values.text().as_str() {
             "index" => add_index(&mut live, values),
             "foreign key" => add_foreign_key(&mut live, values),
+            "trigger" => live.add_trigger(values),
             _ => add_check(&mut live, values),
         }
     }
@@ -48,8 +52,8 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     Ok(live)
 }
 
-/// A query for indexes, foreign keys and checks; the first value of a row says what it is about.
-fn rest(dialect: Dialect, tables: &str) -> String {
+/// A query for indexes, foreign keys, checks and triggers; the first value of a row says what it is about.
+fn rest(dialect: Dialect, tables: &str, triggers: &str) -> String {
     let text = match dialect {
         Dialect::MySql => "COALESCE(COLUMN_NAME, EXPRESSION)",
         // These have no indexes over expressions, or no column that would show them.
@@ -88,6 +92,10 @@ fn rest(dialect: Dialect, tables: &str) -> String {
          WHERE k.TABLE_SCHEMA = DATABASE() AND k.TABLE_NAME IN ({tables}) \
              AND k.REFERENCED_TABLE_NAME IS NOT NULL \
          UNION ALL {checks} \
+         UNION ALL SELECT 'trigger', EVENT_OBJECT_TABLE, TRIGGER_NAME, \
+             CONCAT(ACTION_TIMING, ' ', EVENT_MANIPULATION, ' ', ACTION_STATEMENT), NULL, NULL, NULL, NULL, NULL, 1 \
+         FROM information_schema.TRIGGERS \
+         WHERE TRIGGER_SCHEMA = DATABASE() AND EVENT_OBJECT_TABLE IN ({tables}) AND TRIGGER_NAME IN ({triggers}) \
          ORDER BY 1, 2, 3, 10"
     )
 }

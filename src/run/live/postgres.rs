@@ -62,6 +62,7 @@ async fn read_in<D: Driver>(
             "extension" => {
                 live.extensions.insert(values.text(), values.text());
             }
+            "trigger" => live.add_trigger(values),
             "enum" => {
                 let enum_values = live.enums.entry(values.text()).or_default();
                 enum_values.extend(values.optional());
@@ -74,7 +75,7 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Seven queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+/// Eight queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
 /// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
@@ -82,6 +83,7 @@ fn queries(wanted: &Wanted) -> String {
     let schemas = list(Dialect::Postgres, &wanted.schemas);
     let extensions = list(Dialect::Postgres, &wanted.extensions);
     let enums = list(Dialect::Postgres, &wanted.enums);
+    let triggers = list(Dialect::Postgres, &wanted.triggers);
     format!(
         "SELECT 'column', c.relname, c.relkind::text, \
              CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END, a.attname, format_type(a.atttypid, a.atttypmod), \
@@ -142,7 +144,12 @@ fn queries(wanted: &Wanted) -> String {
          ORDER BY t.typname, e.enumsortorder; \
          SELECT 'schema', n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname IN ({schemas}); \
          SELECT 'extension', x.extname, n.nspname FROM pg_catalog.pg_extension x \
-         JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace WHERE x.extname IN ({extensions})"
+         JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace WHERE x.extname IN ({extensions}); \
+         SELECT 'trigger', t.relname, g.tgname, pg_get_triggerdef(g.oid, true) \
+         FROM pg_catalog.pg_trigger g \
+         JOIN pg_catalog.pg_class t ON t.oid = g.tgrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
+         WHERE n.nspname = current_schema() AND t.relname IN ({tables}) AND g.tgname IN ({triggers})"
     )
 }
 

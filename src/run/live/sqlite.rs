@@ -1,7 +1,7 @@
 //! SQLite's catalog.
 
 use super::written::add_constraints;
-use super::{Live, LiveIndex, LivePart, Source, Values, Wanted};
+use super::{Live, LiveIndex, LivePart, Source, Values, Wanted, list};
 use crate::dialect::Dialect;
 use crate::render::counts_on;
 use crate::run::driver::{Driver, DriverError};
@@ -38,12 +38,21 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     for row in driver.rows(&indexes).await? {
         add_index(&mut live, Values::of(row));
     }
+    let triggers = list(Dialect::Sqlite, &wanted.triggers);
     let definitions = format!(
-        "SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' AND name IN ({tables}) ORDER BY name"
+        "SELECT type, tbl_name, name, sql FROM main.sqlite_schema \
+         WHERE (type = 'table' AND name IN ({tables})) OR (type = 'trigger' AND name IN ({triggers})) \
+         ORDER BY type, name"
     );
     for row in driver.rows(&definitions).await? {
         let mut values = Values::of(row);
-        if let Some(table) = live.tables.get_mut(&values.text()) {
+        if values.text() == "trigger" {
+            live.add_trigger(values);
+            continue;
+        }
+        let table = values.text();
+        values.optional();
+        if let Some(table) = live.tables.get_mut(&table) {
             add_constraints(table, &values.text());
         }
     }

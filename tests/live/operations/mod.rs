@@ -16,4 +16,5 @@ mod naming;
 mod rows;
 mod schema;
 mod spelled;
+mod triggers;
 mod views;

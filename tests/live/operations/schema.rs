@@ -59,6 +59,8 @@ async fn on_mysql(database: &Database) -> Vec<String> {
              FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()",
             "SELECT 'view', TABLE_NAME, REPLACE(VIEW_DEFINITION, DATABASE(), '') \
              FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()",
+            "SELECT 'trigger', TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT \
+             FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()",
         ],
     )
     .await;
