@@ -31,7 +31,17 @@ pub(crate) fn history() -> impl Strategy<Value = Vec<(Operation, Catalog)>> {
 pub(crate) fn history_where(
     keep: impl Fn(&Operation, &Catalog) -> bool,
 ) -> impl Strategy<Value = Vec<(Operation, Catalog)>> {
-    vec((operation(), predicate(), any::<usize>()), 1..30).prop_map(move |candidates| {
+    history_of(30, move |operation, catalog| {
+        keep(&operation, catalog).then_some(operation)
+    })
+}
+
+/// From fewer than `most` operations, each as `settle` makes it, those that fold.
+pub(crate) fn history_of(
+    most: usize,
+    settle: impl Fn(Operation, &Catalog) -> Option<Operation>,
+) -> impl Strategy<Value = Vec<(Operation, Catalog)>> {
+    vec((operation(), predicate(), any::<usize>()), 1..most).prop_map(move |candidates| {
         let mut catalog = Catalog::default();
         let mut history = Vec::new();
         for (operation, predicate, aim) in candidates {
@@ -39,8 +49,15 @@ pub(crate) fn history_where(
                 0 => operation,
                 _ => aimed(operation, &predicate, &catalog, aim / 8),
             };
+            // Much of what does not fold has no meaning for an engine.
+            if operation.apply(&mut catalog.clone()).is_err() {
+                continue;
+            }
+            let Some(operation) = settle(operation, &catalog) else {
+                continue;
+            };
             let mut after = catalog.clone();
-            if operation.apply(&mut after).is_ok() && keep(&operation, &catalog) {
+            if operation.apply(&mut after).is_ok() {
                 history.push((operation, catalog));
                 catalog = after;
             }
