@@ -141,6 +141,12 @@ pub struct Features {
     pub deferrable_constraints: bool,
     /// A foreign key has an index over its columns, and makes one where there is none.
     pub indexed_foreign_keys: bool,
+    /// Tables and columns may say what they are.
+    pub comments: bool,
+    /// Schemas within a database.
+    pub schemas: bool,
+    /// Extensions that a database may be given.
+    pub extensions: bool,
     /// Where names of indexes must be unique.
     pub index_namespace: IndexNamespace,
     /// Bytes that one index entry may hold at most, where the engine has such a limit for declared widths.
@@ -164,6 +170,9 @@ const POSTGRES: Features = Features {
     self_updates: true,
     deferrable_constraints: true,
     indexed_foreign_keys: false,
+    comments: true,
+    schemas: true,
+    extensions: true,
     index_namespace: IndexNamespace::Schema,
     index_key_bytes: None,
 };
@@ -185,6 +194,9 @@ const MYSQL: Features = Features {
     self_updates: false,
     deferrable_constraints: false,
     indexed_foreign_keys: true,
+    comments: true,
+    schemas: false,
+    extensions: false,
     index_namespace: IndexNamespace::Table,
     index_key_bytes: Some(3072),
 };
@@ -206,6 +218,9 @@ const MARIADB: Features = Features {
     self_updates: false,
     deferrable_constraints: false,
     indexed_foreign_keys: true,
+    comments: true,
+    schemas: false,
+    extensions: false,
     index_namespace: IndexNamespace::Table,
     index_key_bytes: Some(3072),
 };
@@ -227,6 +242,9 @@ const SQLITE: Features = Features {
     self_updates: true,
     deferrable_constraints: true,
     indexed_foreign_keys: false,
+    comments: false,
+    schemas: false,
+    extensions: false,
     index_namespace: IndexNamespace::Schema,
     index_key_bytes: None,
 };

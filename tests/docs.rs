@@ -9,8 +9,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use hammerwork_migrations::Catalog;
 use hammerwork_migrations::dsl::*;
+use hammerwork_migrations::{Catalog, PlanError};
 
 /// The code of an example, as a value and as the text that must stand on its page.
 macro_rules! example {
@@ -96,6 +96,16 @@ fn examples() -> Vec<Example> {
             "docs/operations/rename_column.md",
             let migration = Migration::new("011_state", "A job has a state")
                 .rename_column("jobs", "status", "state");
+        },
+        example! {
+            "docs/operations/comment_table.md",
+            let migration = Migration::new("030_say_what_jobs_are", "Say what a job is")
+                .comment_table("jobs", "what is to be done, and what became of it");
+        },
+        example! {
+            "docs/operations/comment_column.md",
+            let migration = Migration::new("031_say_what_status_is", "Say what a status is")
+                .comment_column("jobs", "status", "Pending, Running, Completed or Failed");
         },
         example! {
             "docs/operations/insert.md",
@@ -222,6 +232,23 @@ fn examples() -> Vec<Example> {
                 .alter_column("jobs", alter("status").set_nullable());
         },
         example! {
+            "docs/operations/create_schema.md",
+            let migration = Migration::new("020_audit", "Audits have a place of their own").create_schema("audit");
+        },
+        example! {
+            "docs/operations/drop_schema.md",
+            let migration = Migration::new("021_no_archive", "Nothing is archived any more").drop_schema("archive");
+        },
+        example! {
+            "docs/operations/create_extension.md",
+            let migration = Migration::new("022_similar", "Texts are found by what is like them")
+                .create_extension(extension("pg_trgm").in_schema("archive"));
+        },
+        example! {
+            "docs/operations/drop_extension.md",
+            let migration = Migration::new("023_exact", "Names differ by case again").drop_extension("citext");
+        },
+        example! {
             "docs/operations/create_enum.md",
             let migration = Migration::new("012_status", "A job's status is one of a few")
                 .create_enum("job_state", ["Pending", "Done", "it's dead"])
@@ -293,6 +320,9 @@ fn before() -> Catalog {
             timestamp("failed_at").nullable(),
         ])
         .index(index("queue_status").columns(["queue_name", "status"]));
+    let beside = Migration::new("003_other", "What a database has beside its tables")
+        .create_schema("archive")
+        .create_extension(extension("citext"));
     let constrained = Migration::new("002_keys", "Tables with keys and checks")
         .create_table(table("queues").columns([string("name").length(100).primary_key()]))
         .create_table(
@@ -325,7 +355,9 @@ fn before() -> Catalog {
         .create_enum("mood", ["sad", "happy"])
         .create_table(people)
         .create_view(view("open_jobs").everywhere("SELECT id FROM jobs WHERE status = 'open'"));
-    Migrations::new([jobs, constrained]).validate().unwrap()
+    Migrations::new([jobs, constrained, beside])
+        .validate()
+        .unwrap()
 }
 
 #[test]
@@ -358,8 +390,14 @@ fn the_sql_on_every_page_is_what_is_rendered() {
         let sql: String = Dialect::ALL
             .into_iter()
             .map(|dialect| {
-                let sql = example.migration.plan(dialect, &before()).unwrap();
-                format!("{}:\n\n```sql\n{sql}```\n\n", dialect.product())
+                let product = dialect.product();
+                match example.migration.plan(dialect, &before()) {
+                    Ok(sql) => format!("{product}:\n\n```sql\n{sql}```\n\n"),
+                    Err(PlanError::Render { source, .. }) => {
+                        format!("{product} refuses it: {}.\n\n", source.help())
+                    }
+                    Err(error) => panic!("{}: {error}", example.page),
+                }
             })
             .collect();
         check_part(example.page, "sql", sql.trim_end());

@@ -62,6 +62,15 @@ async fn own_migrations_is_a_history_from_the_first_check_to_the_way_back() {
     }
 }
 
+on_every_engine! {
+    async fn a_history_of_every_operation_goes_up_and_back_and_up_again(database: &Database) {
+        let shown = run("evolution", &database.url).await;
+        let counts = shown.lines().last().unwrap_or_default().replace(|it: char| !it.is_ascii_digit(), " ");
+        let counts: Vec<&str> = counts.split_whitespace().collect();
+        assert!(counts.len() == 3 && counts.iter().all(|it| *it == counts[0]), "{shown}");
+    }
+}
+
 on_servers! {
     async fn two_workers_share_the_jobs_and_take_none_twice(database: &Database) {
         let example = match database.dialect {

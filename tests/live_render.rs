@@ -225,6 +225,11 @@ fn rows(history: &str, migration: &str) -> String {
         }
         ("columns", "004_later") => fill("boxes", "id, width, label", "(3, 90, 'y')"),
         ("columns", "006_collated") => fill("codes", "code, exact", "('a', 'b'), ('c', 'd')"),
+        ("comments", "001_said") => fill("plain", "id", "(1), (2)"),
+        ("comments", "002_later") => {
+            fill("plain", "id, note", "(4, 'a')")
+                + "UPDATE plain SET note = 'b' WHERE note IS NULL;"
+        }
         ("enums", "001_enums") => fill("jobs", "id", "(1), (2)") + &fill("runs", "id", "(1), (2)"),
         ("own_words", "001_stands_for") => fill("notes", "id", "(1), (2)"),
         ("own_words", "004_own") => fill("notes", "id", "(30)"),

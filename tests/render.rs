@@ -94,7 +94,7 @@ fn what_has_no_faithful_form_is_refused() {
         }
         .into()
     };
-    let cases: [(&str, Operation); 20] = [
+    let cases: [(&str, Operation); 21] = [
         ("index_over_text", index_on(index("i").columns(["body"]))),
         ("index_over_json", index_on(index("i").columns(["data"]))),
         ("index_over_bytes", index_on(index("i").columns(["raw"]))),
@@ -192,6 +192,13 @@ fn what_has_no_faithful_form_is_refused() {
                     "c",
                     col("a").binary(sea_query::extension::postgres::PgBinOper::ILike, "x%"),
                 ),
+            }
+            .into(),
+        ),
+        (
+            "schema",
+            CreateSchema {
+                schema: "audit".into(),
             }
             .into(),
         ),

@@ -1,7 +1,7 @@
 //! The changes that a catalog admits: one method for each, checks first.
 
 use super::rename::{index_of, sequence_of};
-use super::{Catalog, OperationError, check, generated, index, names};
+use super::{Catalog, OperationError, check, comment, generated, index, names};
 use crate::dialect::IndexNamespace;
 use crate::dsl::{Column, ColumnChange, Index, Table};
 
@@ -18,6 +18,7 @@ impl Catalog {
                 table: table.name.clone(),
             });
         }
+        comment::check_table(table)?;
         self.claim(&table.name, format!("table {}", table.name))?;
         self.claim_key(table)?;
         for name in names::sequences(table) {

@@ -1,6 +1,6 @@
 //! What must hold before something enters a catalog.
 
-use super::{OperationError, generated, index, names, values};
+use super::{OperationError, comment, generated, index, names, values};
 use crate::dialect::Dialect;
 use crate::dsl::conversion::{Conversion, conversion};
 use crate::dsl::{Check, Column, ColumnChange, ColumnType, ForeignKey, Table, Unique, expression};
@@ -36,7 +36,7 @@ fn shape(table: &Table, column: &Column) -> Result<(), OperationError> {
         .or_else(|| generated::clause_fault(column));
     match fault {
         Some(reason) => Err(invalid_column(table, column, reason)),
-        None => Ok(()),
+        None => comment::check_column(table, column),
     }
 }
 

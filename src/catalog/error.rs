@@ -267,6 +267,42 @@ pub enum OperationError {
         /// The foreign key, with its table.
         user: String,
     },
+    /// It drops a schema that no migration made.
+    #[error("there is no schema {schema}; {}", made(.known))]
+    UnknownSchema {
+        /// The name it used.
+        schema: String,
+        /// The names of those that migrations made.
+        known: Vec<String>,
+    },
+    /// It makes a schema that is there, or one whose name differs in case alone.
+    #[error("there is a schema {schema} already")]
+    DuplicateSchema {
+        /// The name of the schema that is there.
+        schema: String,
+    },
+    /// It drops a schema that has something in it.
+    #[error("schema {schema} has {user} in it: drop that first")]
+    SchemaInUse {
+        /// The name of the schema.
+        schema: String,
+        /// What is in it.
+        user: String,
+    },
+    /// It drops an extension that no migration made.
+    #[error("there is no extension {extension}; {}", made(.known))]
+    UnknownExtension {
+        /// The name it used.
+        extension: String,
+        /// The names of those that migrations made.
+        known: Vec<String>,
+    },
+    /// It makes an extension that is there, or one whose name differs in case alone.
+    #[error("there is an extension {extension} already")]
+    DuplicateExtension {
+        /// The name of the extension that is there.
+        extension: String,
+    },
     /// SQL in the author's own words, without any.
     #[error(
         "the SQL \"{what}\" has a text for no dialect: add .everywhere(..) or .on(dialect, ..)"
@@ -274,6 +310,14 @@ pub enum OperationError {
     NoSql {
         /// What it would do.
         what: String,
+    },
+    /// A comment that not every engine keeps as it is, or that changes nothing.
+    #[error("the comment on {object} is not usable: {reason}")]
+    InvalidComment {
+        /// The table or the column, with its kind.
+        object: String,
+        /// What is wrong.
+        reason: String,
     },
     /// A name that not every engine keeps as it is.
     #[error("the {what} name {name:?} is not usable: {fault}")]
@@ -350,6 +394,8 @@ pub enum NameFault {
     Unportable(char),
     /// Some engine keeps it for itself.
     Reserved,
+    /// It is that of an extension, and reads as a path.
+    Path,
 }
 
 impl fmt::Display for NameFault {
@@ -372,6 +418,7 @@ impl fmt::Display for NameFault {
                 write!(f, "MySQL can't keep the character {character} in a name")
             }
             NameFault::Reserved => f.write_str("an engine keeps it for itself"),
+            NameFault::Path => f.write_str("it has a / or -- in it, or a - at one end"),
         }
     }
 }
@@ -381,6 +428,13 @@ fn known_tables(known: &[String]) -> String {
         return "the schema has no tables".to_owned();
     }
     format!("the schema has {}", known.join(", "))
+}
+
+fn made(known: &[String]) -> String {
+    if known.is_empty() {
+        return "no migration made one".to_owned();
+    }
+    format!("migrations made {}", known.join(", "))
 }
 
 fn known_enums(known: &[String]) -> String {

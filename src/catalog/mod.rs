@@ -2,8 +2,10 @@
 
 mod change;
 mod check;
+mod comment;
 mod constraint;
 mod constraint_check;
+mod database;
 mod enums;
 mod error;
 mod generated;
@@ -15,14 +17,14 @@ mod stages;
 mod values;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use error::{NameFault, OperationError, SchemaError};
 pub(crate) use stages::{Named, Renamed, Stages};
 
-use crate::dsl::{Table, View};
+use crate::dsl::{Extension, Table, View};
 
-/// A schema: tables with their columns, keys, checks and indexes, and views.
+/// A schema: tables with their columns, keys, checks and indexes, and views; and what migrations made beside them.
 ///
 /// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
 /// admits only what every engine admits, and is stricter than each: a column can't go while an index names
@@ -48,6 +50,8 @@ pub struct Catalog {
     /// Names of tables, views and enums, of indexes where they share one namespace, and of constraints, lower-case, each
     /// with what has it.
     relations: BTreeMap<String, String>,
+    schemas: BTreeSet<String>,
+    extensions: BTreeMap<String, Extension>,
 }
 
 impl Catalog {
@@ -81,7 +85,11 @@ impl Catalog {
             }
             tables
         };
-        sorted(self) == sorted(other) && self.views == other.views && self.enums == other.enums
+        sorted(self) == sorted(other)
+            && self.views == other.views
+            && self.enums == other.enums
+            && self.schemas == other.schemas
+            && self.extensions == other.extensions
     }
 
     /// The view of that name.
@@ -95,10 +103,14 @@ impl Catalog {
         self.views.values()
     }
 
-    /// Whether there is no table and no view.
+    /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.views.is_empty()
+        self.tables.is_empty()
+            && self.views.is_empty()
+            && self.enums.is_empty()
+            && self.schemas.is_empty()
+            && self.extensions.is_empty()
     }
 }
 

@@ -42,14 +42,14 @@ fn check_unreserved(what: &'static str, name: &str) -> Result<(), OperationError
     Ok(())
 }
 
-fn check(what: &'static str, name: &str) -> Result<(), OperationError> {
+pub(super) fn check(what: &'static str, name: &str) -> Result<(), OperationError> {
     match fault_of(name) {
         Some(reason) => Err(fault(what, name, reason)),
         None => Ok(()),
     }
 }
 
-fn fault(what: &'static str, name: &str, fault: NameFault) -> OperationError {
+pub(super) fn fault(what: &'static str, name: &str, fault: NameFault) -> OperationError {
     OperationError::InvalidName {
         what,
         name: name.to_owned(),

@@ -8,7 +8,10 @@ use super::paint::{Hue, Paint};
 use super::table::Table as Lines;
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{Column, CreateTable, Migration, Operation, Table};
+use crate::dsl::{
+    AddForeignKey, Column, CreateEnum, CreateTable, CreateView, ForeignKey, Migration, Operation,
+    Table, View,
+};
 use crate::run::PlanError;
 
 /// For people: each table with its columns, and what else it has in the words of the DSL.
@@ -65,6 +68,15 @@ pub(super) fn as_mermaid(catalog: &Catalog, dialect: Option<Dialect>) -> String 
         }
         text += "    }\n";
     }
+    for (table, key) in keys(catalog) {
+        text += &format!(
+            "    {} }}o--|| {} : \"{}\"\n",
+            word(&table.name),
+            word(&key.table),
+            // No quotes are in names.
+            key.columns.join(", ")
+        );
+    }
     text
 }
 
@@ -94,21 +106,86 @@ pub(super) fn as_dot(catalog: &Catalog, dialect: Option<Dialect>) -> String {
             "    {name} [label = <<table border=\"0\" cellborder=\"1\" cellspacing=\"0\">{rows}</table>>];\n"
         );
     }
+    for (table, key) in keys(catalog) {
+        text += &format!(
+            "    {} -> {} [label = {}];\n",
+            quoted(&table.name),
+            quoted(&key.table),
+            quoted(&key.columns.join(", "))
+        );
+    }
     text + "}\n"
+}
+
+/// The foreign keys, each with its table.
+fn keys(catalog: &Catalog) -> impl Iterator<Item = (&Table, &ForeignKey)> {
+    let of = |table| {
+        let table: &Table = table;
+        table.foreign_keys.iter().map(move |key| (table, key))
+    };
+    catalog.tables().flat_map(of)
 }
 
 /// One script that makes the schema on a new database, and records nothing.
 pub(super) fn as_sql(catalog: &Catalog, dialect: Dialect) -> Result<String, PlanError> {
     let mut text = format!("-- the schema for {}\n", dialect.product());
-    let tables = catalog.tables().cloned();
     let mut migration = Migration::new("schema", "The schema");
-    migration.operations = tables
-        .map(|table| Operation::from(CreateTable { table }))
-        .collect();
+    migration.operations = making(catalog);
     let plan = migration.plan(dialect, &Catalog::default())?;
     // A write to a text does not fail.
     let _ = write!(text, "{plan}");
     Ok(text)
+}
+
+/// What makes the schema of nothing: enums, each table after those that it refers to, and views. A foreign key to a
+/// table that must come later is added after all tables.
+fn making(catalog: &Catalog) -> Vec<Operation> {
+    let enums = catalog.enum_names().map(|name| {
+        let values = catalog.enum_values(name).unwrap_or_default().to_vec();
+        Operation::from(CreateEnum {
+            name: name.to_owned(),
+            values,
+        })
+    });
+    let mut operations: Vec<Operation> = enums.collect();
+    let mut later = Vec::new();
+    let mut left: Vec<&Table> = catalog.tables().collect();
+    while !left.is_empty() {
+        let is_ready = |table: &&Table| {
+            let mut keys = table.foreign_keys.iter();
+            keys.all(|key| key.table == table.name || left.iter().all(|it| it.name != key.table))
+        };
+        // Where all that are left refer to each other, one of them must be first.
+        let next = left.iter().position(is_ready).unwrap_or_default();
+        let mut table = left.remove(next).clone();
+        let waits = |key: &ForeignKey| left.iter().any(|it| it.name == key.table);
+        let name = table.name.clone();
+        let waiting = table.foreign_keys.extract_if(.., |key| waits(key));
+        later.extend(waiting.map(|foreign_key| {
+            Operation::from(AddForeignKey {
+                table: name.clone(),
+                foreign_key,
+            })
+        }));
+        operations.push(CreateTable { table }.into());
+    }
+    operations.extend(later);
+    operations.extend(views(catalog));
+    operations
+}
+
+/// Each view after those that it reads.
+fn views(catalog: &Catalog) -> Vec<Operation> {
+    let mut left: Vec<&View> = catalog.views().collect();
+    let mut operations = Vec::new();
+    while !left.is_empty() {
+        let reads = |view: &View, other: &View| view.depends_on.contains(&other.name);
+        let is_ready = |view: &&View| left.iter().all(|other| !reads(view, other));
+        let next = left.iter().position(is_ready).unwrap_or_default();
+        let view = left.remove(next).clone();
+        operations.push(CreateView { view }.into());
+    }
+    operations
 }
 
 fn json_of_table(table: &Table) -> Value {
@@ -210,6 +287,63 @@ mod tests {
             as_text(&Catalog::default(), None, Paint::default()),
             "no tables\n"
         );
+    }
+
+    /// `a` and `c` refer to each other, and `b` to the last.
+    fn linked() -> Catalog {
+        let key = |to: &str| foreign_key("to").columns(["other"]).references(to, ["id"]);
+        let of = |name: &str| {
+            table(name).columns([integer("id").primary_key(), integer("other").nullable()])
+        };
+        let add =
+            |migration: Migration, table: &str, to: &str| migration.add_foreign_key(table, key(to));
+        let made = ["a", "b", "c", "d"].into_iter().fold(
+            Migration::new("001", "Linked").create_enum("mood", ["good"]),
+            |migration, name| migration.create_table(of(name)),
+        );
+        let links = [("a", "c"), ("c", "a"), ("b", "d"), ("d", "d")];
+        let made = links
+            .into_iter()
+            .fold(made, |migration, (table, to)| add(migration, table, to));
+        Migrations::new([made]).validate().unwrap()
+    }
+
+    #[test]
+    fn a_script_makes_what_is_referred_to_first() {
+        let made: Vec<String> = making(&linked())
+            .iter()
+            .map(|it| it.to_string().lines().next().unwrap_or_default().to_owned())
+            .collect();
+        assert_eq!(
+            made,
+            [
+                "create enum mood (\"good\")",
+                "create table d",
+                "create table b",
+                "create table a",
+                "create table c",
+                "add foreign key a.to (other) references c (id)",
+            ]
+        );
+        let mut again = Catalog::default();
+        for operation in making(&linked()) {
+            operation.apply(&mut again).unwrap();
+        }
+        assert!(again.is_same_up_to_order(&linked()));
+        for dialect in Dialect::ALL {
+            assert!(as_sql(&linked(), dialect).is_ok(), "{dialect}");
+        }
+    }
+
+    #[test]
+    fn diagrams_show_what_refers_to_what() {
+        let mermaid = as_mermaid(&linked(), None);
+        assert!(
+            mermaid.contains("    b }o--|| d : \"other\"\n"),
+            "{mermaid}"
+        );
+        let dot = as_dot(&linked(), None);
+        assert!(dot.contains("\"a\" -> \"c\" [label = \"other\"];"), "{dot}");
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use super::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    Backfill, Check, Column, ColumnChange, CreateEnum, CreateIndex, CreateTable, CreateView,
-    Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropForeignKey, DropIndex,
-    DropPrimaryKey, DropTable, DropUnique, DropView, ForeignKey, Index, Insert, Operation,
+    Backfill, Check, Column, ColumnChange, CommentColumn, CommentTable, CreateEnum,
+    CreateExtension, CreateIndex, CreateSchema, CreateTable, CreateView, Delete, DropCheck,
+    DropColumn, DropEnum, DropEnumValue, DropExtension, DropForeignKey, DropIndex, DropPrimaryKey,
+    DropSchema, DropTable, DropUnique, DropView, Extension, ForeignKey, Index, Insert, Operation,
     RenameColumn, RenameIndex, RenameTable, ReplaceView, Row, Rows, RunSql, Table, Unique, Update,
     View,
 };
@@ -355,6 +356,77 @@ impl Migration {
         self.operation(DropView { view: view.into() })
     }
 
+    /// Says what a table is, for people who look at the database, in place of what was said before. Up to 2,048
+    /// characters.
+    ///
+    /// | engine | `.comment_table("jobs", "what is to be done")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON TABLE "jobs" IS 'what is to be done'` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` COMMENT 'what is to be done' `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn comment_table(self, table: impl Into<String>, comment: impl Into<String>) -> Self {
+        self.operation(CommentTable {
+            table: table.into(),
+            comment: Some(comment.into()),
+        })
+    }
+
+    /// Takes the comment of a table away.
+    ///
+    /// | engine | `.uncomment_table("jobs")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON TABLE "jobs" IS NULL` |
+    /// | MySQL, MariaDB | `` ALTER TABLE `jobs` COMMENT '' `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn uncomment_table(self, table: impl Into<String>) -> Self {
+        self.operation(CommentTable {
+            table: table.into(),
+            comment: None,
+        })
+    }
+
+    /// Says what a column is, for people who look at the database, in place of what was said before. Up to 1,024
+    /// characters.
+    ///
+    /// | engine | `.comment_column("jobs", "priority", "1 comes first")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON COLUMN "jobs"."priority" IS '1 comes first'` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `priority` INTEGER NOT NULL COMMENT '1 comes first' `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `priority` INTEGER NOT NULL COMMENT '1 comes first' `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn comment_column(
+        self,
+        table: impl Into<String>,
+        column: impl Into<String>,
+        comment: impl Into<String>,
+    ) -> Self {
+        self.operation(CommentColumn {
+            table: table.into(),
+            column: column.into(),
+            comment: Some(comment.into()),
+        })
+    }
+
+    /// Takes the comment of a column away.
+    ///
+    /// | engine | `.uncomment_column("jobs", "priority")` |
+    /// |---|---|
+    /// | PostgreSQL | `COMMENT ON COLUMN "jobs"."priority" IS NULL` |
+    /// | MySQL | `` ALTER TABLE `jobs` MODIFY COLUMN `priority` INTEGER NOT NULL `` |
+    /// | MariaDB | `` ALTER TABLE `jobs` MODIFY COLUMN IF EXISTS `priority` INTEGER NOT NULL `` |
+    /// | SQLite | nothing: it has no comments |
+    #[must_use]
+    pub fn uncomment_column(self, table: impl Into<String>, column: impl Into<String>) -> Self {
+        self.operation(CommentColumn {
+            table: table.into(),
+            column: column.into(),
+            comment: None,
+        })
+    }
+
     /// Lets rows of a table refer to rows of another, or of its own. [`ForeignKey`] shows the SQL of each adjective.
     #[must_use]
     pub fn add_foreign_key(self, table: impl Into<String>, foreign_key: ForeignKey) -> Self {
@@ -460,6 +532,56 @@ impl Migration {
     pub fn drop_primary_key(self, table: impl Into<String>) -> Self {
         self.operation(DropPrimaryKey {
             table: table.into(),
+        })
+    }
+
+    /// Makes a schema, beside the one that the tables are in.
+    ///
+    /// | engine | `.create_schema("audit")` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE SCHEMA IF NOT EXISTS "audit"` |
+    /// | MySQL, MariaDB, SQLite | refused: a schema is a database of its own there |
+    #[must_use]
+    pub fn create_schema(self, schema: impl Into<String>) -> Self {
+        self.operation(CreateSchema {
+            schema: schema.into(),
+        })
+    }
+
+    /// Drops a schema that a migration made, and that has nothing in it.
+    ///
+    /// | engine | `.drop_schema("audit")` |
+    /// |---|---|
+    /// | PostgreSQL | `DROP SCHEMA IF EXISTS "audit"` |
+    /// | MySQL, MariaDB, SQLite | refused: a schema is a database of its own there |
+    #[must_use]
+    pub fn drop_schema(self, schema: impl Into<String>) -> Self {
+        self.operation(DropSchema {
+            schema: schema.into(),
+        })
+    }
+
+    /// Gives PostgreSQL an extension. The other engines have none, and go without.
+    ///
+    /// | engine | `.create_extension(extension("pg_trgm"))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE EXTENSION IF NOT EXISTS "pg_trgm"` |
+    /// | MySQL, MariaDB, SQLite | nothing is run |
+    #[must_use]
+    pub fn create_extension(self, extension: Extension) -> Self {
+        self.operation(CreateExtension { extension })
+    }
+
+    /// Takes an extension away from PostgreSQL that a migration gave it.
+    ///
+    /// | engine | `.drop_extension("pg_trgm")` |
+    /// |---|---|
+    /// | PostgreSQL | `DROP EXTENSION IF EXISTS "pg_trgm"` |
+    /// | MySQL, MariaDB, SQLite | nothing is run |
+    #[must_use]
+    pub fn drop_extension(self, extension: impl Into<String>) -> Self {
+        self.operation(DropExtension {
+            extension: extension.into(),
         })
     }
 

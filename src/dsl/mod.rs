@@ -24,6 +24,7 @@ mod check;
 mod column;
 pub(crate) mod conversion;
 pub(crate) mod expression;
+mod extension;
 mod foreign_key;
 mod generated;
 mod index;
@@ -51,6 +52,7 @@ pub use change::{ColumnChange, DefaultChange, alter};
 pub use check::{Check, check};
 pub use column::{Column, DefaultValue};
 pub use expression::{col, now};
+pub use extension::{Extension, extension};
 pub use foreign_key::Action::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
 pub use foreign_key::{ForeignKey, Timing, foreign_key};
 pub use generated::{Generated, Storage};
@@ -67,10 +69,10 @@ pub use nouns::{
 };
 pub use op::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    Backfill, CreateEnum, CreateIndex, CreateTable, CreateView, Delete, DropCheck, DropColumn,
-    DropEnum, DropEnumValue, DropForeignKey, DropIndex, DropPrimaryKey, DropTable, DropUnique,
-    DropView, Insert, Inverse, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView,
-    RunSql, Update, sql,
+    Backfill, CommentColumn, CommentTable, CreateEnum, CreateExtension, CreateIndex, CreateSchema,
+    CreateTable, CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropExtension,
+    DropForeignKey, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropUnique, DropView, Insert,
+    Inverse, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceView, RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};

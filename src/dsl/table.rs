@@ -32,6 +32,8 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// What must be true of every row.
     pub checks: Vec<Check>,
+    /// What it is, for people who look at the database.
+    pub comment: Option<String>,
 }
 
 /// A table without columns yet.
@@ -52,6 +54,7 @@ pub fn table(name: impl Into<String>) -> Table {
         uniques: Vec::new(),
         foreign_keys: Vec::new(),
         checks: Vec::new(),
+        comment: None,
     }
 }
 
@@ -119,6 +122,19 @@ impl Table {
         self
     }
 
+    /// Says what the table is, for people who look at the database. Up to 2,048 characters.
+    ///
+    /// | engine | `table("tags").columns([string("name").primary_key()]).comment("what jobs are about")` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE TABLE "tags" ("name" VARCHAR NOT NULL, PRIMARY KEY ("name")); COMMENT ON TABLE "tags" IS 'what jobs are about'` |
+    /// | MySQL, MariaDB | `` CREATE TABLE `tags` (`name` VARCHAR(255) NOT NULL, PRIMARY KEY (`name`)) COMMENT 'what jobs are about' `` |
+    /// | SQLite | `CREATE TABLE "tags" ("name" TEXT NOT NULL, PRIMARY KEY ("name"))`: it has no comments |
+    #[must_use]
+    pub fn comment(mut self, comment: impl Into<String>) -> Self {
+        self.comment = Some(comment.into());
+        self
+    }
+
     /// The column of that name.
     #[must_use]
     pub fn column_named(&self, name: &str) -> Option<&Column> {
@@ -172,6 +188,9 @@ impl fmt::Display for Table {
         for check in &self.checks {
             write!(f, "\n  check {check}")?;
         }
-        Ok(())
+        match &self.comment {
+            None => Ok(()),
+            Some(comment) => write!(f, "\n  comment {comment:?}"),
+        }
     }
 }

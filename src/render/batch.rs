@@ -1,6 +1,7 @@
 //! The operations of one migration, rendered in their order, those of one table together where that is one
 //! atomic statement.
 
+use super::left_out::left_out;
 use super::mysql::{self, TableChange};
 use super::sqlite::{self, Rebuild};
 use super::{RenderError, Statement, index, postgres};
@@ -59,8 +60,7 @@ impl Batch {
         before: &Catalog,
     ) -> Result<(), RenderError> {
         let operation = &*before.spelled_out(operation);
-        self.left_out
-            .extend(index::left_out(self.dialect, operation));
+        self.left_out.extend(left_out(self.dialect, operation));
         if self.concurrently
             && let Some(statement) = index::concurrently(step, operation, before)?
         {

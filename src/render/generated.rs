@@ -2,6 +2,7 @@
 
 use super::RenderError;
 use super::expression::expression;
+use super::mysql;
 use crate::dialect::Dialect;
 use crate::dsl::{Column, Expr, Generated, Storage};
 
@@ -18,9 +19,9 @@ pub(super) fn standard(
     ))
 }
 
-/// What follows the type on MySQL and MariaDB, NOT NULL included. `computed` is the expression, made fit for the
+/// What follows the type on MySQL and MariaDB, NOT NULL and the comment included. `computed` is the expression, made fit for the
 /// engine.
-pub(super) fn mysql(
+pub(super) fn on_mysql(
     dialect: Dialect,
     column: &Column,
     computed: &Expr,
@@ -31,17 +32,18 @@ pub(super) fn mysql(
         expression(dialect, computed)?,
         keyword(storage)
     );
+    let comment = mysql::comment_of(dialect, column);
     Ok(match (column.nullable, dialect) {
-        (true, _) => clause,
+        (true, _) => clause + &comment,
         // MariaDB has no NOT NULL for what is computed.
         (false, Dialect::MariaDb) => {
             format!(
-                "{clause} CHECK ({} IS NOT NULL)",
+                "{clause}{comment} CHECK ({} IS NOT NULL)",
                 dialect.quote(&column.name)
             )
         }
         (false, Dialect::MySql | Dialect::Postgres | Dialect::Sqlite) => {
-            format!("{clause} NOT NULL")
+            format!("{clause} NOT NULL{comment}")
         }
     })
 }

@@ -71,40 +71,8 @@ pub(super) fn emulates_nulls(dialect: Dialect, index: &Index) -> bool {
     index.nulls_not_distinct && !dialect.features().nulls_not_distinct
 }
 
-/// What is said of the indexes that an operation makes or drops, and that the engine has no form of.
-pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Vec<String> {
-    let (table, indexes) = match operation {
-        Operation::CreateTable(it) => (&it.table.name, it.table.indexes.as_slice()),
-        Operation::CreateIndex(it) => (&it.table, std::slice::from_ref(&it.index)),
-        Operation::DropTable(_)
-        | Operation::AddColumn(_)
-        | Operation::DropColumn(_)
-        | Operation::DropIndex(_)
-        | Operation::RenameColumn(_)
-        | Operation::Insert(_)
-        | Operation::Update(_)
-        | Operation::Delete(_)
-        | Operation::Backfill(_)
-        | Operation::RenameIndex(_)
-        | Operation::RenameTable(_)
-        | Operation::CreateView(_)
-        | Operation::ReplaceView(_)
-        | Operation::DropView(_)
-        | Operation::AddForeignKey(_)
-        | Operation::DropForeignKey(_)
-        | Operation::AddCheck(_)
-        | Operation::DropCheck(_)
-        | Operation::AddUnique(_)
-        | Operation::DropUnique(_)
-        | Operation::AddPrimaryKey(_)
-        | Operation::DropPrimaryKey(_)
-        | Operation::AlterColumn(_)
-        | Operation::CreateEnum(_)
-        | Operation::DropEnum(_)
-        | Operation::AddEnumValue(_)
-        | Operation::DropEnumValue(_)
-        | Operation::RunSql(_) => return Vec::new(),
-    };
+/// What is said of those of a table's indexes that the engine has no form of.
+pub(super) fn left_out(dialect: Dialect, table: &str, indexes: &[Index]) -> Vec<String> {
     indexes
         .iter()
         .filter(|index| !index.is_made_on(dialect))
@@ -226,7 +194,13 @@ pub(super) fn concurrently(
         | Operation::AddUnique(_)
         | Operation::DropUnique(_)
         | Operation::AddPrimaryKey(_)
+        | Operation::CreateSchema(_)
+        | Operation::DropSchema(_)
+        | Operation::CreateExtension(_)
+        | Operation::DropExtension(_)
         | Operation::DropPrimaryKey(_)
+        | Operation::CommentTable(_)
+        | Operation::CommentColumn(_)
         | Operation::AlterColumn(_)
         | Operation::CreateEnum(_)
         | Operation::DropEnum(_)

@@ -5,11 +5,14 @@
 
 mod batch;
 mod batches;
+mod comment;
 mod constraint;
 mod enums;
 mod expression;
 mod generated;
 mod index;
+mod left_out;
+mod moment;
 mod mysql;
 mod own_words;
 mod postgres;
@@ -24,6 +27,7 @@ pub(crate) use batch::Batch;
 pub use batches::Batches;
 pub(crate) use batches::Cursor;
 pub(crate) use index::{KeyPart, key_parts};
+pub(crate) use moment::in_utc;
 pub(crate) use mysql::{change_may_expect_explicit_timestamps, expects_explicit_timestamps};
 pub(crate) use sqlite::{counts_on, unknown_clause};
 pub use statement::{Guard, Opaque, RebuildPart, RebuiltTable, RenderError, Statement};

@@ -4,6 +4,7 @@
 //! one migration become one statement.
 
 mod alter_column;
+mod comment;
 mod computed;
 mod constraint;
 mod index;
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 
 use sea_query::ColumnRef;
 
+pub(super) use comment::of_column as comment_of;
 pub(crate) use index::hidden_columns;
 pub(super) use index::renamed_hidden_columns;
 
@@ -139,6 +141,15 @@ pub(super) fn render(
             let change = alter_column::alter_column(dialect, step, it, before)?;
             return Ok(change.map(Piece::Change).into_iter().collect());
         }
+        Operation::CommentTable(it) => Piece::Change(comment::comment_table(dialect, step, it)),
+        Operation::CommentColumn(it) => {
+            Piece::Change(comment::comment_column(dialect, step, it, before)?)
+        }
+        Operation::CreateSchema(_) | Operation::DropSchema(_) => {
+            return Err(RenderError::no_schemas(dialect));
+        }
+        // It has none, and is done without.
+        Operation::CreateExtension(_) | Operation::DropExtension(_) => return Ok(Vec::new()),
         // Its values stand in the columns that are of it.
         Operation::CreateEnum(_) | Operation::DropEnum(_) => return Ok(Vec::new()),
         Operation::AddEnumValue(AddEnumValue { name, .. })
@@ -165,6 +176,8 @@ pub(super) fn render(
 
 fn create_table(dialect: Dialect, step: usize, table: &Table) -> Result<TableChange, RenderError> {
     let mut change = TableChange::create(&table.name, step);
+    let comment = table.comment.as_deref();
+    change.comment = comment.map(|it| comment::clause(dialect, it));
     for column in &table.columns {
         change.add_column(dialect, table, column)?;
     }
@@ -194,6 +207,8 @@ pub(super) struct TableChange {
     /// Whether the table is made by it.
     creates: bool,
     items: Vec<Item>,
+    /// The clause that says what the table is, where that changes.
+    comment: Option<String>,
     notes: Vec<String>,
     /// The tables that foreign keys in it refer to, whether they come or go.
     links: BTreeSet<String>,
@@ -228,6 +243,7 @@ impl TableChange {
             steps: vec![step],
             creates: true,
             items: Vec::new(),
+            comment: None,
             notes: Vec::new(),
             links: BTreeSet::new(),
             makes_fulltext: false,
@@ -261,12 +277,14 @@ impl TableChange {
         });
         let two_at_once = !self.creates && self.makes_fulltext && later.makes_fulltext;
         let links_itself = self.links_itself() || (!self.creates && later.links_itself());
-        if later.creates || clash || two_at_once || links_itself {
+        let says_twice = self.comment.is_some() && later.comment.is_some();
+        if later.creates || clash || says_twice || two_at_once || links_itself {
             return Some(later);
         }
         self.links.extend(later.links);
         self.steps.extend(later.steps);
         self.items.extend(later.items);
+        self.comment = self.comment.take().or(later.comment);
         self.notes.extend(later.notes);
         self.makes_fulltext |= later.makes_fulltext;
         None
@@ -276,12 +294,15 @@ impl TableChange {
         let table = dialect.quote(&self.table);
         let sql = if self.creates {
             let items: Vec<&str> = self.items.iter().map(|it| it.in_create.as_str()).collect();
+            let comment = self.comment.iter().map(|it| format!(", {it}"));
             format!(
-                "CREATE TABLE IF NOT EXISTS {table} (\n    {}\n) ENGINE = InnoDB, CHARACTER SET utf8mb4",
-                items.join(",\n    ")
+                "CREATE TABLE IF NOT EXISTS {table} (\n    {}\n) ENGINE = InnoDB, CHARACTER SET utf8mb4{}",
+                items.join(",\n    "),
+                comment.collect::<String>()
             )
         } else {
-            let items: Vec<&str> = self.items.iter().map(|it| it.in_alter.as_str()).collect();
+            let items = self.items.iter().map(|it| it.in_alter.as_str());
+            let items: Vec<&str> = items.chain(self.comment.as_deref()).collect();
             format!("ALTER TABLE {table}\n    {}", items.join(",\n    "))
         };
         Statement {
@@ -547,7 +568,7 @@ fn column(dialect: Dialect, table: &Table, column: &Column) -> Result<String, Re
             Dialect::MariaDb => trimmed(dialect, table, &generated.expression),
             Dialect::MySql | Dialect::Postgres | Dialect::Sqlite => generated.expression.clone(),
         };
-        sql += &generated::mysql(dialect, column, &computed, generated.storage)?;
+        sql += &generated::on_mysql(dialect, column, &computed, generated.storage)?;
         return Ok(sql);
     }
     match (column.nullable, column_type) {
@@ -571,6 +592,7 @@ fn column(dialect: Dialect, table: &Table, column: &Column) -> Result<String, Re
             );
         }
     }
+    sql += &comment::of_column(dialect, column);
     Ok(sql)
 }
 

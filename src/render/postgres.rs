@@ -5,10 +5,12 @@ use super::constraint::{
 };
 mod alter_column;
 
+use super::comment;
 use super::enums;
 use super::expression::expression;
 use super::generated;
 use super::index::{create_index, drop_index};
+use super::moment::in_utc;
 use super::own_words::run_sql;
 use super::rename::{rename_index, rename_table};
 use super::types::collated_type;
@@ -17,7 +19,8 @@ use super::{Guard, RenderError, Statement, batches, rows};
 use crate::catalog::{Catalog, names};
 use crate::dialect::Dialect;
 use crate::dsl::{
-    Column, ColumnType, DefaultValue, ForeignKey, Literal, Operation, RenameColumn, Storage, Table,
+    Column, ColumnType, DefaultValue, Extension, ForeignKey, Literal, Operation, RenameColumn,
+    Storage, Table,
 };
 
 const SELF: Dialect = Dialect::Postgres;
@@ -34,11 +37,13 @@ pub(super) fn render(
         Operation::DropTable(it) => vec![format!("DROP TABLE IF EXISTS {}", SELF.quote(&it.table))],
         Operation::AddColumn(it) => {
             notes.extend(note(&it.column));
-            vec![format!(
+            let mut sql = vec![format!(
                 "ALTER TABLE {} ADD COLUMN IF NOT EXISTS {}",
                 SELF.quote(&it.table),
                 column(&it.column)?
-            )]
+            )];
+            sql.extend(comment::of_new_column(&it.table, &it.column));
+            sql
         }
         Operation::DropColumn(it) => vec![format!(
             "ALTER TABLE {} DROP COLUMN IF EXISTS {}",
@@ -110,6 +115,26 @@ pub(super) fn render(
         Operation::AlterColumn(it) => alter_column::alter_column(it, before)?
             .into_iter()
             .collect(),
+        Operation::CommentTable(it) => vec![comment::on_table(&it.table, it.comment.as_deref())],
+        Operation::CommentColumn(it) => {
+            vec![comment::on_column(
+                &it.table,
+                &it.column,
+                it.comment.as_deref(),
+            )]
+        }
+        Operation::CreateSchema(it) => vec![format!(
+            "CREATE SCHEMA IF NOT EXISTS {}",
+            SELF.quote(&it.schema)
+        )],
+        Operation::DropSchema(it) => {
+            vec![format!("DROP SCHEMA IF EXISTS {}", SELF.quote(&it.schema))]
+        }
+        Operation::CreateExtension(it) => vec![create_extension(&it.extension)],
+        Operation::DropExtension(it) => vec![format!(
+            "DROP EXTENSION IF EXISTS {}",
+            SELF.quote(&it.extension)
+        )],
         Operation::CreateEnum(it) => {
             guards.push(Guard::Missing(format!("enum {}", it.name)));
             vec![format!(
@@ -188,6 +213,8 @@ fn create_table(step: usize, table: &Table) -> Result<Vec<Statement>, RenderErro
         let words = foreign_key(SELF, &table.name, key, "")?;
         statements.push(Statement::of(step, add(&table.name, &words), true));
     }
+    let comments = comment::of_new_table(table).into_iter();
+    statements.extend(comments.map(|sql| Statement::of(step, sql, true)));
     Ok(statements)
 }
 
@@ -203,6 +230,17 @@ pub(super) fn with_indexes(
         statements.extend(create_index(dialect, step, &table.name, index)?);
     }
     Ok(statements)
+}
+
+fn create_extension(extension: &Extension) -> String {
+    let name = SELF.quote(&extension.name);
+    match &extension.schema {
+        Some(schema) => format!(
+            "CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {}",
+            SELF.quote(schema)
+        ),
+        None => format!("CREATE EXTENSION IF NOT EXISTS {name}"),
+    }
 }
 
 /// PostgreSQL has no IF NOT EXISTS for constraints.
@@ -272,13 +310,18 @@ fn column(column: &Column) -> Result<String, RenderError> {
         sql += &generated::standard(SELF, generated, Storage::Stored)?;
     }
     if let Some(default) = &column.default {
-        sql += &format!(" DEFAULT {}", default_of(default)?);
+        sql += &format!(" DEFAULT {}", default_of(column, default)?);
     }
     Ok(sql)
 }
 
-fn default_of(default: &DefaultValue) -> Result<String, RenderError> {
+fn default_of(column: &Column, default: &DefaultValue) -> Result<String, RenderError> {
     match default {
+        DefaultValue::Literal(Literal::Text(value))
+            if *column.type_on(SELF) == ColumnType::Timestamp =>
+        {
+            Ok(SELF.quote_text(&in_utc(value)))
+        }
         DefaultValue::Literal(value) => Ok(literal(SELF, value)),
         DefaultValue::Expression(value) => expression(SELF, value),
     }

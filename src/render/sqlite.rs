@@ -75,6 +75,8 @@ pub(super) fn render(
             guards.push(Guard::Present(format!("column {}", it.column)));
             vec![rename_column(SELF, it)]
         }
+        // It has none; the batch notes what is left out.
+        Operation::CommentTable(_) | Operation::CommentColumn(_) => Vec::new(),
         Operation::Insert(it) => {
             return Ok(vec![Piece::Statement(rows::insert(
                 SELF, step, it, before,
@@ -115,6 +117,11 @@ pub(super) fn render(
                 .into_iter()
                 .collect());
         }
+        Operation::CreateSchema(_) | Operation::DropSchema(_) => {
+            return Err(RenderError::no_schemas(SELF));
+        }
+        // It has none, and is done without.
+        Operation::CreateExtension(_) | Operation::DropExtension(_) => return Ok(Vec::new()),
         // Its values stand in the columns that are of it.
         Operation::CreateEnum(_) | Operation::DropEnum(_) => Vec::new(),
         Operation::AddEnumValue(AddEnumValue { name, .. })

@@ -175,6 +175,16 @@ impl RenderError {
         }
     }
 
+    /// What is said where schemas are no part of a database.
+    pub(super) fn no_schemas(dialect: Dialect) -> Self {
+        RenderError::unsupported(
+            dialect,
+            "schemas within a database",
+            "what is a schema on PostgreSQL is a database of its own here: make it outside of the migrations, or \
+             give each engine its SQL in run_sql",
+        )
+    }
+
     /// What to do about it.
     ///
     /// ```

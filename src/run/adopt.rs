@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decide::VIEW;
+use super::decide::{VIEW, comment_warning, extension_difference};
 use super::live::{
     IndexDifference, Live, LiveTable, column_difference, foreign_key_difference, index_difference,
     unique_difference,
@@ -10,8 +10,8 @@ use super::live::{
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    AddEnumValue, Check, Column, CreateEnum, DropEnumValue, ForeignKey, Index, Migrations,
-    Operation, Table, Unique, View,
+    AddEnumValue, Check, Column, CreateEnum, DropEnumValue, Extension, ForeignKey, Index,
+    Migrations, Operation, Table, Unique, View,
 };
 
 /// How much of a history a database holds.
@@ -56,7 +56,9 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
                 return found;
             }
         }
-        if state.wrong.is_empty() && state.stale.is_empty() && !catalog.is_empty() {
+        // An extension or a schema alone may be there for others.
+        let has_objects = catalog.tables().next().is_some() || catalog.views().next().is_some();
+        if state.wrong.is_empty() && state.stale.is_empty() && has_objects {
             found = Adoption {
                 migrations: count,
                 warnings: state.slow.values().cloned().collect(),
@@ -76,6 +78,10 @@ enum Object {
     Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
+    /// What is said of a table, or of a column of it.
+    Comment(String, Option<String>),
+    Schema(String),
+    Extension(String),
     Enum(String),
 }
 
@@ -87,9 +93,10 @@ impl Object {
             | Object::Index(table, _)
             | Object::Unique(table, _)
             | Object::ForeignKey(table, _)
-            | Object::Check(table, _) => Some(table),
+            | Object::Check(table, _)
+            | Object::Comment(table, _) => Some(table),
             Object::View(view) => Some(view),
-            Object::Enum(_) => None,
+            Object::Schema(_) | Object::Extension(_) | Object::Enum(_) => None,
         }
     }
 }
@@ -118,6 +125,8 @@ impl State<'_> {
                     .get(&it.table)
                     .is_some_and(|table| table.column(&it.column).is_some());
                 self.gone(Object::Column(it.table.clone(), it.column.clone()), there);
+                let comment = Object::Comment(it.table.clone(), Some(it.column.clone()));
+                self.gone(comment, false);
             }
             Operation::CreateIndex(it) => self.create_index(&it.table, &it.index),
             Operation::DropIndex(it) => {
@@ -137,7 +146,14 @@ impl State<'_> {
                     let old = self.live.tables.get(&it.table);
                     let there = old.is_some_and(|table| table.column(&it.column).is_some());
                     self.gone(Object::Column(it.table.clone(), it.column.clone()), there);
+                    let comment =
+                        |name: &String| Object::Comment(it.table.clone(), Some(name.clone()));
+                    let is_wrong = self.wrong.contains(&comment(&it.column));
+                    self.gone(comment(&it.column), false);
                     self.create_table(table);
+                    if is_wrong {
+                        self.made(comment(&it.to), false);
+                    }
                     for (referring, key) in after.references_to(&it.table) {
                         self.create_foreign_key(&referring.name, key);
                     }
@@ -183,6 +199,23 @@ impl State<'_> {
                 if let Some((_, column)) = it.columns(before) {
                     self.create_column(&it.table, &column);
                 }
+            }
+            Operation::CommentTable(it) => self.change_comment(&it.table, None, &it.comment),
+            Operation::CommentColumn(it) => {
+                self.change_comment(&it.table, Some(&it.column), &it.comment);
+            }
+            Operation::CreateSchema(it) => {
+                let there = self.live.schemas.contains(&it.schema);
+                self.made(Object::Schema(it.schema.clone()), there);
+            }
+            Operation::DropSchema(it) => {
+                let there = self.live.schemas.contains(&it.schema);
+                self.gone(Object::Schema(it.schema.clone()), there);
+            }
+            Operation::CreateExtension(it) => self.create_extension(&it.extension),
+            Operation::DropExtension(it) => {
+                let there = self.live.extensions.contains_key(&it.extension);
+                self.gone(Object::Extension(it.extension.clone()), there);
             }
             Operation::CreateEnum(CreateEnum { name, .. })
             | Operation::AddEnumValue(AddEnumValue { name, .. })
@@ -234,7 +267,10 @@ impl State<'_> {
                         | Object::Unique(..)
                         | Object::ForeignKey(..)
                         | Object::Check(..)
+                        | Object::Comment(..)
                         | Object::Enum(_)
+                        | Object::Schema(_)
+                        | Object::Extension(_)
                         | Object::View(_) => None,
                     });
                     let stale: Vec<String> = dropped
@@ -268,6 +304,7 @@ impl State<'_> {
 
     fn create_table(&mut self, table: &Table) {
         self.change_key(&table.name, &table.primary_key);
+        self.compare_comment(&table.name, None, table.comment.as_deref());
         for column in &table.columns {
             self.create_column(&table.name, column);
         }
@@ -334,6 +371,31 @@ impl State<'_> {
             .and_then(|table| table.column(&column.name))
             .is_some_and(|live| column_difference(self.dialect, column, live).is_none());
         self.made(Object::Column(table.to_owned(), column.name.clone()), right);
+        self.compare_comment(table, Some(&column.name), column.comment.as_deref());
+    }
+
+    /// A comment that came with its table or column is kept where it is another: it is for people alone.
+    fn compare_comment(&mut self, table: &str, column: Option<&str>, wanted: Option<&str>) {
+        let object = Object::Comment(table.to_owned(), column.map(str::to_owned));
+        self.slow.remove(&object);
+        // Who asked for none has nothing to say against one.
+        let Some(wanted) = wanted.filter(|_| self.dialect.features().comments) else {
+            return;
+        };
+        let live = self.live.comment(table, column);
+        if live != Some(wanted) {
+            self.slow
+                .insert(object, comment_warning(table, column, live));
+        }
+    }
+
+    /// One that was changed by an operation of its own tells whether that was run.
+    fn change_comment(&mut self, table: &str, column: Option<&str>, comment: &Option<String>) {
+        let object = Object::Comment(table.to_owned(), column.map(str::to_owned));
+        self.slow.remove(&object);
+        let right = !self.dialect.features().comments
+            || self.live.comment(table, column) == comment.as_deref();
+        self.made(object, right);
     }
 
     fn create_index(&mut self, table: &str, index: &Index) {
@@ -358,6 +420,14 @@ impl State<'_> {
             Some(_) | None => false,
         };
         self.made(object, right);
+    }
+
+    fn create_extension(&mut self, extension: &Extension) {
+        let live = self.live.extensions.get(&extension.name);
+        // What the engine has no form of is not missing.
+        let right = !self.dialect.features().extensions
+            || live.is_some_and(|it| extension_difference(extension, it).is_none());
+        self.made(Object::Extension(extension.name.clone()), right);
     }
 
     fn create_view(&mut self, view: &View) {

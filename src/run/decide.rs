@@ -1,7 +1,9 @@
 //! What is left to do for each operation: nothing, all, a part; or a conflict with what is there.
 
 mod alter_column;
+mod comment;
 mod constraint;
+mod database;
 mod enums;
 mod rename;
 mod rewind;
@@ -9,7 +11,9 @@ mod view;
 
 use std::collections::BTreeMap;
 
+pub(crate) use comment::{comment_warning, told_comment};
 use constraint::Labelled;
+pub(crate) use database::extension_difference;
 use rewind::Rewound;
 pub(super) use view::VIEW;
 
@@ -19,8 +23,8 @@ use super::live::{column_difference, index_difference};
 use crate::catalog::Catalog;
 use crate::dialect::{Dialect, IndexNamespace};
 use crate::dsl::{
-    Column, CreateIndex, DropIndex, ForeignKey, Index, Migration, Migrations, Operation, Table,
-    Unique,
+    Column, CreateIndex, DropIndex, Extension, ForeignKey, Index, Migration, Migrations, Operation,
+    Table, Unique,
 };
 
 /// What is left to do for one operation.
@@ -138,6 +142,12 @@ impl<'h> Decider<'h> {
             Operation::AddCheck(it) => self.add_check(position, &it.table, &it.check),
             Operation::DropCheck(it) => self.drop_check(it, before),
             Operation::AlterColumn(it) => self.alter_column(position, it, before),
+            Operation::CommentTable(it) => self.comment_table(it),
+            Operation::CommentColumn(it) => self.comment_column(position, it, before),
+            Operation::CreateSchema(it) => Ok(self.create_schema(&it.schema)),
+            Operation::DropSchema(it) => Ok(self.drop_schema(&it.schema)),
+            Operation::CreateExtension(it) => self.create_extension(position, &it.extension),
+            Operation::DropExtension(it) => Ok(self.drop_extension(&it.extension)),
             Operation::CreateEnum(it) => self.create_enum(position, it),
             Operation::DropEnum(it) => Ok(self.drop_enum(it)),
             Operation::AddEnumValue(it) => Ok(self.add_enum_value(operation, it, before)),
@@ -175,6 +185,7 @@ impl<'h> Decider<'h> {
             let planned = LiveTable {
                 columns: table.columns.iter().map(planned_column).collect(),
                 primary_key: table.primary_key.clone(),
+                comment: table.comment.clone(),
                 ..LiveTable::default()
             };
             self.live.tables.insert(table.name.clone(), planned);
@@ -204,6 +215,7 @@ impl<'h> Decider<'h> {
                 }
             }
         }
+        self.compare_comments(position, table);
         self.created_key(position, table)?;
         self.constraints_of_created(position, table, true)?;
         let mut rest = Vec::new();
@@ -235,6 +247,7 @@ impl<'h> Decider<'h> {
     ) -> Result<Decision, Difference> {
         if let Some(found) = self.table_mut(table)?.column(&column.name).cloned() {
             self.compare_column(position, table, column, &found)?;
+            self.compare_comment(position, table, column, found.comment);
             return Ok(Decision::Satisfied);
         }
         let planned = planned_column(column);
@@ -379,6 +392,7 @@ fn planned_column(column: &Column) -> LiveColumn {
         default: None,
         source: Source::Rows,
         collation: None,
+        comment: column.comment.clone(),
         details: String::new(),
     }
 }
@@ -412,6 +426,9 @@ struct LaterShapes<'h> {
     uniques: BTreeMap<(&'h str, &'h str), Vec<(usize, &'h Unique)>>,
     foreign_keys: BTreeMap<(String, String), Vec<(usize, ForeignKey)>>,
     dropped_constraints: BTreeMap<(&'h str, Labelled<'h>), usize>,
+    /// Where what was said of a table, or of a column of it, changes for the last time.
+    comments: BTreeMap<(&'h str, Option<&'h str>), usize>,
+    extensions: BTreeMap<&'h str, Vec<(usize, &'h Extension)>>,
     enums: enums::LaterEnums,
 }
 
@@ -494,6 +511,13 @@ impl<'h> LaterShapes<'h> {
                         shapes.column(position, &it.table, &column);
                     }
                 }
+                Operation::CommentTable(it) => {
+                    shapes.comments.insert((&it.table, None), position);
+                }
+                Operation::CommentColumn(it) => {
+                    let key = (it.table.as_str(), Some(it.column.as_str()));
+                    shapes.comments.insert(key, position);
+                }
                 Operation::AddCheck(_)
                 | Operation::DropIndex(_)
                 | Operation::CreateEnum(_)
@@ -504,12 +528,19 @@ impl<'h> LaterShapes<'h> {
                 | Operation::Update(_)
                 | Operation::Delete(_)
                 | Operation::Backfill(_)
+                | Operation::CreateSchema(_)
+                | Operation::DropSchema(_)
+                | Operation::DropExtension(_)
                 | Operation::RenameIndex(_)
                 | Operation::RenameTable(_)
                 | Operation::CreateView(_)
                 | Operation::ReplaceView(_)
                 | Operation::DropView(_)
                 | Operation::RunSql(_) => {}
+                Operation::CreateExtension(it) => {
+                    let extensions = shapes.extensions.entry(&it.extension.name).or_default();
+                    extensions.push((position, &it.extension));
+                }
             }
             // The history has been folded before, without an error.
             if operation.apply(&mut catalog).is_err() {
@@ -590,6 +621,13 @@ impl<'h> LaterShapes<'h> {
     fn drops(&self, after: usize, table: &str, column: &str) -> bool {
         let table = self.last_name(after, table);
         self.dropped_columns
+            .get(&(table, column))
+            .is_some_and(|position| *position > after)
+    }
+
+    /// Whether what is said of a table, or of a column of it, is changed.
+    fn comments(&self, after: usize, table: &str, column: Option<&str>) -> bool {
+        self.comments
             .get(&(table, column))
             .is_some_and(|position| *position > after)
     }

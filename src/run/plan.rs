@@ -393,6 +393,11 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         Operation::CreateTable(it) => table_expects(dialect, &it.table),
         Operation::AddColumn(it) => expects_explicit_timestamps(dialect, &it.column),
         Operation::AlterColumn(it) => change_may_expect_explicit_timestamps(dialect, &it.change),
+        // Only the catalog knows its type: it may be a timestamp, which is said anew.
+        Operation::CommentColumn(_) => match dialect {
+            Dialect::MySql | Dialect::MariaDb => true,
+            Dialect::Postgres | Dialect::Sqlite => false,
+        },
         Operation::RunSql(it) => expect(dialect, &it.stands_for),
         Operation::DropTable(_)
         | Operation::DropColumn(_)
@@ -415,7 +420,12 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
         | Operation::AddUnique(_)
         | Operation::DropUnique(_)
         | Operation::AddPrimaryKey(_)
+        | Operation::CreateSchema(_)
+        | Operation::DropSchema(_)
+        | Operation::CreateExtension(_)
+        | Operation::DropExtension(_)
         | Operation::DropPrimaryKey(_)
+        | Operation::CommentTable(_)
         | Operation::CreateEnum(_)
         | Operation::DropEnum(_)
         | Operation::AddEnumValue(_)

@@ -26,6 +26,10 @@ pub(crate) struct Needs {
     views: BTreeSet<String>,
     /// To refer to these tables, which are there.
     refer: BTreeSet<String>,
+    /// To make a schema.
+    create_schema: bool,
+    /// To drop these schemas.
+    drop_schemas: BTreeSet<String>,
 }
 
 impl Needs {
@@ -61,6 +65,8 @@ impl Needs {
             | Operation::RenameColumn(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
             | Operation::AddUnique(_)
             | Operation::DropUnique(_)
             | Operation::DropForeignKey(_)
@@ -89,8 +95,14 @@ impl Needs {
                 self.drop = true;
                 self.change_view(&it.view, live);
             }
-            // What it needs, only the server knows.
-            Operation::CreateEnum(_)
+            Operation::CreateSchema(_) => self.create_schema = true,
+            Operation::DropSchema(it) => {
+                self.drop_schemas.insert(it.schema.clone());
+            }
+            // What it needs, only the server knows: extensions say themselves who may make them.
+            Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
+            | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
             | Operation::DropEnumValue(_)
@@ -169,6 +181,7 @@ impl Needs {
             ]),
         );
         let rows = self.rows_as_list(dialect);
+        let dropped = list(dialect, &self.drop_schemas);
         // What is noted there takes the place of what was.
         let journal = dialect.quote_text(&tracking.journal_name());
         let sql = format!(
@@ -189,7 +202,10 @@ impl Needs {
                      ELSE has_any_column_privilege(c.oid, r.what) END), \
              (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
                  WHERE c.relnamespace = n.oid AND c.relname IN ({referred}) AND c.relkind IN ('r', 'p') \
-                 AND NOT has_table_privilege(c.oid, 'REFERENCES')) \
+                 AND NOT has_table_privilege(c.oid, 'REFERENCES')), \
+             has_database_privilege(current_database(), 'CREATE'), \
+             (SELECT string_agg(s.nspname, ', ' ORDER BY s.nspname) FROM pg_catalog.pg_namespace s \
+                 WHERE s.nspname IN ({dropped}) AND NOT pg_has_role(s.nspowner, 'USAGE')) \
              FROM pg_catalog.pg_namespace n WHERE n.nspname = {named}"
         );
         let row = driver
@@ -213,6 +229,11 @@ impl Needs {
         missing.extend(next().map(|tables| format!("UPDATE on {tables}")));
         missing.extend(next());
         missing.extend(next().map(|tables| format!("REFERENCES on {tables}")));
+        let may_create_schemas = next().as_deref() != Some("f");
+        if self.create_schema && !may_create_schemas {
+            missing.push("CREATE on the database".to_owned());
+        }
+        missing.extend(next().map(|schemas| format!("ownership of the schema {schemas}")));
         Ok(missing)
     }
 

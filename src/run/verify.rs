@@ -3,9 +3,12 @@
 //! The history is replayed into a place of its own, both schemas are read by the same queries, and what the
 //! engine's catalog says of one is compared with what it says of the other: no spelling is guessed.
 
+mod database;
+
 use std::collections::BTreeSet;
 
 use super::applied::AppliedIds;
+use super::decide::told_comment;
 use super::difference::Difference;
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
@@ -49,29 +52,35 @@ pub(crate) async fn differences<D: Driver>(
     made: &[&Migration],
 ) -> Result<Vec<Difference>, RunError> {
     let wanted = Wanted::of(history, session.dialect);
-    let statements = statements(made, session.dialect)?;
+    let (statements, catalog) = statements(made, session.dialect)?;
     if made
         .iter()
         .any(|it| expect(session.dialect, &it.operations))
     {
         session.make_timestamps_explicit(driver).await?;
     }
-    let expected = replay(driver, session, &wanted, &statements)
-        .await
-        .map_err(|source| RunError::Scratch { source })?;
     let live = Live::read(driver, session, &wanted)
         .await
         .map_err(|source| RunError::Database {
             doing: "read the database's own catalog",
             source,
         })?;
-    let mut differences = Vec::new();
-    compare(&expected, &live, &mut differences);
+    let mut differences = database::differences(session.dialect, &catalog, &live);
+    let path = database::search_path(session, &live);
+    match replay(driver, session, &wanted, &path, &statements).await {
+        Ok(expected) => compare(&expected, &live, &mut differences),
+        // Without an extension there is nothing to replay on: that it is missing is what is told.
+        Err(_) if database::lacks_extension(session.dialect, &catalog, &live) => {}
+        Err(source) => return Err(RunError::Scratch { source }),
+    }
     Ok(differences)
 }
 
-/// The SQL of those migrations.
-fn statements(made: &[&Migration], dialect: Dialect) -> Result<Vec<Statement>, PlanError> {
+/// The SQL of those migrations for a place of its own, and the schema after them.
+fn statements(
+    made: &[&Migration],
+    dialect: Dialect,
+) -> Result<(Vec<Statement>, Catalog), PlanError> {
     let mut catalog = Catalog::default();
     let mut statements = Vec::new();
     for migration in with_whole_enums(made.iter().copied()) {
@@ -82,7 +91,9 @@ fn statements(made: &[&Migration], dialect: Dialect) -> Result<Vec<Statement>, P
         };
         let mut steps = Steps::new(&migration, dialect);
         for (step, operation) in (1..).zip(&migration.operations) {
-            steps.run(step, operation, &catalog)?;
+            if !database::is_of_the_database(operation) {
+                steps.run(step, operation, &catalog)?;
+            }
             steps.apply(step, operation, &mut catalog)?;
         }
         let planned = steps.finish(Vec::new());
@@ -90,7 +101,7 @@ fn statements(made: &[&Migration], dialect: Dialect) -> Result<Vec<Statement>, P
         let seen = |it: &Statement| !it.opaque.as_ref().is_some_and(|it| it.data_only);
         statements.extend(planned.statements.into_iter().filter(seen));
     }
-    Ok(statements)
+    Ok((statements, catalog))
 }
 
 /// What the statements make, in a place that is gone afterwards.
@@ -98,6 +109,7 @@ async fn replay<D: Driver>(
     driver: &mut D,
     session: &Session,
     wanted: &Wanted,
+    path: &str,
     statements: &[Statement],
 ) -> Result<Live, DriverError> {
     let scratch = format!("hammerwork_verify_{:016x}", unique());
@@ -105,7 +117,7 @@ async fn replay<D: Driver>(
         // All of it in one transaction that is undone.
         Dialect::Postgres => {
             let mut before = format!(
-                "CREATE SCHEMA {scratch}; SET LOCAL search_path TO {scratch}, pg_temp; \
+                "CREATE SCHEMA {scratch}; SET LOCAL search_path TO {scratch}, {path}; \
                  SET LOCAL client_min_messages TO warning;"
             );
             for statement in statements {
@@ -237,6 +249,14 @@ fn compare_tables(
         );
         differences.push(Difference::new(format!("table {name}"), description));
     }
+    if expected.comment != live.comment {
+        let description = format!(
+            "it has {}, and should have {}",
+            told_comment(live.comment.as_deref()),
+            told_comment(expected.comment.as_deref())
+        );
+        differences.push(Difference::new(format!("table {name}"), description));
+    }
     let columns = expected.columns.iter().chain(&live.columns);
     for column in columns.map(|it| &it.name).collect::<BTreeSet<_>>() {
         let object = format!("column {name}.{column}");
@@ -314,7 +334,11 @@ fn column_shape(column: &LiveColumn) -> String {
         "" => String::new(),
         details => format!(", {details}"),
     };
-    format!("{} {null}{default}{details}", column.type_name)
+    let comment = match &column.comment {
+        Some(comment) => format!(", comment {comment:?}"),
+        None => String::new(),
+    };
+    format!("{} {null}{default}{details}{comment}", column.type_name)
 }
 
 fn index_shape(index: &LiveIndex) -> String {

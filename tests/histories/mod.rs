@@ -2,10 +2,12 @@
 //! and made-up ones in which every noun and adjective of the DSL stands at least once.
 
 mod constraints;
+mod database;
 
 use std::path::PathBuf;
 
 mod columns;
+mod comments;
 mod enums;
 mod indexes;
 
@@ -39,7 +41,14 @@ pub(crate) fn histories() -> Vec<History> {
             migrations: constraints::deferred(),
             dialects: &[Postgres, Sqlite],
         },
+        every("extensions", database::extensions()),
+        History {
+            name: "schemas",
+            migrations: database::schemas(),
+            dialects: &[Postgres],
+        },
         every("columns", columns::columns()),
+        every("comments", comments::comments()),
         every("enums", enums::enums()),
         every("indexes", indexes::indexes()),
         every("computed", computed()),

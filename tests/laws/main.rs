@@ -53,6 +53,7 @@ fn contents(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
             .collect();
         parts.sort();
         parts.push(format!("key {:?}", table.primary_key));
+        parts.push(format!("comment {:?}", table.comment));
         parts
     };
     let tables = catalog
@@ -81,6 +82,8 @@ proptest! {
                 back.apply(&mut catalog).unwrap();
             }
             prop_assert_eq!(contents(&catalog), contents(&before), "{}", operation);
+            prop_assert!(catalog.schemas().eq(before.schemas()), "{}", operation);
+            prop_assert!(catalog.extensions().eq(before.extensions()), "{}", operation);
             // Names are free again, too.
             operation.apply(&mut catalog).unwrap();
         }
@@ -132,11 +135,15 @@ proptest! {
                             | Operation::CreateView(_)
                             | Operation::ReplaceView(_)
                             | Operation::DropView(_) => true,
+                            Operation::CommentTable(_) | Operation::CommentColumn(_) => !dialect.features().comments,
                             Operation::CreateIndex(it) => !it.index.is_made_on(dialect),
                             Operation::DropIndex(it) => before
                                 .table(&it.table)
                                 .and_then(|table| table.index_labelled(&it.index))
                                 .is_some_and(|index| !index.is_made_on(dialect)),
+                            Operation::CreateExtension(_) | Operation::DropExtension(_) => {
+                                !dialect.features().extensions
+                            }
                             _ => false,
                         };
                         prop_assert!(may_be_empty || !statements.is_empty());

@@ -1,9 +1,10 @@
 //! Rows are changed batch by batch, each exactly once, wherever a run is cut and whatever the key is.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use hammerwork_migrations::dsl::*;
-use hammerwork_migrations::run::{Event, Resolution};
+use hammerwork_migrations::run::{Event, Resolution, Stop};
 use hammerwork_migrations::{Migrator, RunError};
 
 use crate::cutting::run_cut;
@@ -109,6 +110,45 @@ on_every_engine! {
         let (batches, result) = batches_of(database, Migrator::new(history())).await;
         result.unwrap_or_else(|error| panic!("{error:#?}"));
         assert_eq!(batches, [2, 4, 5]);
+        assert_raised_once(database).await;
+    }
+
+    async fn it_stops_between_two_batches_and_goes_on_later(database: &Database) {
+        counters(database).await;
+        let stop = Stop::new();
+        let wish = stop.clone();
+        let migrator = Migrator::new(history()).stop_on(&stop).observe(move |event| {
+            if matches!(event, Event::Backfilling { keys: 4, .. }) {
+                wish.request();
+            }
+        });
+        let error = database.run(&migrator).await.unwrap_err();
+        assert_eq!(error, RunError::Stopped { migration: Some("002_raise".to_owned()), step: 3 });
+        assert_eq!(database.column("SELECT sum(count) FROM counters").await, ["4"]);
+        let left = "SELECT keys_done FROM hammerwork_migrations_batches";
+        assert_eq!(database.column(left).await, ["4"]);
+        // The lock is free, and what is left is one batch.
+        let next = Migrator::new(history()).lock_timeout(Duration::ZERO);
+        let (batches, result) = batches_of(database, next).await;
+        result.unwrap_or_else(|error| panic!("{error:#?}"));
+        assert_eq!(batches, [5]);
+        assert_raised_once(database).await;
+    }
+
+    async fn a_dry_run_tells_of_the_backfill_and_of_its_table(database: &Database) {
+        counters(database).await;
+        let migrator = Migrator::new(history());
+        let plan = match database.connect().await {
+            Connection::Postgres(it) => migrator.dry_run(it).await,
+            Connection::MySql(it) => migrator.dry_run(it).await,
+            Connection::Sqlite(it) => migrator.dry_run(it).await,
+        };
+        let plan = plan.unwrap();
+        assert_eq!(plan.refusal(), None);
+        let text = plan.to_string();
+        assert!(text.contains("hammerwork_migrations_batches"), "{text}");
+        // Nothing was made by looking.
+        database.run(&migrator).await.unwrap();
         assert_raised_once(database).await;
     }
 

@@ -87,6 +87,25 @@ on_servers! {
 }
 
 on_postgres! {
+    async fn who_may_make_no_schema_is_told_before_anything_is_done(database: &Database) {
+        let history = |more: hammerwork_migrations::dsl::Migration| {
+            let first = hammerwork_migrations::dsl::Migration::new("001_a", "A").create_schema("audit");
+            hammerwork_migrations::Migrator::new(hammerwork_migrations::Migrations::new([first, more]))
+        };
+        let made = hammerwork_migrations::dsl::Migration::new("002_b", "B").create_schema("more");
+        let dropped = hammerwork_migrations::dsl::Migration::new("002_b", "B").drop_schema("audit");
+        database.run(&history(made.clone()).up_to("001_a")).await.unwrap();
+        let name = format!("reader_c_{}", std::process::id());
+        let url = reader(database, &name).await;
+        for (more, expected) in [(made, "CREATE on the database"), (dropped, "ownership of the schema audit")] {
+            let Connection::Postgres(pool) = connect(database.dialect, &url).await else { unreachable!() };
+            let error = history(more).run(pool).await.unwrap_err();
+            let RunError::Rights { missing } = &error else { panic!("{error:?}") };
+            assert!(missing.iter().any(|it| it == expected), "{missing:?}");
+        }
+        drop_reader(database, &name).await;
+    }
+
     async fn a_read_only_server_is_enough_for_an_up_to_date_database(database: &Database) {
         database.migrate().await;
         let name = database.url.rsplit_once('/').unwrap().1;

@@ -77,6 +77,43 @@ on_every_engine! {
 }
 
 on_postgres! {
+    async fn schemas_and_extensions_are_compared_by_name_and_left_alone(database: &Database) {
+        let people = table("people").columns([
+            integer("id").primary_key(),
+            string("name").on(Postgres, native_type("CITEXT")),
+        ]);
+        let made = Migration::new("001_all", "All of them")
+            .create_schema("audit")
+            .create_extension(extension("citext"))
+            .create_extension(extension("uuid-ossp").in_schema("audit"))
+            .create_table(people);
+        let gone = Migration::new("002_less", "Less of them")
+            .create_extension(extension("pg_trgm"))
+            .drop_extension("pg_trgm")
+            .create_schema("attic")
+            .drop_schema("attic");
+        let migrator = Migrator::new(Migrations::new([made, gone]));
+        let drift = || async {
+            let crate::database::Connection::Postgres(pool) = database.connect().await else { unreachable!() };
+            let found = migrator.verify(pool).await.unwrap();
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        database.run(&migrator).await.unwrap();
+        assert_eq!(drift().await, Vec::<String>::new());
+
+        database.execute(
+            "CREATE SCHEMA attic; CREATE TABLE attic.box (id INT); CREATE EXTENSION pg_trgm; \
+             ALTER EXTENSION \"uuid-ossp\" SET SCHEMA public; \
+             ALTER TABLE people ALTER COLUMN name TYPE TEXT; DROP EXTENSION citext",
+        ).await;
+        assert_eq!(drift().await, [
+            "schema attic: it is there, and the applied migrations do not make it",
+            "extension citext: it is missing",
+            "extension uuid-ossp: it is in the schema public, and should be in audit",
+            "extension pg_trgm: it is there, and the applied migrations do not make it",
+        ]);
+    }
+
     async fn drift_in_what_the_engine_parses_is_found_too(database: &Database) {
         database.migrate().await;
         database.execute(

@@ -8,8 +8,12 @@ mod add_primary_key;
 mod add_unique;
 mod alter_column;
 mod backfill;
+mod comment_column;
+mod comment_table;
 mod create_enum;
+mod create_extension;
 mod create_index;
+mod create_schema;
 mod create_table;
 mod create_view;
 mod delete;
@@ -17,9 +21,11 @@ mod drop_check;
 mod drop_column;
 mod drop_enum;
 mod drop_enum_value;
+mod drop_extension;
 mod drop_foreign_key;
 mod drop_index;
 mod drop_primary_key;
+mod drop_schema;
 mod drop_table;
 mod drop_unique;
 mod drop_view;
@@ -41,8 +47,12 @@ pub use add_primary_key::AddPrimaryKey;
 pub use add_unique::AddUnique;
 pub use alter_column::AlterColumn;
 pub use backfill::Backfill;
+pub use comment_column::CommentColumn;
+pub use comment_table::CommentTable;
 pub use create_enum::CreateEnum;
+pub use create_extension::CreateExtension;
 pub use create_index::CreateIndex;
+pub use create_schema::CreateSchema;
 pub use create_table::CreateTable;
 pub use create_view::CreateView;
 pub use delete::Delete;
@@ -50,9 +60,11 @@ pub use drop_check::DropCheck;
 pub use drop_column::DropColumn;
 pub use drop_enum::DropEnum;
 pub use drop_enum_value::DropEnumValue;
+pub use drop_extension::DropExtension;
 pub use drop_foreign_key::DropForeignKey;
 pub use drop_index::DropIndex;
 pub use drop_primary_key::DropPrimaryKey;
+pub use drop_schema::DropSchema;
 pub use drop_table::DropTable;
 pub use drop_unique::DropUnique;
 pub use drop_view::DropView;
@@ -123,6 +135,14 @@ pub enum Operation {
     DropPrimaryKey(DropPrimaryKey),
     /// Changes a column.
     AlterColumn(AlterColumn),
+    /// Makes a schema.
+    CreateSchema(CreateSchema),
+    /// Drops a schema.
+    DropSchema(DropSchema),
+    /// Gives PostgreSQL an extension.
+    CreateExtension(CreateExtension),
+    /// Takes an extension away from PostgreSQL.
+    DropExtension(DropExtension),
     /// Makes an enum.
     CreateEnum(CreateEnum),
     /// Drops an enum.
@@ -131,6 +151,10 @@ pub enum Operation {
     AddEnumValue(AddEnumValue),
     /// Takes a value out of an enum.
     DropEnumValue(DropEnumValue),
+    /// Says what a table is, or takes back what was said.
+    CommentTable(CommentTable),
+    /// Says what a column is, or takes back what was said.
+    CommentColumn(CommentColumn),
     /// Runs SQL in the author's own words.
     RunSql(RunSql),
 }
@@ -209,10 +233,16 @@ macro_rules! dispatch {
             Operation::AddPrimaryKey($it) => $call,
             Operation::DropPrimaryKey($it) => $call,
             Operation::AlterColumn($it) => $call,
+            Operation::CreateSchema($it) => $call,
+            Operation::DropSchema($it) => $call,
+            Operation::CreateExtension($it) => $call,
+            Operation::DropExtension($it) => $call,
             Operation::CreateEnum($it) => $call,
             Operation::DropEnum($it) => $call,
             Operation::AddEnumValue($it) => $call,
             Operation::DropEnumValue($it) => $call,
+            Operation::CommentTable($it) => $call,
+            Operation::CommentColumn($it) => $call,
             Operation::RunSql($it) => $call,
         }
     };
@@ -242,8 +272,8 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns, by the name before it; none where it is a view, an enum, or SQL in
-    /// the author's own words.
+    /// The table that it concerns, by the name before it; none where it concerns no single one, or is SQL in the author's
+    /// own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -269,7 +299,13 @@ impl Operation {
             Operation::AlterColumn(it) => Some(&it.table),
             Operation::RenameIndex(it) => Some(&it.table),
             Operation::RenameTable(it) => Some(&it.table),
-            Operation::CreateEnum(_)
+            Operation::CommentTable(it) => Some(&it.table),
+            Operation::CommentColumn(it) => Some(&it.table),
+            Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
+            | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
             | Operation::AddEnumValue(_)
             | Operation::DropEnumValue(_)
@@ -308,6 +344,12 @@ impl Operation {
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
+            | Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
             | Operation::AlterColumn(_)
             | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
@@ -346,6 +388,12 @@ impl Operation {
             | Operation::DropUnique(_)
             | Operation::AddPrimaryKey(_)
             | Operation::DropPrimaryKey(_)
+            | Operation::CommentTable(_)
+            | Operation::CommentColumn(_)
+            | Operation::CreateSchema(_)
+            | Operation::DropSchema(_)
+            | Operation::CreateExtension(_)
+            | Operation::DropExtension(_)
             | Operation::AlterColumn(_)
             | Operation::CreateEnum(_)
             | Operation::DropEnum(_)
@@ -384,6 +432,12 @@ macro_rules! into_operation {
 
 into_operation!(
     RunSql,
+    CommentTable,
+    CommentColumn,
+    CreateSchema,
+    DropSchema,
+    CreateExtension,
+    DropExtension,
     Insert,
     Update,
     Delete,

@@ -41,6 +41,14 @@ pub(super) fn alter_column(
     if after.primary_key.contains(&new.name) {
         check_key(dialect, &after, &after.primary_key, "the primary key")?;
     }
+    for unique in after
+        .uniques
+        .iter()
+        .filter(|it| it.columns.contains(&new.name))
+    {
+        let what = format!("unique constraint {}", unique.label);
+        check_key(dialect, &after, &unique.columns, &what)?;
+    }
     for index in after
         .indexes
         .iter()
@@ -51,4 +59,44 @@ pub(super) fn alter_column(
     let mut change = TableChange::alter(&it.table, step);
     change.modify_column(dialect, table, &new)?;
     Ok(Some(change))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::tests::fold;
+    use crate::dsl::*;
+    use crate::render::RenderError;
+
+    /// The server would refuse it, or a part of the key would be lost.
+    #[test]
+    fn a_key_of_any_kind_must_still_fit() {
+        let short = || string("a").length(100);
+        for keyed in [
+            table("t").columns([short().primary_key()]),
+            table("t")
+                .columns([short()])
+                .unique(unique("a").columns(["a"])),
+            table("t")
+                .columns([short()])
+                .index(index("a").columns(["a"])),
+        ] {
+            let before = fold([CreateTable { table: keyed }.into()]).unwrap();
+            for change in [
+                alter("a").set_type(varchar(1000)),
+                alter("a").set_type(ColumnType::Text),
+            ] {
+                let alter = Operation::from(AlterColumn {
+                    table: "t".into(),
+                    change,
+                });
+                for dialect in [MySql, MariaDb] {
+                    let error = dialect.render(&alter, &before).unwrap_err();
+                    assert!(
+                        matches!(error, RenderError::Unsupported { .. }),
+                        "{dialect}: {alter}: {error}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -45,7 +45,7 @@ pub(super) fn alter_column(
     if let Some(default) = &new.default
         && (redefaulted || retyped || given.is_some())
     {
-        actions.push(format!("SET DEFAULT {}", default_of(default)?));
+        actions.push(format!("SET DEFAULT {}", default_of(&new, default)?));
     }
     if actions.is_empty() {
         return Ok(None);

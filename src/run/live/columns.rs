@@ -5,6 +5,7 @@
 use super::{LiveColumn, Source};
 use crate::dialect::Dialect;
 use crate::dsl::{Column, ColumnType, DefaultValue, Literal};
+use crate::render::in_utc;
 
 /// What differs, as a clause; none where the column that is there will do.
 pub(crate) fn column_difference(
@@ -138,7 +139,13 @@ fn moment_is(dialect: Dialect, literal: &Literal, live: &str) -> bool {
     let Literal::Text(value) = literal else {
         return false;
     };
-    let text = unquoted(dialect, live);
+    let mut text = unquoted(dialect, live);
+    let mut value = value.clone();
+    if let (Dialect::Postgres, Some(local)) = (dialect, text.strip_suffix("+00")) {
+        // Read in UTC, and written with its offset.
+        text = local.to_owned();
+        value = in_utc(&value).trim_end_matches("+00").replacen('T', " ", 1);
+    }
     let rest = text.strip_prefix(value.as_str());
     rest.is_some_and(|rest| rest.trim_start_matches('.').trim_matches('0').is_empty())
 }
@@ -288,6 +295,7 @@ mod tests {
             default: default.map(str::to_owned),
             source: Source::Rows,
             collation: None,
+            comment: None,
             details: String::new(),
         }
     }

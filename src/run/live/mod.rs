@@ -23,7 +23,9 @@ pub(crate) use indexes::{IndexDifference, index_difference};
 use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
-use crate::dsl::{CreateView, Index, Migrations, Operation, ReplaceView, Unique, index};
+use crate::dsl::{
+    CreateSchema, CreateView, DropSchema, Index, Migrations, Operation, ReplaceView, Unique, index,
+};
 
 /// What is there, of the names that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +33,9 @@ pub(crate) struct Live {
     pub(crate) tables: BTreeMap<String, LiveTable>,
     /// Indexes by their physical name, where names are schema-wide, with the table that they belong to.
     pub(crate) index_owners: BTreeMap<String, String>,
+    pub(crate) schemas: BTreeSet<String>,
+    /// Extensions, with the schema that each is in.
+    pub(crate) extensions: BTreeMap<String, String>,
     /// The values of enums, where these are types; of another type of that name none.
     pub(crate) enums: BTreeMap<String, Vec<String>>,
 }
@@ -50,6 +55,8 @@ pub(crate) struct LiveTable {
     pub(crate) indexes: Vec<LiveIndex>,
     pub(crate) foreign_keys: Vec<LiveForeignKey>,
     pub(crate) checks: Vec<LiveCheck>,
+    /// What it is, for people.
+    pub(crate) comment: Option<String>,
     /// The statement that makes it, where the engine keeps that: SQLite does.
     pub(crate) written: String,
 }
@@ -66,6 +73,8 @@ pub(crate) struct LiveColumn {
     pub(crate) source: Source,
     /// How its texts are compared, where the engine's catalog says so.
     pub(crate) collation: Option<String>,
+    /// What it is, for people.
+    pub(crate) comment: Option<String>,
     /// What else the engine's catalog says of it, for `verify`: collation, generation, what follows an update.
     pub(crate) details: String,
 }
@@ -149,11 +158,24 @@ impl Live {
 
     /// Whether nothing of what was asked for is there.
     pub(crate) fn is_empty(&self) -> bool {
-        self.tables.is_empty() && self.index_owners.is_empty() && self.enums.is_empty()
+        self.tables.is_empty()
+            && self.index_owners.is_empty()
+            && self.enums.is_empty()
+            && self.schemas.is_empty()
+            && self.extensions.is_empty()
     }
 
     pub(crate) fn index(&self, table: &str, name: &str) -> Option<&LiveIndex> {
         self.tables.get(table)?.index(name)
+    }
+
+    /// What is said of a table, or of a column of it.
+    pub(crate) fn comment(&self, table: &str, column: Option<&str>) -> Option<&str> {
+        let table = self.tables.get(table)?;
+        match column {
+            Some(column) => table.column(column)?.comment.as_deref(),
+            None => table.comment.as_deref(),
+        }
     }
 
     /// Tables that only answered because an index was asked for by name. One that has an index's name itself
@@ -220,6 +242,8 @@ pub(crate) struct Wanted {
     pub(crate) tables: BTreeSet<String>,
     /// Physical names, those of unique constraints included.
     pub(crate) indexes: BTreeSet<String>,
+    pub(crate) schemas: BTreeSet<String>,
+    pub(crate) extensions: BTreeSet<String>,
     pub(crate) enums: BTreeSet<String>,
 }
 
@@ -237,10 +261,8 @@ impl Wanted {
             {
                 wanted.tables.insert(view.name.clone());
             }
-            let Some(table) = operation.table() else {
-                continue;
-            };
-            wanted.tables.insert(table.to_owned());
+            let table = operation.table().unwrap_or_default();
+            wanted.tables.extend(operation.table().map(str::to_owned));
             let (indexes, uniques): (Vec<Index>, &[Unique]) = match operation {
                 Operation::CreateTable(it) => (it.table.indexes.clone(), &it.table.uniques),
                 Operation::CreateIndex(it) => (vec![it.index.clone()], &[]),
@@ -249,6 +271,19 @@ impl Wanted {
                 Operation::RenameIndex(it) => (vec![it.renamed(&index(&it.to))], &[]),
                 Operation::RenameTable(it) => {
                     wanted.tables.insert(it.to.clone());
+                    (Vec::new(), &[])
+                }
+                Operation::CreateSchema(CreateSchema { schema })
+                | Operation::DropSchema(DropSchema { schema }) => {
+                    wanted.schemas.insert(schema.clone());
+                    (Vec::new(), &[])
+                }
+                Operation::CreateExtension(it) => {
+                    wanted.extensions.insert(it.extension.name.clone());
+                    (Vec::new(), &[])
+                }
+                Operation::DropExtension(it) => {
+                    wanted.extensions.insert(it.extension.clone());
                     (Vec::new(), &[])
                 }
                 Operation::DropTable(_)
@@ -270,6 +305,8 @@ impl Wanted {
                 | Operation::DropUnique(_)
                 | Operation::AddPrimaryKey(_)
                 | Operation::DropPrimaryKey(_)
+                | Operation::CommentTable(_)
+                | Operation::CommentColumn(_)
                 | Operation::AlterColumn(_)
                 | Operation::CreateEnum(_)
                 | Operation::DropEnum(_)
@@ -321,8 +358,8 @@ impl Values {
         self.optional().unwrap_or_default()
     }
 
-    /// A column's name, type, whether it is nullable, default, source, collation and details, in this order in every engine's
-    /// query; none where there is no name, because the table has no columns.
+    /// A column's name, type, whether it is nullable, default, source, collation, comment and details, in this order in
+    /// every engine's query; none where there is no name, because the table has no columns.
     fn column(&mut self) -> Option<LiveColumn> {
         let name = self.optional();
         let type_name = self.text();
@@ -330,6 +367,7 @@ impl Values {
         let default = self.optional();
         let source = Source::of(&self.text());
         let collation = self.optional();
+        let comment = self.comment();
         let details = self.text();
         name.map(|name| LiveColumn {
             name,
@@ -338,8 +376,14 @@ impl Values {
             default,
             source,
             collation,
+            comment,
             details,
         })
+    }
+
+    /// A comment; an empty one is none.
+    fn comment(&mut self) -> Option<String> {
+        self.optional().filter(|it| !it.is_empty())
     }
 
     /// Every engine's truth: `t`, `true`, `1`, `YES`.

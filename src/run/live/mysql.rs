@@ -14,8 +14,9 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
              c.COLUMN_NAME, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_DEFAULT, \
              CASE WHEN c.EXTRA LIKE '%auto_increment%' THEN 'counter' \
                  WHEN c.GENERATION_EXPRESSION <> '' THEN 'expression' END, \
-             c.COLLATION_NAME, \
-             CONCAT_WS(' ', c.EXTRA, c.CHARACTER_SET_NAME, NULLIF(c.COLLATION_NAME, t.TABLE_COLLATION), c.GENERATION_EXPRESSION) \
+             c.COLLATION_NAME, c.COLUMN_COMMENT, \
+             CONCAT_WS(' ', c.EXTRA, c.CHARACTER_SET_NAME, NULLIF(c.COLLATION_NAME, t.TABLE_COLLATION), c.GENERATION_EXPRESSION), \
+             t.TABLE_COMMENT \
          FROM information_schema.TABLES t \
          LEFT JOIN information_schema.COLUMNS c \
              ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME \
@@ -104,6 +105,9 @@ fn add_column(live: &mut Live, mut values: Values) {
         ..column
     });
     live.add_column(&table, other_kind, definition, column);
+    if let Some(table) = live.tables.get_mut(&table) {
+        table.comment = values.comment();
+    }
 }
 
 fn add_index(live: &mut Live, mut values: Values) {

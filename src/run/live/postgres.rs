@@ -7,6 +7,9 @@ use crate::dsl::{ForeignKey, foreign_key};
 use crate::run::driver::{Driver, DriverError};
 use crate::run::session::Session;
 
+/// Moments are told in the session's time zone: so that what is read does not depend on it.
+const IN_UTC: &str = "SET LOCAL TimeZone TO 'UTC';";
+
 /// One round trip; what is current for it is undone with its transaction.
 pub(super) async fn read<D: Driver>(
     driver: &mut D,
@@ -16,7 +19,7 @@ pub(super) async fn read<D: Driver>(
     let settings = session.transaction_settings();
     // One snapshot for both queries: without the session's own lock, another runner may commit between them.
     let sql = format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings} {}; COMMIT",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings} {IN_UTC} {}; COMMIT",
         queries(wanted)
     );
     read_in(driver, wanted, &sql).await
@@ -28,7 +31,7 @@ pub(super) async fn read_after<D: Driver>(
     wanted: &Wanted,
     before: &str,
 ) -> Result<Live, DriverError> {
-    let sql = format!("BEGIN; {before} {}; ROLLBACK", queries(wanted));
+    let sql = format!("BEGIN; {IN_UTC} {before} {}; ROLLBACK", queries(wanted));
     read_in(driver, wanted, &sql).await
 }
 
@@ -53,6 +56,12 @@ async fn read_in<D: Driver>(
             "index" => add_index(&mut live, values),
             "foreign key" => add_foreign_key(&mut live, values),
             "check" => add_check(&mut live, values),
+            "schema" => {
+                live.schemas.insert(values.text());
+            }
+            "extension" => {
+                live.extensions.insert(values.text(), values.text());
+            }
             "enum" => {
                 let enum_values = live.enums.entry(values.text()).or_default();
                 enum_values.extend(values.optional());
@@ -65,21 +74,24 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Five queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+/// Seven queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
 /// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
     let indexes = wanted.index_list(Dialect::Postgres);
+    let schemas = list(Dialect::Postgres, &wanted.schemas);
+    let extensions = list(Dialect::Postgres, &wanted.extensions);
     let enums = list(Dialect::Postgres, &wanted.enums);
     format!(
         "SELECT 'column', c.relname, c.relkind::text, \
              CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END, a.attname, format_type(a.atttypid, a.atttypmod), \
              NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), \
              CASE WHEN a.attidentity <> '' THEN 'counter' WHEN a.attgenerated <> '' THEN 'expression' END, \
-             l.collname, \
+             l.collname, col_description(c.oid, a.attnum), \
              concat_ws(' ', CASE a.attidentity WHEN 'a' THEN 'identity always' WHEN 'd' THEN 'identity' END, \
                  CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END, \
-                 nullif(l.collname, 'default')) \
+                 nullif(l.collname, 'default')), \
+             obj_description(c.oid, 'pg_class') \
          FROM pg_catalog.pg_class c \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
@@ -127,7 +139,10 @@ fn queries(wanted: &Wanted) -> String {
          JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
          LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid \
          WHERE n.nspname = current_schema() AND t.typname IN ({enums}) \
-         ORDER BY t.typname, e.enumsortorder"
+         ORDER BY t.typname, e.enumsortorder; \
+         SELECT 'schema', n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname IN ({schemas}); \
+         SELECT 'extension', x.extname, n.nspname FROM pg_catalog.pg_extension x \
+         JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace WHERE x.extname IN ({extensions})"
     )
 }
 
@@ -146,6 +161,9 @@ fn add_column(live: &mut Live, mut values: Values) {
     let definition = values.optional();
     let column = values.column();
     live.add_column(&table, other_kind.map(str::to_owned), definition, column);
+    if let Some(table) = live.tables.get_mut(&table) {
+        table.comment = values.comment();
+    }
 }
 
 fn add_index(live: &mut Live, mut values: Values) {

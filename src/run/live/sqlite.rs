@@ -11,7 +11,7 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     let indexes = wanted.index_list(Dialect::Sqlite);
     let columns = format!(
         "SELECT m.name, m.type, iif(m.type = 'view', m.sql, NULL), c.name, c.type, c.\"notnull\" = 0 AS nullable, c.dflt_value, \
-             iif(c.hidden IN (2, 3), 'expression', NULL), NULL, \
+             iif(c.hidden IN (2, 3), 'expression', NULL), NULL, NULL, \
              CASE c.hidden WHEN 1 THEN 'hidden' WHEN 2 THEN 'virtual' WHEN 3 THEN 'stored' END, \
              c.pk, m.sql \
          FROM main.sqlite_schema m LEFT JOIN pragma_table_xinfo(m.name) c \

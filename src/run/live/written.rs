@@ -4,7 +4,7 @@ use super::LiveTable;
 use super::constraints::{LiveCheck, LiveForeignKey, action, planned_unique, timing};
 use crate::dsl::{foreign_key, unique};
 
-/// Adds to `table` what its `CREATE TABLE` says of unique constraints, foreign keys and checks.
+/// Adds to `table` what its `CREATE TABLE` says of unique constraints, foreign keys, checks and collations.
 pub(super) fn add_constraints(table: &mut LiveTable, sql: &str) {
     let tokens = tokens(sql);
     let Some(start) = tokens.iter().position(|it| it.is("(")) else {
@@ -38,6 +38,15 @@ fn item(reader: &mut Reader<'_>, column: Option<&str>, table: &mut LiveTable) {
         }
         if reader.takes("CONSTRAINT") {
             name = reader.name();
+        } else if reader.takes("COLLATE") {
+            let collation = reader.name().to_ascii_uppercase();
+            let of_it = table
+                .columns
+                .iter_mut()
+                .find(|it| Some(it.name.as_str()) == column);
+            if let Some(column) = of_it {
+                column.details += &format!(" collate {collation}");
+            }
         } else if reader.takes("UNIQUE") {
             let columns = reader.names().unwrap_or_else(own);
             let named = named(&mut name, &columns);
@@ -304,6 +313,29 @@ mod tests {
                 "(a) (a) references q ()"
             ]
         );
+    }
+
+    #[test]
+    fn collations_are_read_with_their_columns() {
+        let mut table = LiveTable::default();
+        for name in ["a", "b"] {
+            table.columns.push(crate::run::live::LiveColumn {
+                name: name.to_owned(),
+                type_name: "TEXT".to_owned(),
+                nullable: true,
+                default: None,
+                source: crate::run::live::Source::Rows,
+                collation: None,
+                comment: None,
+                details: String::new(),
+            });
+        }
+        add_constraints(
+            &mut table,
+            "CREATE TABLE t (a TEXT DEFAULT 'COLLATE x' COLLATE \"nocase\" NOT NULL, b TEXT, UNIQUE (b COLLATE RTRIM))",
+        );
+        let details: Vec<&str> = table.columns.iter().map(|it| it.details.as_str()).collect();
+        assert_eq!(details, [" collate NOCASE", ""]);
     }
 
     #[test]

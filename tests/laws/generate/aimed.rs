@@ -34,6 +34,20 @@ pub(crate) fn aimed(
     let a_view = views.get(aim % views.len().max(1));
     let operation = match operation {
         Operation::CreateTable(it) => return mended(it.table, predicate, catalog, aim).into(),
+        Operation::DropSchema(mut it) => {
+            if let Some(schema) = catalog.schemas().nth(aim % 3) {
+                it.schema = schema.to_owned();
+            }
+            return it.into();
+        }
+        Operation::DropExtension(mut it) => {
+            if let Some(extension) = catalog.extensions().nth(aim % 3) {
+                it.extension.clone_from(&extension.name);
+            }
+            return it.into();
+        }
+        Operation::CreateSchema(it) => return it.into(),
+        Operation::CreateExtension(it) => return it.into(),
         Operation::CreateView(mut it) => {
             read(&mut it.view.depends_on);
             return it.into();
@@ -86,6 +100,15 @@ pub(crate) fn aimed(
             it.into()
         }
         Operation::RenameColumn(mut it) => {
+            it.column = column(aim / 7);
+            it.table = table_name;
+            it.into()
+        }
+        Operation::CommentTable(mut it) => {
+            it.table = table_name;
+            it.into()
+        }
+        Operation::CommentColumn(mut it) => {
             it.column = column(aim / 7);
             it.table = table_name;
             it.into()

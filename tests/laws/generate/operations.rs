@@ -9,7 +9,7 @@ use super::constraints;
 use super::indexes::index_value;
 use super::own_words::own_words;
 use super::rows::changes_of_rows;
-use super::texts::{enum_value, name};
+use super::texts::{comment, enum_value, name};
 use super::views::view_value;
 
 pub(crate) fn operation() -> impl Strategy<Value = Operation> {
@@ -42,12 +42,29 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
         1 => name().prop_map(|name| DropEnum { name }.into()),
         2 => (name(), enum_value(), proptest::option::weighted(0.4, enum_value()))
             .prop_map(|(name, value, before)| AddEnumValue { name, value, before }.into()),
+        1 => (name(), comment()).prop_map(|(table, comment)| CommentTable { table, comment }.into()),
+        2 => (name(), name(), comment())
+            .prop_map(|(table, column, comment)| CommentColumn { table, column, comment }.into()),
         1 => (name(), enum_value()).prop_map(|(name, value)| DropEnumValue { name, value }.into()),
         2 => own_words().prop_map(Operation::from),
         3 => changes_of_rows(),
+        2 => of_the_database(),
         2 => view_value().prop_map(|view| CreateView { view }.into()),
         2 => view_value().prop_map(|view| ReplaceView { view }.into()),
         1 => name().prop_map(|view| DropView { view }.into()),
+    ]
+}
+
+fn of_the_database() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        1 => name().prop_map(|schema| CreateSchema { schema }.into()),
+        1 => name().prop_map(|schema| DropSchema { schema }.into()),
+        4 => (name(), proptest::option::of(name())).prop_map(|(name, schema)| {
+            let mut extension = extension(name);
+            extension.schema = schema;
+            CreateExtension { extension }.into()
+        }),
+        2 => name().prop_map(|extension| DropExtension { extension }.into()),
     ]
 }
 

@@ -65,3 +65,11 @@ pub(crate) fn enum_value() -> impl Strategy<Value = String> {
 pub(crate) fn text_value() -> impl Strategy<Value = String> {
     prop_oneof![3 => select(&TEXTS[..]).prop_map(str::to_owned), 1 => any::<String>()]
 }
+
+/// What is said of a table or a column; too much at times.
+pub(crate) fn comment() -> impl Strategy<Value = Option<String>> {
+    proptest::option::weighted(
+        0.8,
+        prop_oneof![9 => text_value(), 1 => (1000..2100_usize).prop_map(|it| "ä".repeat(it))],
+    )
+}

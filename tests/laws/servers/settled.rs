@@ -56,6 +56,11 @@ pub(super) fn settled(
         | Operation::Delete(_)
         | Operation::Backfill(_)
         | Operation::RunSql(_) => return None,
+        // A server has extensions of its own choosing, and other schemas are not for one database to make.
+        Operation::CreateSchema(_)
+        | Operation::DropSchema(_)
+        | Operation::CreateExtension(_)
+        | Operation::DropExtension(_) => return None,
         other => other,
     };
     dialect
