@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::dsl::{Migration, Operation};
+use crate::dsl::{Migration, Migrations, Operation};
 
 impl Migration {
     /// The SHA-256 of what the migration does, in hexadecimal: of its operations' text in the words of the
@@ -24,6 +24,13 @@ impl Migration {
     }
 }
 
+impl Migrations {
+    /// The checksums of all migrations, in their order.
+    pub(crate) fn checksums(&self) -> Vec<String> {
+        self.iter().map(Migration::checksum).collect()
+    }
+}
+
 impl Operation {
     /// The SHA-256 of one operation's text, in hexadecimal.
     pub(crate) fn checksum(&self) -> String {
@@ -38,10 +45,12 @@ fn sha256(texts: impl IntoIterator<Item = String>) -> String {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);
     }
-    let digits: Vec<String> = hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    digits.concat()
+    // A migration is hashed at every start: one text for all digits, and not one for each byte.
+    let mut digits = String::with_capacity(64);
+    for byte in hash.finalize() {
+        for half in [byte >> 4, byte & 0xF] {
+            digits.extend(char::from_digit(u32::from(half), 16));
+        }
+    }
+    digits
 }

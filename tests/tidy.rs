@@ -65,6 +65,17 @@ fn every_operation_has_its_page() {
 }
 
 #[test]
+fn the_history_that_is_shown_uses_every_operation() {
+    let example = read("examples/evolution.rs");
+    for operation in names_in("src/dsl/op") {
+        assert!(
+            example.contains(&format!(".{operation}(")),
+            "examples/evolution.rs does not use {operation}: let the shop need it"
+        );
+    }
+}
+
+#[test]
 fn every_migration_is_registered_in_the_order_of_its_number() {
     let registry = read("src/migrations/mod.rs");
     let files: Vec<String> = names_in("src/migrations").into_iter().collect();

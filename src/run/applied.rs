@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::driver::{Driver, DriverError, DriverErrorKind};
+use super::driver::{Driver, DriverError, DriverErrorKind, Row};
 use super::error::RunError;
 use super::tracking::Tracking;
 use crate::dsl::Migrations;
@@ -33,13 +33,22 @@ pub(crate) struct Pending {
 }
 
 impl AppliedIds {
-    /// Reads the table: one query where the journal is there, two where it is not.
+    /// Reads the table: one query where the journal is there, two where it is not, or where an id is none that a
+    /// migration may have.
     pub(crate) async fn read<D: Driver>(
         driver: &mut D,
         tracking: &Tracking,
     ) -> Result<AppliedIds, RunError> {
         let dialect = driver.dialect();
-        let (rows, tracked) = match driver.rows(&tracking.ids_and_checksums(dialect)).await {
+        // One row costs less than one for each migration.
+        let packed = match driver.rows(&tracking.packed(dialect)).await {
+            Ok(rows) => match unpacked(&rows) {
+                Some(ids) => return Ok(AppliedIds { ids, tracked: true }),
+                None => driver.rows(&tracking.ids_and_checksums(dialect)).await,
+            },
+            Err(error) => Err(error),
+        };
+        let (rows, tracked) = match packed {
             Err(error) if is_without_journal(&error) => {
                 (driver.rows(&tracking.ids(dialect)).await, false)
             }
@@ -74,6 +83,17 @@ impl AppliedIds {
             }
         }
         AppliedIds::read(driver, tracking).await
+    }
+
+    /// Whether they are those of the history, all of them and no other, each as it is now.
+    pub(crate) fn are_all_of(&self, history: &Migrations, checksums: &[String]) -> bool {
+        let ids = history.iter().map(|it| &it.id);
+        let wanted: BTreeMap<&String, &String> = ids.zip(checksums).collect();
+        let known = self
+            .ids
+            .iter()
+            .filter_map(|(id, sum)| Some((id, sum.as_ref()?)));
+        wanted.len() == checksums.len() && self.ids.len() == checksums.len() && known.eq(wanted)
     }
 
     /// Compares with the history: what it does not know, what was edited, what is left.
@@ -146,6 +166,32 @@ impl AppliedIds {
     }
 }
 
+/// Reads what [`Tracking::packed`] answers. None where it is not whole, because the server cut it, or not clear, because
+/// an id has a tab or a new line in it: then there are more of these than rows.
+fn unpacked(rows: &[Row]) -> Option<BTreeMap<String, Option<String>>> {
+    let [row] = rows else {
+        return None;
+    };
+    let [Some(count), text] = row.as_slice() else {
+        return None;
+    };
+    let count: usize = count.parse().ok()?;
+    let text = text.as_deref().unwrap_or_default();
+    if !(text.is_empty() || text.ends_with('\n'))
+        || text.matches('\n').count() != count
+        || text.matches('\t').count() != count
+    {
+        return None;
+    }
+    text.split_terminator('\n')
+        .map(|line| {
+            let (id, checksum) = line.split_once('\t')?;
+            let checksum = checksum.strip_prefix('=').map(str::to_owned);
+            Some((id.to_owned(), checksum))
+        })
+        .collect()
+}
+
 /// How many migrations lead up to the target, itself included; all where there is none.
 fn until(history: &Migrations, target: Option<&str>) -> Result<usize, RunError> {
     let Some(target) = target else {
@@ -182,5 +228,31 @@ fn is_without_journal(error: &DriverError) -> bool {
         | DriverErrorKind::Busy
         | DriverErrorKind::Connection
         | DriverErrorKind::Other => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_whole_and_clear_is_read_from_one_text() {
+        let read = |count: &str, text: Option<&str>| {
+            unpacked(&[vec![Some(count.to_owned()), text.map(str::to_owned)]])
+        };
+        let both = read("2", Some("001_a\t=abc\n002_b\t\n")).unwrap();
+        assert_eq!(both.get("001_a"), Some(&Some("abc".to_owned())));
+        assert_eq!(both.get("002_b"), Some(&None));
+        assert_eq!(read("0", None), Some(BTreeMap::new()));
+        for (count, text) in [
+            ("2", "001_a\t=abc\n002_b\t=ab"),
+            ("2", "001_a\t=abc\n"),
+            ("1", "001\ta\t=abc\n"),
+            ("1", "001\na\t=abc\n"),
+            ("1", ""),
+        ] {
+            assert_eq!(read(count, Some(text)), None, "{text:?}");
+        }
+        assert_eq!(unpacked(&[]), None);
     }
 }

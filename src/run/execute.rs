@@ -2,6 +2,7 @@
 
 mod backfill;
 mod concurrently;
+mod together;
 mod transactions;
 
 use std::time::{Duration, Instant};
@@ -58,12 +59,25 @@ impl Execution<'_> {
             migrations: self.plan.migrations.len(),
             statements: self.plan.statement_count(),
         });
-        for (index, migration) in self.plan.migrations.iter().enumerate() {
-            let first = index == 0;
+        let mut rest = self.plan.migrations.as_slice();
+        let mut first = true;
+        while let [migration, later @ ..] = rest {
             if migration.rebuilds() != self.plan.rebuilds_first() {
                 return Ok(Outcome::Superseded(report));
             }
             self.stop.check(Some((&migration.id, 1)))?;
+            let together = self.together(rest);
+            if together.len() > 1 {
+                let Some(done) = self
+                    .run_together(driver, together, first, &mut report)
+                    .await?
+                else {
+                    return Ok(Outcome::Superseded(report));
+                };
+                rest = rest.get(done..).unwrap_or_default();
+                first = first && done == 0;
+                continue;
+            }
             let start = Instant::now();
             self.observer.tell(Event::Started {
                 migration: migration.id.clone(),
@@ -77,25 +91,31 @@ impl Execution<'_> {
                 return Ok(Outcome::Superseded(report));
             }
             spans::finish(&span, start);
-            let applied = AppliedNow {
-                id: migration.id.clone(),
-                summary: migration.summary.clone(),
-                statements: migration.statements.len(),
-                duration: start.elapsed(),
-            };
-            report.warn(migration.warnings.clone());
-            match migration.way {
-                Way::Up => {
-                    self.observer.tell(Event::Applied(applied.clone()));
-                    report.applied.push(applied);
-                }
-                Way::Down => {
-                    self.observer.tell(Event::RolledBack(applied.clone()));
-                    report.rolled_back.push(applied);
-                }
-            }
+            self.tell_done(migration, start.elapsed(), &mut report);
+            rest = later;
+            first = false;
         }
         Ok(Outcome::Done(report))
+    }
+
+    fn tell_done(&self, migration: &PlannedMigration, duration: Duration, report: &mut Report) {
+        let applied = AppliedNow {
+            id: migration.id.clone(),
+            summary: migration.summary.clone(),
+            statements: migration.statements.len(),
+            duration,
+        };
+        report.warn(migration.warnings.clone());
+        match migration.way {
+            Way::Up => {
+                self.observer.tell(Event::Applied(applied.clone()));
+                report.applied.push(applied);
+            }
+            Way::Down => {
+                self.observer.tell(Event::RolledBack(applied.clone()));
+                report.rolled_back.push(applied);
+            }
+        }
     }
 
     /// Runs and records one migration, as its engine needs it. False says that another runner has been faster

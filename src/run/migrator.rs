@@ -1,6 +1,9 @@
 //! The runner: binds a history to a database.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use super::applied::{AppliedIds, Pending, none_yet};
@@ -211,10 +214,24 @@ impl Migrator {
     ///
     /// [`RunError`]; what was recorded before it stays, and a further run goes on from there.
     pub async fn run<S: Source>(&self, source: S) -> Result<Report, RunError> {
+        self.tracking.check()?;
+        let mut driver = match connect(source).await {
+            Ok(driver) => driver,
+            // What can be said without a database is said first.
+            Err(error) => return self.check().and(Err(error)),
+        };
+        let read = AppliedIds::read(&mut driver, &self.tracking);
+        let (applied, checksums) = meanwhile(read, || self.migrations.checksums()).await;
+        // A history that was applied as it is has been checked then.
+        if let Ok(applied) = &applied
+            && self.target.is_none()
+            && applied.are_all_of(&self.migrations, &checksums)
+        {
+            driver.close().await;
+            return Ok(Report::default());
+        }
         self.check()?;
-        let mut driver = connect(source).await?;
-        let applied = AppliedIds::read(&mut driver, &self.tracking).await?;
-        let pending = self.pending(applied)?;
+        let pending = self.pending(applied?)?;
         if pending.count == 0 {
             driver.close().await;
             return Ok(Report::default());
@@ -633,6 +650,18 @@ pub(super) enum Task<'t> {
     Rollback(&'t Rollback),
     /// Mend the journal.
     Repair(Repair<'t>),
+}
+
+/// Asks a server, and does something else while it answers.
+async fn meanwhile<T, R>(question: impl Future<Output = T>, other: impl FnOnce() -> R) -> (T, R) {
+    let mut question = pin!(question);
+    // The first poll sends the question.
+    let early = poll_fn(|context| Poll::Ready(question.as_mut().poll(context))).await;
+    let done = other();
+    match early {
+        Poll::Ready(answer) => (answer, done),
+        Poll::Pending => (question.await, done),
+    }
 }
 
 pub(super) async fn connect<S: Source>(source: S) -> Result<S::Driver, RunError> {

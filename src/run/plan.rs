@@ -41,6 +41,8 @@ pub struct Plan {
     /// Makes the table of batches.
     create_batches: Vec<String>,
     makes_batches: bool,
+    /// Whether it is for a database that has nothing that the history names, and no record of any migration.
+    pub(crate) is_for_new: bool,
     pub(crate) tracking: Tracking,
     /// What a person should know of the order of the migrations.
     pub warnings: Vec<String>,
@@ -246,6 +248,7 @@ impl Plan {
             create_tracking,
             create_batches,
             makes_batches: false,
+            is_for_new: false,
             expects_explicit_timestamps: false,
             tracking,
         })

@@ -34,6 +34,7 @@ pub(crate) fn resolve_with(
     on_conflict: impl Fn(RunError) -> Result<(), RunError>,
 ) -> Result<Plan, RunError> {
     let mut plan = Plan::empty(dialect, tracking)?;
+    plan.is_for_new = live.is_empty() && pending.applied.is_empty();
     // A new database has nothing that could be in the way or be taken over.
     let adopted = if live.is_empty() {
         Default::default()

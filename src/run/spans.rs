@@ -1,7 +1,7 @@
 //! Spans of `tracing`: one for each migration, and in it one for each statement that is sent. Each has its duration
 //! when it ends.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tracing::field::Empty;
 use tracing::{Span, debug_span, info_span};
@@ -40,6 +40,10 @@ pub(super) fn of_batch(statements: &[&Statement]) -> Span {
 }
 
 pub(super) fn finish(span: &Span, start: Instant) {
-    let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    finish_after(span, start.elapsed());
+}
+
+pub(super) fn finish_after(span: &Span, duration: Duration) {
+    let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     span.record("duration_ms", milliseconds);
 }

@@ -35,6 +35,7 @@ impl Work<'_> {
     ) -> Result<Report, RunError> {
         let migrator = self.migrator;
         let mut report = Report::default();
+        let mut is_first = true;
         loop {
             let applied = AppliedIds::read_again(driver, &migrator.tracking, tracked).await?;
             let pending = migrator.pending(applied)?;
@@ -43,13 +44,19 @@ impl Work<'_> {
                 return Ok(report);
             }
             let live = self.live(driver).await?;
-            let plan = resolve(
+            let mut plan = resolve(
                 &migrator.migrations,
                 &pending,
                 live,
                 self.session.dialect,
                 migrator.tracking.clone(),
             );
+            // What failed together is run one by one, so that those before what fails are kept.
+            if !std::mem::replace(&mut is_first, false)
+                && let Ok(plan) = &mut plan
+            {
+                plan.is_for_new = false;
+            }
             if self
                 .carry_out(driver, keys, plan, &pending, &mut report)
                 .await?

@@ -5,9 +5,10 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use hammerwork_migrations::Migrator;
+use hammerwork_migrations::dsl::*;
 use hammerwork_migrations::run::Source;
 use hammerwork_migrations::run::driver::{Driver, DriverError, Row};
-use hammerwork_migrations::{Dialect, Migrator};
 
 use crate::database::{Connection, Database, builtin};
 
@@ -75,10 +76,25 @@ on_every_engine! {
 
 on_servers! {
     async fn six_on_a_new_database_stay_within_the_budget(database: &Database) {
-        let limit = if database.dialect == Dialect::Postgres { 14 } else { 30 };
+        let limit = if database.dialect == Dialect::Postgres { 8 } else { 12 };
         let count = round_trips(database, &builtin()).await;
         println!("{}: {count} round trips for six migrations", database.dialect);
         assert!(count <= limit, "{count} round trips");
+    }
+
+    async fn a_hundred_on_a_new_database_cost_no_more_than_a_few(database: &Database) {
+        let made = (1..=100).map(|number| {
+            Migration::new(format!("{number:03}_things"), "One more table").create_table(
+                table(format!("things_{number}"))
+                    .columns([integer("id").primary_key(), string("name").length(50)])
+                    .index(index("name").columns(["name"])),
+            )
+        });
+        let migrator = Migrator::new(Migrations::new(made));
+        let count = round_trips(database, &migrator).await;
+        println!("{}: {count} round trips for a hundred migrations", database.dialect);
+        assert!(count <= 16, "{count} round trips");
+        assert_eq!(database.status(&migrator).await.unwrap().applied(), 100);
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tracing::Instrument as _;
 
-use super::super::driver::{Driver, DriverError, DriverErrorKind};
+use super::super::driver::{Driver, DriverError, DriverErrorKind, Row};
 use super::super::error::RunError;
 use super::super::event::Event;
 use super::super::journal::Standing;
@@ -68,7 +68,10 @@ impl Execution<'_> {
             if statements.is_empty() && !is_last && !makes_tables {
                 continue;
             }
-            let mut before = self.before(migration, std::mem::take(&mut makes_tables));
+            let mut before = self.before(
+                std::slice::from_ref(migration),
+                std::mem::take(&mut makes_tables),
+            );
             if is_split && !self.session.exclusive {
                 before.push(self.unless_noted_since(migration, noted));
             }
@@ -110,7 +113,7 @@ impl Execution<'_> {
         record: String,
         (noted, superseded): (usize, &str),
     ) -> Result<bool, RunError> {
-        let mut before = self.before(migration, false);
+        let mut before = self.before(std::slice::from_ref(migration), false);
         before.push(UTC.to_owned());
         if !self.session.exclusive {
             before.push(self.unless_noted_since(migration, noted));
@@ -148,9 +151,13 @@ impl Execution<'_> {
         Ok(open)
     }
 
-    /// What goes before the statements: settings, the lock where it is the transaction's own, and the tracking
-    /// tables.
-    fn before(&self, migration: &PlannedMigration, makes_tables: bool) -> Vec<String> {
+    /// What goes before the statements of those migrations, which all go one way: settings, the lock where it is the
+    /// transaction's own, and the tracking tables.
+    pub(super) fn before(
+        &self,
+        migrations: &[PlannedMigration],
+        makes_tables: bool,
+    ) -> Vec<String> {
         let plan = self.plan;
         let mut before = vec![self.session.transaction_settings()];
         if !self.session.exclusive {
@@ -159,14 +166,13 @@ impl Execution<'_> {
         let create = plan.preparations().filter(|_| makes_tables);
         before.extend(create.map(|sql| format!("{sql};\n")));
         if !self.session.exclusive {
-            let done = match migration.way {
-                Way::Up => "EXISTS",
-                Way::Down => "NOT EXISTS",
+            let done = match migrations.first().map(|it| it.way) {
+                Some(Way::Up) | None => "EXISTS",
+                Some(Way::Down) => "NOT EXISTS",
             };
             before.push(superseded_if(&format!(
-                "{done} (SELECT FROM {} WHERE migration_id = {})",
-                plan.dialect.quote(&plan.tracking.table),
-                plan.dialect.quote_text(&migration.id),
+                "{done} ({})",
+                plan.tracking.those(plan.dialect, &ids(migrations))
             )));
         }
         before
@@ -209,7 +215,34 @@ impl Execution<'_> {
 
     /// Sends a transaction until it is through. False says that another runner has been faster.
     async fn send<D: Driver>(&self, driver: &mut D, batch: &Batch<'_>) -> Result<bool, RunError> {
-        let text = batch.text();
+        let span = spans::of_batch(&batch.statements);
+        let message = Message {
+            migration: batch.migration,
+            statements: &batch.statements,
+            text: &batch.text(),
+            asks: false,
+        };
+        let sent = Instant::now();
+        match self
+            .deliver(driver, &message)
+            .instrument(span.clone())
+            .await?
+        {
+            Delivery::Through(_) => {
+                spans::finish(&span, sent);
+                Ok(true)
+            }
+            Delivery::Overtaken => Ok(false),
+            Delivery::Refused(error) => Err(batch.located(driver, error).await),
+        }
+    }
+
+    /// Sends a transaction, and again where somebody else held a lock.
+    pub(super) async fn deliver<D: Driver>(
+        &self,
+        driver: &mut D,
+        message: &Message<'_>,
+    ) -> Result<Delivery, RunError> {
         let mut retries = self.retries();
         let mut waits = Backoff::new(
             self.patience.lock,
@@ -218,20 +251,18 @@ impl Execution<'_> {
         );
         let mut told = false;
         loop {
-            let span = spans::of_batch(&batch.statements);
-            let sent = Instant::now();
-            let Err(error) = driver.execute(&text).instrument(span.clone()).await else {
-                spans::finish(&span, sent);
-                return Ok(true);
+            let error = match message.send(driver).await {
+                Ok(rows) => return Ok(Delivery::Through(rows)),
+                Err(error) => error,
             };
             if error.kind == DriverErrorKind::Connection {
-                return Err(batch.failed(error));
+                return Err(message.failed(error));
             }
             // The server keeps the failed transaction open until it is told.
             driver
                 .execute("ROLLBACK")
                 .await
-                .map_err(|source| batch.failed(source))?;
+                .map_err(|source| message.failed(source))?;
             match error.code.as_deref() {
                 Some(LOCKED) => {
                     let holder = self.lock.waited_for(driver).await;
@@ -246,15 +277,57 @@ impl Execution<'_> {
                     }
                     Backoff::wait(pause).await;
                 }
-                Some(RECORDED) => return Ok(false),
+                Some(RECORDED) => return Ok(Delivery::Overtaken),
                 _ if error.kind == DriverErrorKind::Busy => match retries.next() {
-                    Some(pause) => self.pause(batch.migration, pause, &error).await,
-                    None => return Err(batch.failed(error)),
+                    Some(pause) => self.pause(message.migration, pause, &error).await,
+                    None => return Err(message.failed(error)),
                 },
-                _ => return Err(batch.located(driver, error).await),
+                _ => return Ok(Delivery::Refused(error)),
             }
         }
     }
+}
+
+/// A transaction as it is sent.
+pub(super) struct Message<'r> {
+    /// Whose it is; of several the first.
+    pub(super) migration: &'r PlannedMigration,
+    pub(super) statements: &'r [&'r Statement],
+    pub(super) text: &'r str,
+    /// Whether it is to answer anything.
+    pub(super) asks: bool,
+}
+
+impl Message<'_> {
+    /// Sends it once.
+    pub(super) async fn send<D: Driver>(&self, driver: &mut D) -> Result<Vec<Row>, DriverError> {
+        if self.asks {
+            return driver.rows(self.text).await;
+        }
+        driver.execute(self.text).await.map(|()| Vec::new())
+    }
+
+    /// The error where nothing says which statement it was.
+    pub(super) fn failed(&self, source: DriverError) -> RunError {
+        let statements = self.statements.iter();
+        let steps: Vec<usize> = statements.flat_map(|it| it.steps.clone()).collect();
+        failed(self.migration, &steps, "", source)
+    }
+}
+
+/// What became of a transaction.
+pub(super) enum Delivery {
+    /// It is committed; what it answered.
+    Through(Vec<Row>),
+    /// Another runner has been faster.
+    Overtaken,
+    /// The server has refused it, and undone it.
+    Refused(DriverError),
+}
+
+/// Their ids.
+pub(super) fn ids(migrations: &[PlannedMigration]) -> Vec<&str> {
+    migrations.iter().map(|it| it.id.as_str()).collect()
 }
 
 /// SQL that ends the transaction where `condition` says that another runner was faster.
@@ -288,20 +361,21 @@ impl Batch<'_> {
         text + "COMMIT"
     }
 
-    /// The error where nothing says which statement it was.
-    fn failed(&self, source: DriverError) -> RunError {
-        let statements = self.statements.iter();
-        let steps: Vec<usize> = statements.flat_map(|it| it.steps.clone()).collect();
-        failed(self.migration, &steps, "", source)
-    }
-
     /// Says which statement of a failed batch it was, by trying them one by one in a transaction that is
     /// undone.
     async fn located<D: Driver>(&self, driver: &mut D, error: DriverError) -> RunError {
         let found = self.replay(driver).await;
         // The transaction is over in either case: the server undoes it with the connection.
         drop(driver.execute("ROLLBACK").await);
-        found.unwrap_or_else(|| self.failed(error))
+        found.unwrap_or_else(|| {
+            let message = Message {
+                migration: self.migration,
+                statements: &self.statements,
+                text: "",
+                asks: false,
+            };
+            message.failed(error)
+        })
     }
 
     async fn replay<D: Driver>(&self, driver: &mut D) -> Option<RunError> {

@@ -1,0 +1,233 @@
+//! New databases: many migrations in one message.
+//!
+//! Where nothing is there of what the history names, nobody waits for a lock on it, and there is no need to let others in
+//! between two migrations. What fails is undone, where the engine can, and what is left is planned anew and
+//! run one by one: so those before the migration that fails are kept, and the error names its step. On MySQL and
+//! MariaDB each migration's record follows it in the message, so what was done before is recorded.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use tracing::{Instrument as _, Span};
+
+use super::Execution;
+use super::transactions::{Delivery, Message, ids};
+use crate::dialect::Dialect;
+use crate::render::Statement;
+use crate::run::driver::{Driver, DriverErrorKind, Row};
+use crate::run::error::RunError;
+use crate::run::event::Event;
+use crate::run::plan::{PlannedMigration, Way};
+use crate::run::report::Report;
+use crate::run::spans;
+use crate::run::tracking::{POSTGRES_ELAPSED, milliseconds_since};
+
+/// So many statements at most, and so many bytes of them. PostgreSQL keeps a lock for each table, key and index until the
+/// transaction ends, and has room for 6,400 as it is delivered, which all sessions share. MySQL and MariaDB take messages
+/// of 16 MiB at least.
+const STATEMENTS: usize = 200;
+const BYTES: usize = 1 << 20;
+
+impl Execution<'_> {
+    /// The migrations at the start of `rest` that may be one message: those of which the catalog knows all.
+    pub(super) fn together<'m>(&self, rest: &'m [PlannedMigration]) -> &'m [PlannedMigration] {
+        if !self.plan.is_for_new {
+            return &[];
+        }
+        let (mut statements, mut bytes) = (0, 0);
+        let count = rest.iter().take_while(|migration| {
+            statements += migration.statements.len();
+            bytes += migration
+                .statements
+                .iter()
+                .map(|it| it.sql.len())
+                .sum::<usize>();
+            migration.way == Way::Up
+                && migration
+                    .statements
+                    .iter()
+                    .all(|it| is_plain(it, self.plan.dialect))
+                && statements <= STATEMENTS
+                && bytes <= BYTES
+        });
+        rest.get(..count.count()).unwrap_or_default()
+    }
+
+    /// Runs and records those migrations, so far as nobody asks to stop, and says how many they were. None says that
+    /// what is left must be planned anew, and not be run together.
+    pub(super) async fn run_together<D: Driver>(
+        &self,
+        driver: &mut D,
+        migrations: &[PlannedMigration],
+        first: bool,
+        report: &mut Report,
+    ) -> Result<Option<usize>, RunError> {
+        let mut begun: Vec<Span> = Vec::new();
+        for migration in migrations {
+            self.observer.tell(Event::Started {
+                migration: migration.id.clone(),
+                statements: migration.statements.len(),
+            });
+            if self.stop.is_requested() {
+                break;
+            }
+            begun.push(spans::of_migration(migration));
+        }
+        let migrations = migrations.get(..begun.len()).unwrap_or_default();
+        let Some(head) = migrations.first() else {
+            return Ok(Some(0));
+        };
+        let statements: Vec<&Statement> = migrations.iter().flat_map(|it| &it.statements).collect();
+        let text = self.text(migrations, first);
+        let message = Message {
+            migration: head,
+            statements: &statements,
+            text: &text,
+            asks: true,
+        };
+        let span = spans::of_batch(&statements);
+        let start = Instant::now();
+        let sent = async {
+            match self.plan.dialect {
+                Dialect::Postgres => self.deliver(driver, &message).await,
+                Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => {
+                    self.try_once(driver, &message).await
+                }
+            }
+        };
+        let (rows, is_through) = match sent.instrument(span.clone()).await? {
+            Delivery::Through(rows) => (rows, true),
+            Delivery::Overtaken => return Ok(None),
+            Delivery::Refused(error) => {
+                tracing::debug!(%error, "what was run together is run one by one");
+                (self.left(driver, migrations).await, false)
+            }
+        };
+        spans::finish(&span, start);
+        let recorded = durations(rows);
+        for (migration, span) in migrations.iter().zip(begun) {
+            if let Some(duration) = recorded.get(&migration.id) {
+                spans::finish_after(&span, *duration);
+                self.tell_done(migration, *duration, report);
+            }
+        }
+        Ok(is_through.then_some(migrations.len()))
+    }
+
+    /// All of it, with a question at its end for how long each took.
+    fn text(&self, migrations: &[PlannedMigration], first: bool) -> String {
+        let plan = self.plan;
+        let dialect = plan.dialect;
+        let create: Vec<String> = plan.preparations().filter(|_| first).cloned().collect();
+        let (begin, end) = match dialect {
+            Dialect::Postgres => {
+                let before = self.before(migrations, first);
+                (format!("BEGIN;\n{}", before.concat()), "COMMIT")
+            }
+            // Every statement commits by itself. How long it took is counted from here, and from each record on.
+            Dialect::MySql | Dialect::MariaDb => (
+                terminated(&create) + SET_CLOCK,
+                "SET @hammerwork_clock = NULL",
+            ),
+            Dialect::Sqlite => (
+                format!("SAVEPOINT migration;\n{}", terminated(&create)),
+                "RELEASE migration",
+            ),
+        };
+        let mut text = begin;
+        let mut previous: Option<&str> = None;
+        for migration in migrations {
+            for statement in &migration.statements {
+                text += &statement.sql;
+                text += ";\n";
+            }
+            let elapsed = match (dialect, previous) {
+                (Dialect::MySql | Dialect::MariaDb, _) => {
+                    milliseconds_since(dialect, "@hammerwork_clock")
+                }
+                (Dialect::Postgres, None) => POSTGRES_ELAPSED.to_owned(),
+                (Dialect::Sqlite, None) => {
+                    let now = chrono::Utc::now().format("'%Y-%m-%dT%H:%M:%S%.3fZ'");
+                    milliseconds_since(dialect, &now.to_string())
+                }
+                (Dialect::Postgres | Dialect::Sqlite, Some(id)) => plan.tracking.since(dialect, id),
+            };
+            let record = terminated(&plan.record(migration, &elapsed));
+            match dialect {
+                Dialect::Postgres | Dialect::Sqlite => text += &record,
+                Dialect::MySql | Dialect::MariaDb => {
+                    text += &format!("START TRANSACTION;\n{record}COMMIT;\n{SET_CLOCK}");
+                }
+            }
+            previous = Some(&migration.id);
+        }
+        format!(
+            "{text}{};\n{end}",
+            plan.tracking.those(dialect, &ids(migrations))
+        )
+    }
+
+    /// Sends it where nothing is gained by sending it again: it is run one by one then, and that is patient.
+    async fn try_once<D: Driver>(
+        &self,
+        driver: &mut D,
+        message: &Message<'_>,
+    ) -> Result<Delivery, RunError> {
+        let error = match message.send(driver).await {
+            Ok(rows) => return Ok(Delivery::Through(rows)),
+            Err(error) => error,
+        };
+        if error.kind == DriverErrorKind::Connection {
+            return Err(message.failed(error));
+        }
+        if self.plan.dialect == Dialect::Sqlite {
+            let undo = "ROLLBACK TO migration; RELEASE migration";
+            if driver.execute(undo).await.is_err() {
+                // SQLite itself may have undone all; else nothing of it must be committed.
+                drop(driver.rollback().await);
+                return Err(message.failed(error));
+            }
+        }
+        Ok(Delivery::Refused(error))
+    }
+
+    /// What is recorded of what was refused. Where DDL takes part in transactions, that is nothing.
+    async fn left<D: Driver>(&self, driver: &mut D, migrations: &[PlannedMigration]) -> Vec<Row> {
+        if self.plan.dialect.features().transactional_ddl {
+            return Vec::new();
+        }
+        // What can't be undone or asked here is found when all is planned anew.
+        drop(driver.execute(UNDO).await);
+        let question = self
+            .plan
+            .tracking
+            .those(self.plan.dialect, &ids(migrations));
+        driver.rows(&question).await.unwrap_or_default()
+    }
+}
+
+const UNDO: &str = "ROLLBACK; SET @hammerwork_clock = NULL";
+const SET_CLOCK: &str = "SET @hammerwork_clock = CURRENT_TIMESTAMP(6);\n";
+
+/// Whether nothing about a statement needs more than that it is run.
+fn is_plain(statement: &Statement, dialect: Dialect) -> bool {
+    (statement.transactional || !dialect.features().transactional_ddl)
+        && statement.opaque.is_none()
+        && statement.batches.is_none()
+        && statement.rebuild.is_none()
+}
+
+fn terminated(statements: &[String]) -> String {
+    statements.iter().map(|it| format!("{it};\n")).collect()
+}
+
+/// How long each of the migrations took that are recorded.
+fn durations(rows: Vec<Row>) -> BTreeMap<String, Duration> {
+    let read = |row: Row| {
+        let mut values = row.into_iter().flatten();
+        let id = values.next()?;
+        let milliseconds = values.next()?.parse().ok()?;
+        Some((id, Duration::from_millis(milliseconds)))
+    };
+    rows.into_iter().filter_map(read).collect()
+}
