@@ -25,6 +25,7 @@ impl Catalog {
             });
         }
         check::primary_key(known, columns)?;
+        constraint_check::only_key(known, columns, PRIMARY_KEY)?;
         self.check_new_key(table, columns, PRIMARY_KEY)?;
         let made = self.table_mut(table)?;
         made.primary_key = columns.to_vec();

@@ -14,7 +14,23 @@ pub(super) fn unique(table: &Table, unique: &Unique) -> Result<(), OperationErro
     };
     at.label(&unique.label, table.uniques.iter().map(|it| &it.label))?;
     at.name(&unique.physical_name(&table.name))?;
-    at.columns(table, &unique.columns)
+    at.columns(table, &unique.columns)?;
+    only_key(table, &unique.columns, &at.what)
+}
+
+/// PostgreSQL makes one of two keys that come with their table and are over the same columns, and says nothing.
+pub(super) fn only_key(
+    table: &Table,
+    columns: &[String],
+    what: &str,
+) -> Result<(), OperationError> {
+    let other = match table.uniques.iter().find(|it| it.columns == columns) {
+        Some(other) => format!("unique constraint {}", other.label),
+        None if table.primary_key == columns => "the primary key".to_owned(),
+        None => return Ok(()),
+    };
+    let what = what.to_owned();
+    Err(At { table, what }.invalid(format!("{other} is over the same columns")))
 }
 
 pub(super) fn check(table: &Table, check: &Check) -> Result<(), OperationError> {

@@ -59,7 +59,8 @@ mod tests {
             matches!(unknown, Err(OperationError::UnknownColumn { .. })),
             "{unknown:?}"
         );
-        for bad in [unique("u"), unique("u").columns(["n", "n"])] {
+        let key = unique("u").columns(["id"]);
+        for bad in [unique("u"), unique("u").columns(["n", "n"]), key] {
             let error = create(bad);
             assert!(
                 matches!(error, Err(OperationError::InvalidConstraint { .. })),

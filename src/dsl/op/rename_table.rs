@@ -130,7 +130,7 @@ mod tests {
         // The names are taken as long as the constraints are there.
         let anew = Operation::from(AddUnique {
             table: "others".into(),
-            unique: unique("x").columns(["id"]).named("uq_jobs_other"),
+            unique: unique("x").columns(["id", "other"]).named("uq_jobs_other"),
         });
         let refused = anew.apply(&mut catalog.clone());
         assert!(

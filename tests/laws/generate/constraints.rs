@@ -6,7 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Predicate, expression, name};
+use super::predicates::{Predicate, expression};
+use super::texts::name;
 
 fn named() -> impl Strategy<Value = Option<String>> {
     proptest::option::weighted(0.2, name())

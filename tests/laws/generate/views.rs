@@ -1,0 +1,29 @@
+//! Random views.
+
+use hammerwork_migrations::dsl::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::texts::name;
+
+/// A view that some engines have no query for, and that may read itself.
+pub(crate) fn view_value() -> impl Strategy<Value = View> {
+    let query = || select(&["SELECT 1 AS a", "SELECT 'it''s; --' AS b -- c;", ""][..]);
+    (
+        name(),
+        proptest::option::weighted(0.9, query()),
+        vec((select(&Dialect::ALL[..]), query()), 0..2),
+        vec(name(), 0..2),
+    )
+        .prop_map(|(name, everywhere, own, depends_on)| {
+            let mut view = view(name).depends_on(depends_on);
+            for (dialect, query) in own {
+                view = view.on(dialect, query);
+            }
+            match everywhere {
+                Some(query) => view.everywhere(query),
+                None => view,
+            }
+        })
+}

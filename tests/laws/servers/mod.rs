@@ -1,0 +1,205 @@
+//! Random histories, executed on PostgreSQL, MySQL and MariaDB: their own catalogs afterwards, and what the library
+//! says of them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "../../support/database.rs"]
+#[expect(dead_code, unused_macros, reason = "other tests need more of it")]
+mod database;
+mod expected;
+mod found;
+mod session;
+mod settled;
+
+use std::cell::RefCell;
+use std::thread;
+
+use hammerwork_migrations::dsl::*;
+use hammerwork_migrations::{Catalog, Migrator, RunError};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseError, TestRunner};
+
+use crate::generate::{cut, history_of};
+use crate::{config, is_ambiguous};
+use database::Database;
+use expected::expected;
+use found::found;
+use session::Session;
+use settled::settled;
+
+/// Each with a database of its own, so that waiting for the disk is done side by side.
+const WORKERS: u32 = 8;
+const CASES: u32 = 200;
+/// So many operations has a history, less those that do not fold: a few tables' worth.
+const OPERATIONS: usize = 10;
+
+#[test]
+#[ignore = "needs servers: run scripts/test"]
+fn what_folds_and_renders_is_what_postgres_then_has() {
+    holds_on(Dialect::Postgres);
+}
+
+#[test]
+#[ignore = "needs servers: run scripts/test"]
+fn what_folds_and_renders_is_what_mysql_then_has() {
+    holds_on(Dialect::MySql);
+}
+
+#[test]
+#[ignore = "needs servers: run scripts/test"]
+fn what_folds_and_renders_is_what_mariadb_then_has() {
+    holds_on(Dialect::MariaDb);
+}
+
+fn holds_on(dialect: Dialect) {
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..WORKERS)
+            .map(|_| scope.spawn(|| work(dialect)))
+            .collect();
+        let failures: Vec<String> = workers
+            .into_iter()
+            .filter_map(|it| it.join().expect("a worker reports what went wrong"))
+            .collect();
+        assert!(failures.is_empty(), "{dialect}:\n{}", failures.join("\n\n"));
+    });
+}
+
+/// Tries its share of the histories; says what went wrong with the smallest that it found.
+fn work(dialect: Dialect) -> Option<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let database = runtime.block_on(Database::create(dialect));
+    let session = RefCell::new(runtime.block_on(Session::of(&database)));
+    let mut runner = TestRunner::new(ProptestConfig {
+        // Each costs a run.
+        max_shrink_iters: 60,
+        ..config(CASES / WORKERS)
+    });
+    let histories = (
+        history_of(OPERATIONS, move |operation, catalog| {
+            settled(dialect, operation, catalog)
+        }),
+        vec(2..6_usize, 30),
+    );
+    let outcome = runner.run(&histories, |(history, cuts)| {
+        let mut migrations = cut(history.clone(), cuts);
+        if let Err(error) = migrations.validate() {
+            prop_assert!(is_ambiguous(&error), "{error:?}");
+            migrations = cut(history, vec![1; 30]);
+        }
+        runtime
+            .block_on(try_out(&database, &mut session.borrow_mut(), &migrations))
+            .map_err(|error| TestCaseError::fail(format!("{error}\n{}", written(&migrations))))
+    });
+    drop(session);
+    runtime.block_on(database.destroy());
+    outcome.err().map(|error| match error {
+        proptest::test_runner::TestError::Fail(reason, _) => reason.message().to_owned(),
+        other => other.to_string(),
+    })
+}
+
+/// The history as a person reads it.
+fn written(migrations: &Migrations) -> String {
+    let migrations = migrations.iter().map(|migration| {
+        let operations: Vec<String> = migration
+            .operations
+            .iter()
+            .map(|it| format!("    {it}\n"))
+            .collect();
+        format!("{}:\n{}", migration.id, operations.concat())
+    });
+    migrations.collect()
+}
+
+async fn try_out(
+    database: &Database,
+    session: &mut Session,
+    migrations: &Migrations,
+) -> Result<(), String> {
+    let dialect = database.dialect;
+    session.empty(database).await;
+    let catalog = migrations.validate().map_err(|error| error.to_string())?;
+    let migrator = Migrator::new(migrations.clone()).accept_data_loss(true);
+
+    let report = told("run", session.run(&migrator).await)?;
+    let count = migrations.iter().count();
+    same("migrations applied", report.applied.len(), count)?;
+    same("warnings", report.warnings, Vec::new())?;
+    let report = told("second run", session.run(&migrator).await)?;
+    same("a second run does nothing", report.is_up_to_date(), true)?;
+    let wanted = expected(dialect, &catalog);
+    same("the schema", found(dialect, session).await, wanted.clone())?;
+    let differences = told("verify", session.verify(&migrator).await)?;
+    same("what verify tells", differences, Vec::new())?;
+
+    if leaves_its_marks(migrations) && !catalog.is_empty() {
+        session
+            .execute("DROP TABLE hammerwork_migrations, hammerwork_migrations_journal")
+            .await;
+        let report = told("run without records", session.run(&migrator).await)?;
+        let statements: usize = report.applied.iter().map(|it| it.statements).sum();
+        same("statements where all is there", statements, 0)?;
+        same(
+            "the schema taken over",
+            found(dialect, session).await,
+            wanted,
+        )?;
+    }
+
+    if leads_back(migrations) {
+        told("rollback", session.roll_back(&migrator).await)?;
+        same("what is left", found(dialect, session).await, Vec::new())?;
+    }
+    Ok(())
+}
+
+/// Whether a catalog can tell that all of them were done: not of which query a view has, nor of values that a column's
+/// type did not keep.
+fn leaves_its_marks(migrations: &Migrations) -> bool {
+    let mut catalog = Catalog::default();
+    for operation in migrations.iter().flat_map(|it| &it.operations) {
+        let is_seen = match operation {
+            Operation::ReplaceView(_) => false,
+            Operation::AlterColumn(_) => {
+                matches!(operation.inverse(&catalog), Inverse::Exact(_))
+            }
+            _ => true,
+        };
+        if !is_seen {
+            return false;
+        }
+        operation.apply(&mut catalog).unwrap();
+    }
+    true
+}
+
+fn leads_back(migrations: &Migrations) -> bool {
+    let mut catalog = Catalog::default();
+    for migration in migrations.iter() {
+        for operation in &migration.operations {
+            if let Inverse::None { .. } = operation.inverse(&catalog) {
+                return false;
+            }
+            operation.apply(&mut catalog).unwrap();
+        }
+    }
+    true
+}
+
+fn told<T>(doing: &str, outcome: Result<T, RunError>) -> Result<T, String> {
+    outcome.map_err(|error| format!("{doing}: {error}: {error:#?}"))
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: T, wanted: T) -> Result<(), String> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(format!("{what}:\nfound {found:#?}\nwanted {wanted:#?}"))
+}

@@ -1,0 +1,154 @@
+//! What has a meaning on a server: where SQLite lets any value stand in any column, a server asks whether it is one of
+//! the column's type, and the library leaves that question to it.
+
+use hammerwork_migrations::Catalog;
+use hammerwork_migrations::dsl::*;
+
+/// The operation with values, expressions and methods that fit their columns, if the dialect has it at all.
+pub(super) fn settled(
+    dialect: Dialect,
+    operation: Operation,
+    catalog: &Catalog,
+) -> Option<Operation> {
+    let operation = match operation {
+        Operation::CreateTable(mut it) => {
+            for number in 0..it.table.columns.len() {
+                let others = it.table.columns.clone();
+                settle_column(dialect, &mut it.table.columns[number], &others)?;
+            }
+            let columns = it.table.columns.clone();
+            it.table
+                .indexes
+                .retain_mut(|index| settle_index(dialect, index, &columns));
+            for check in &mut it.table.checks {
+                check.expression = col(columns[0].name.clone()).is_not_null();
+            }
+            it.into()
+        }
+        Operation::AddColumn(mut it) => {
+            let others = &catalog.table(&it.table)?.columns;
+            settle_column(dialect, &mut it.column, others)?;
+            it.into()
+        }
+        Operation::CreateIndex(mut it) => {
+            let columns = &catalog.table(&it.table)?.columns;
+            settle_index(dialect, &mut it.index, columns).then_some(())?;
+            it.into()
+        }
+        Operation::AddCheck(mut it) => {
+            let columns = &catalog.table(&it.table)?.columns;
+            it.check.expression = col(columns[0].name.clone()).is_not_null();
+            it.into()
+        }
+        Operation::AlterColumn(mut it) => {
+            // What is computed is true or false, which few types take.
+            it.change.using = None;
+            let mut after = catalog.clone();
+            Operation::from(it.clone()).apply(&mut after).ok()?;
+            let changed = after.table(&it.table)?.column_named(&it.change.column)?;
+            let is_native = matches!(changed.type_on(dialect), ColumnType::Native(_));
+            (fits(dialect, changed) && !is_native).then_some(())?;
+            it.into()
+        }
+        // Which values fit which columns is what the tests of rows are about; and the words of a user's own are SQLite's.
+        Operation::Insert(_)
+        | Operation::Update(_)
+        | Operation::Delete(_)
+        | Operation::Backfill(_)
+        | Operation::RunSql(_) => return None,
+        // What a trigger does is SQLite's there.
+        Operation::CreateTrigger(_) | Operation::ReplaceTrigger(_) | Operation::DropTrigger(_) => {
+            return None;
+        }
+        // A server has extensions of its own choosing, and other schemas are not for one database to make.
+        Operation::CreateSchema(_)
+        | Operation::DropSchema(_)
+        | Operation::CreateExtension(_)
+        | Operation::DropExtension(_) => return None,
+        other => other,
+    };
+    dialect
+        .render(&operation, catalog)
+        .is_ok()
+        .then_some(operation)
+}
+
+fn settle_column(dialect: Dialect, column: &mut Column, others: &[Column]) -> Option<()> {
+    if column.generated.is_some() {
+        let name = column.name.clone();
+        let plain = others
+            .iter()
+            .find(|it| it.name != name && it.generated.is_none() && !it.auto_increment)?;
+        column.column_type = ColumnType::Boolean;
+        column.overrides.clear();
+        column.generated.as_mut()?.expression = col(plain.name.clone()).is_not_null();
+        return Some(());
+    }
+    if !fits(dialect, column) {
+        column.default = None;
+    }
+    // Its words are SQLite's.
+    let is_native = matches!(column.type_on(dialect), ColumnType::Native(_));
+    (!is_native).then_some(())
+}
+
+/// Whether the default is a value of the type.
+fn fits(dialect: Dialect, column: &Column) -> bool {
+    let column_type = column.type_on(dialect);
+    match &column.default {
+        None => true,
+        Some(DefaultValue::Literal(literal)) => match (literal, column_type) {
+            (Literal::Boolean(_), ColumnType::Boolean) => true,
+            (Literal::Integer(_), ColumnType::BigInteger) => true,
+            (Literal::Integer(value), ColumnType::Integer) => i32::try_from(*value).is_ok(),
+            (Literal::Integer(value), ColumnType::SmallInteger) => i16::try_from(*value).is_ok(),
+            (Literal::Text(_), ColumnType::Text | ColumnType::Varchar { length: None }) => true,
+            (
+                Literal::Text(text),
+                ColumnType::Varchar {
+                    length: Some(length),
+                },
+            ) => u32::try_from(text.chars().count()).is_ok_and(|count| count <= *length),
+            (Literal::Text(_), ColumnType::Enum { .. }) => true,
+            _ => false,
+        },
+        Some(_) => false,
+    }
+}
+
+fn is_text(column_type: &ColumnType) -> bool {
+    matches!(
+        column_type,
+        ColumnType::Text | ColumnType::Varchar { .. } | ColumnType::Char { .. }
+    )
+}
+
+/// Whether it is one that the types of its columns have.
+fn settle_index(dialect: Dialect, index: &mut Index, columns: &[Column]) -> bool {
+    let type_of = |name: &str| {
+        let column = columns.iter().find(|it| it.name == name);
+        column.map(|it| it.type_on(dialect).clone())
+    };
+    if index.predicate.is_some() {
+        index.predicate = columns.first().map(|it| col(it.name.clone()).is_not_null());
+    }
+    // Which type has which of the others, PostgreSQL alone can say.
+    if !matches!(index.method, IndexMethod::BTree) {
+        return false;
+    }
+    index.columns.iter_mut().all(|part| {
+        part.opclass = None;
+        match &mut part.key {
+            IndexKey::Column(_) => true,
+            IndexKey::Prefix { column, .. } => type_of(column).is_some_and(|it| is_text(&it)),
+            IndexKey::Expression { expression, .. } => {
+                let text = columns.iter().find(|it| is_text(it.type_on(dialect)));
+                text.is_some_and(|it| {
+                    *expression = Func::lower(col(it.name.clone())).into();
+                    true
+                })
+            }
+            _ => false,
+        }
+    })
+}
