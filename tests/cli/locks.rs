@@ -150,6 +150,18 @@ async fn hold_it(server: &Server, mut reader: impl Driver) {
 #[ignore = "needs servers: run scripts/test"]
 async fn a_line_comes_when_its_migration_is_applied() {
     let server = Server::prepare(Dialect::Postgres, "TEST_POSTGRES_URL").await;
+    // A new database would get all in one message.
+    let directory = Directory::new();
+    let first = command(directory.path())
+        .args([
+            "--database-url",
+            &server.url(),
+            "--to",
+            "001_initial_schema",
+        ])
+        .output()
+        .unwrap();
+    assert!(first.status.success(), "{first:?}");
     let mut other = connect_postgres(&server.url()).await.unwrap();
     // The fifth migration makes a table of that name, and has to wait for what becomes of this one.
     other.begin().await.unwrap();
@@ -157,7 +169,6 @@ async fn a_line_comes_when_its_migration_is_applied() {
         .execute("CREATE TABLE hammerwork_batches (id INTEGER)")
         .await
         .unwrap();
-    let directory = Directory::new();
     let url = server.url();
     let mut run = start(command(directory.path()).args([
         "--database-url",
@@ -169,12 +180,7 @@ async fn a_line_comes_when_its_migration_is_applied() {
     ]));
     let mut lines = BufReader::new(run.stdout.take().unwrap()).lines();
     let mut next = || lines.next().unwrap().unwrap();
-    for id in [
-        "001_initial_schema",
-        "002_add_priority",
-        "003_add_timeouts",
-        "004_add_cron",
-    ] {
+    for id in ["002_add_priority", "003_add_timeouts", "004_add_cron"] {
         let line = next();
         assert!(line.starts_with(&format!("{id:22}  applied in ")), "{line}");
     }
@@ -182,7 +188,7 @@ async fn a_line_comes_when_its_migration_is_applied() {
     other.rollback().await.unwrap();
     assert!(next().starts_with("005_add_batches "));
     assert!(next().starts_with("006_add_result_storage "));
-    assert!(next().starts_with("6 applied in "));
+    assert!(next().starts_with("5 applied in "));
     assert_eq!(run.wait().unwrap().code(), Some(0));
     other.close().await;
     server.clean().await;
