@@ -121,9 +121,20 @@ fn literal_is(dialect: Dialect, literal: &Literal, live: &str) -> bool {
         Literal::Integer(value) => text.parse() == Ok(*value) || is_number(&text, *value as f64),
         Literal::Double(value) => is_number(&text, *value),
         Literal::Text(value) => {
+            let value = &shown(dialect, value);
             // MySQL writes the default of an unbounded type as the expression that it stores.
             text == *value || text.contains(&value.replace('\'', "\\'")) && text.starts_with('_')
         }
+    }
+}
+
+/// A text as the catalog shows it: MySQL's and MariaDB's have a question mark for each character of four bytes, which
+/// the column itself has right.
+fn shown(dialect: Dialect, text: &str) -> String {
+    let in_three_bytes = |it: char| if it as u32 > 0xFFFF { '?' } else { it };
+    match dialect {
+        Dialect::MySql | Dialect::MariaDb => text.chars().map(in_three_bytes).collect(),
+        Dialect::Postgres | Dialect::Sqlite => text.to_owned(),
     }
 }
 
@@ -167,6 +178,10 @@ fn unquoted(dialect: Dialect, live: &str) -> String {
         text = inner.trim();
     }
     match text.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')) {
+        // MariaDB shows a text as it must be written.
+        Some(inner) if dialect == Dialect::MariaDb => {
+            inner.replace("''", "'").replace("\\\\", "\\")
+        }
         Some(inner) => inner.replace("''", "'"),
         None => text.to_owned(),
     }

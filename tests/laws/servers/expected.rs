@@ -154,8 +154,10 @@ fn parts(dialect: Dialect, index: &Index) -> Vec<String> {
             Direction::Descending => " desc",
             Direction::Ascending => "",
         };
+        // PostgreSQL computes the beginning of a value.
+        let is_beginning = matches!(it.key, IndexKey::Prefix { .. }) && dialect == Postgres;
         match it.column() {
-            Some(column) if !computed => format!("{column}{desc}"),
+            Some(column) if !computed && !is_beginning => format!("{column}{desc}"),
             _ if dialect == Postgres => format!("?{desc}"),
             _ => "?".to_owned(),
         }

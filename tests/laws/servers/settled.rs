@@ -132,6 +132,8 @@ fn settle_index(dialect: Dialect, index: &mut Index, columns: &[Column]) -> bool
     if index.predicate.is_some() {
         index.predicate = columns.first().map(|it| col(it.name.clone()).is_not_null());
     }
+    // Elsewhere parts of the renderer's own stand for it, which the tests of indexes ask what they allow.
+    index.nulls_not_distinct &= dialect.features().nulls_not_distinct;
     // Which type has which of the others, PostgreSQL alone can say.
     if !matches!(index.method, IndexMethod::BTree) {
         return false;
