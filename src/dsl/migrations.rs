@@ -268,51 +268,16 @@ impl Migration {
         let up = (1..).zip(&self.operations);
         let down = (1..).zip(self.down.iter().flatten());
         for (step, operation) in up.chain(down).filter(|_| self.concurrently) {
-            match operation {
-                Operation::CreateIndex(_) | Operation::DropIndex(_) => {}
-                Operation::CreateTable(_)
-                | Operation::DropTable(_)
-                | Operation::AddColumn(_)
-                | Operation::DropColumn(_)
-                | Operation::RenameColumn(_)
-                | Operation::Insert(_)
-                | Operation::Update(_)
-                | Operation::Delete(_)
-                | Operation::Backfill(_)
-                | Operation::RenameIndex(_)
-                | Operation::RenameTable(_)
-                | Operation::CreateView(_)
-                | Operation::ReplaceView(_)
-                | Operation::DropView(_)
-                | Operation::CreateTrigger(_)
-                | Operation::ReplaceTrigger(_)
-                | Operation::DropTrigger(_)
-                | Operation::AddForeignKey(_)
-                | Operation::DropForeignKey(_)
-                | Operation::AddCheck(_)
-                | Operation::DropCheck(_)
-                | Operation::AddUnique(_)
-                | Operation::DropUnique(_)
-                | Operation::AddPrimaryKey(_)
-                | Operation::CreateSchema(_)
-                | Operation::DropSchema(_)
-                | Operation::CreateExtension(_)
-                | Operation::DropExtension(_)
-                | Operation::DropPrimaryKey(_)
-                | Operation::CommentTable(_)
-                | Operation::CommentColumn(_)
-                | Operation::AlterColumn(_)
-                | Operation::CreateEnum(_)
-                | Operation::DropEnum(_)
-                | Operation::AddEnumValue(_)
-                | Operation::DropEnumValue(_)
-                | Operation::RunSql(_) => {
-                    return Err(SchemaError::NotConcurrent {
-                        migration: self.id.clone(),
-                        step,
-                        operation: operation.headline(),
-                    });
-                }
+            let is_of_an_index = matches!(
+                operation,
+                Operation::CreateIndex(_) | Operation::DropIndex(_)
+            );
+            if !is_of_an_index {
+                return Err(SchemaError::NotConcurrent {
+                    migration: self.id.clone(),
+                    step,
+                    operation: operation.headline(),
+                });
             }
         }
         Ok(())
