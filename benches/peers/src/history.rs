@@ -1,10 +1,14 @@
 //! The work: the six built-in migrations, or so many generated ones of a table and an index each.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use hammerwork_migrations::dsl::*;
 use hammerwork_migrations::register_builtin_migrations;
+use serde::{Deserialize, Serialize};
 
 /// One migration as every peer needs it.
+#[derive(Serialize, Deserialize)]
 pub struct Piece {
     /// Counts from 1.
     pub number: usize,
@@ -36,10 +40,10 @@ pub fn migrations(size: usize) -> Migrations {
     }))
 }
 
-/// What this library sends for it, so that all send the same.
-pub fn pieces(size: usize, dialect: Dialect) -> Result<Vec<Piece>> {
+/// Writes what this library sends for it, so that all send the same, and no peer has to bear this library's work.
+pub fn write_pieces(size: usize, dialect: Dialect, file: &Path) -> Result<()> {
     let plan = migrations(size).preview(dialect)?;
-    (1..)
+    let pieces = (1..)
         .zip(plan.migrations)
         .map(|(number, it)| {
             let (_, name) = it.id.split_once('_').context("an id has a number")?;
@@ -49,5 +53,10 @@ pub fn pieces(size: usize, dialect: Dialect) -> Result<Vec<Piece>> {
                 statements: it.statements.into_iter().map(|it| it.sql).collect(),
             })
         })
-        .collect()
+        .collect::<Result<Vec<Piece>>>()?;
+    Ok(std::fs::write(file, serde_json::to_string(&pieces)?)?)
+}
+
+pub fn read_pieces(file: &Path) -> Result<Vec<Piece>> {
+    Ok(serde_json::from_str(&std::fs::read_to_string(file)?)?)
 }

@@ -5,14 +5,12 @@ mod history;
 mod measure;
 mod meter;
 mod once;
+mod page;
 mod peer;
 mod place;
-#[path = "../../../tests/support/proxy.rs"]
-#[expect(dead_code, reason = "tests cut connections with it; here it only counts")]
-mod proxy;
-mod report;
-#[path = "../../../tests/support/wire.rs"]
-mod wire;
+mod plot;
+mod samples;
+mod turns;
 
 use anyhow::Result;
 use clap::Parser;

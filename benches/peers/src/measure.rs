@@ -1,21 +1,28 @@
 //! All peers on all engines, each run in a process of its own, in random order.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use hammerwork_migrations::Dialect;
 use rand::seq::SliceRandom;
+use tokio::runtime::Runtime;
 
 use crate::once::Cost;
 use crate::peer::Peer;
-use crate::place::Place;
-use crate::report;
+use crate::place::{self, Place};
+use crate::samples::{All, Cell, Samples, median};
+use crate::{history, page, plot};
 
 /// So often a run with nothing to do is repeated in one process.
 const NO_OPS: usize = 21;
+/// A run that takes longer has failed.
+const LONGEST_SECONDS: usize = 240;
+/// After so many failures a cell is given up.
+const FAILURES: usize = 2;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -26,9 +33,15 @@ pub struct Arguments {
     dialects: Vec<Dialect>,
     #[arg(long, value_delimiter = ',')]
     peers: Option<Vec<Peer>>,
-    /// How often up to 100 migrations are measured; more of them: a fifth as often, but three times.
+    /// How often each is measured at most.
     #[arg(long, default_value_t = 15)]
     rounds: usize,
+    /// How often each is measured at least, however long it takes.
+    #[arg(long, default_value_t = 3)]
+    at_least: usize,
+    /// What takes long is measured no more often than fits into so many seconds.
+    #[arg(long, default_value_t = 22.0)]
+    seconds: f64,
     /// The page whose tables are written, between the marks that it has for them.
     #[arg(long)]
     page: PathBuf,
@@ -43,92 +56,140 @@ pub struct Arguments {
     directory: PathBuf,
 }
 
-/// What is measured of one peer: the same work, on the same engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cell {
-    pub size: usize,
-    pub dialect: Dialect,
-    pub peer: Peer,
-}
-
-/// All that was measured of it.
-#[derive(Debug, Default)]
-pub struct Samples {
-    /// In milliseconds, a new database each.
-    pub fresh: Vec<f64>,
-    /// In milliseconds: the median of each process.
-    pub nothing_to_do: Vec<f64>,
-    /// In KiB.
-    pub memory: Vec<f64>,
-    /// Counted once: for a new database, and with nothing to do.
-    pub counted: Option<(Cost, Option<Cost>)>,
-}
-
 pub fn run(arguments: &Arguments) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut samples: BTreeMap<Cell, Samples> = BTreeMap::new();
-    let mut number = 0;
-    for (cell, counting) in schedule(arguments) {
-        number += 1;
-        let place = runtime.block_on(Place::create(cell.dialect, number, &arguments.directory))?;
-        let result = one(arguments, cell, &place, counting);
-        runtime.block_on(place.remove())?;
-        let (fresh, again) = result.with_context(|| format!("{cell:?}"))?;
-        let of_cell = samples.entry(cell).or_default();
-        if counting {
-            of_cell.counted = Some((fresh, again));
-            continue;
-        }
-        eprintln!("{number}: {} on {}, {}: {:.1} ms", cell.peer.name(), cell.dialect, cell.size, fresh.milliseconds[0]);
-        of_cell.fresh.extend(&fresh.milliseconds);
-        of_cell.memory.push(fresh.peak_memory as f64);
-        of_cell.nothing_to_do.extend(again.map(|it| report::median(&it.milliseconds)));
+    let mut bench = Bench {
+        arguments,
+        pieces: BTreeMap::new(),
+        all: All {
+            rounds: arguments.rounds,
+            ..All::default()
+        },
+        runtime,
+        number: 0,
+    };
+    bench.prepare()?;
+    let start = Instant::now();
+    bench.round(true);
+    for round in 1..=arguments.rounds {
+        eprintln!("{:.0} s: round {round} of {}", start.elapsed().as_secs_f64(), arguments.rounds);
+        bench.round(false);
     }
-    report::write(&samples, &arguments.page, &arguments.plot)
+    eprintln!("{:.0} s: measured", start.elapsed().as_secs_f64());
+    page::write(&bench.all, &arguments.page)?;
+    plot::write(&bench.all, &arguments.plot)
 }
 
-/// Every cell once to be counted, then so many times to be measured, all of them in a new order each time.
-fn schedule(arguments: &Arguments) -> Vec<(Cell, bool)> {
-    let peers = arguments.peers.clone().unwrap_or_else(|| Peer::value_variants().to_vec());
-    let mut cells = Vec::new();
-    for &size in &arguments.sizes {
+struct Bench<'a> {
+    arguments: &'a Arguments,
+    /// The work as SQL, a file for each engine and number of migrations.
+    pieces: BTreeMap<(Dialect, usize), PathBuf>,
+    all: All,
+    runtime: Runtime,
+    /// Of the latest database.
+    number: usize,
+}
+
+impl Bench<'_> {
+    fn prepare(&mut self) -> Result<()> {
+        let arguments = self.arguments;
+        let peers = arguments.peers.as_deref().unwrap_or(Peer::value_variants());
         for &dialect in &arguments.dialects {
-            cells.extend(peers.iter().map(|&peer| Cell { size, dialect, peer }));
+            self.all.versions.push(self.runtime.block_on(place::version(dialect))?);
+            for &size in &arguments.sizes {
+                let file = arguments.directory.join(format!("{dialect}-{size}.json"));
+                history::write_pieces(size, dialect, &file)?;
+                self.pieces.insert((dialect, size), file);
+                for &peer in peers {
+                    let cell = Cell { dialect, size, peer };
+                    self.all.cells.insert(cell, Samples::default());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every cell that is due once, in random order. What fails is noted, and the others go on.
+    fn round(&mut self, counting: bool) {
+        let is_due = |(_, samples): &(&Cell, &Samples)| counting || self.is_due(samples);
+        let mut due: Vec<Cell> = self.all.cells.iter().filter(is_due).map(|it| *it.0).collect();
+        due.shuffle(&mut rand::rng());
+        for cell in due {
+            let start = Instant::now();
+            let result = self.measure(cell, counting);
+            let samples = self.all.cells.entry(cell).or_default();
+            match result {
+                Ok((fresh, again)) if counting => samples.counted = Some((fresh, again)),
+                Ok((fresh, again)) => {
+                    samples.spent += start.elapsed().as_secs_f64();
+                    samples.fresh.extend(&fresh.milliseconds);
+                    samples.memory.push(fresh.peak_memory as f64);
+                    samples.nothing_to_do.extend(again.and_then(|it| median(&it.milliseconds)));
+                }
+                Err(error) => {
+                    eprintln!("{} on {}, {}: {error:#}", cell.peer.name(), cell.dialect, cell.size);
+                    samples.failures.push(format!("{error:#}"));
+                }
+            }
         }
     }
-    let mut all: Vec<(Cell, bool)> = cells.iter().map(|cell| (*cell, true)).collect();
-    for round in 0..arguments.rounds {
-        let is_due = |cell: &Cell| cell.size <= 100 || round < (arguments.rounds / 5).max(3);
-        let mut due: Vec<Cell> = cells.iter().copied().filter(is_due).collect();
-        due.shuffle(&mut rand::rng());
-        all.extend(due.into_iter().map(|cell| (cell, false)));
-    }
-    all
-}
 
-fn one(arguments: &Arguments, cell: Cell, place: &Place, counting: bool) -> Result<(Cost, Option<Cost>)> {
-    let start = |times: usize| -> Result<Cost> {
-        let mut command = Command::new(std::env::current_exe()?);
+    fn is_due(&self, samples: &Samples) -> bool {
+        let count = samples.fresh.len();
+        let next = samples.spent / count.max(1) as f64;
+        let fits = count < self.arguments.at_least || samples.spent + next <= self.arguments.seconds;
+        fits && samples.failures.len() < FAILURES
+    }
+
+    /// One run on a new database, and then with nothing to do.
+    fn measure(&mut self, cell: Cell, counting: bool) -> Result<(Cost, Option<Cost>)> {
+        self.number += 1;
+        let place = Place::create(cell.dialect, self.number, &self.arguments.directory);
+        let place = self.runtime.block_on(place).context("no database could be made")?;
+        let result = self.both(cell, &place, counting);
+        self.runtime.block_on(place.remove()).context("the database could not be removed")?;
+        result
+    }
+
+    fn both(&self, cell: Cell, place: &Place, counting: bool) -> Result<(Cost, Option<Cost>)> {
+        let fresh = self.start(cell, place, counting, 1)?;
+        let again = match (cell.peer.keeps_records(), counting) {
+            (false, _) => None,
+            (true, true) => Some(self.start(cell, place, counting, 1)?),
+            (true, false) => Some(self.start(cell, place, counting, NO_OPS)?),
+        };
+        Ok((fresh, again))
+    }
+
+    fn start(&self, cell: Cell, place: &Place, counting: bool, times: usize) -> Result<Cost> {
         let peer = cell.peer.to_possible_value().context("every peer has a word")?;
+        let pieces = self.pieces.get(&(cell.dialect, cell.size)).context("no work was written")?;
+        let mut command = Command::new("timeout");
         command
+            .arg(LONGEST_SECONDS.to_string())
+            .arg(std::env::current_exe()?)
             .args(["once", peer.get_name(), &cell.dialect.to_string(), &place.url])
-            .args([cell.size.to_string(), format!("--times={times}")]);
+            .args([Path::new(&cell.size.to_string()), pieces])
+            .arg(format!("--times={times}"))
+            .env("RUST_BACKTRACE", "0");
         if counting {
-            command.arg("--count").env("LD_PRELOAD", &arguments.syncs);
+            command.arg("--count").env("LD_PRELOAD", &self.arguments.syncs);
         }
         let output = command.output()?;
+        if output.status.code() == Some(124) {
+            bail!("it took longer than {LONGEST_SECONDS} s");
+        }
         if !output.status.success() {
-            bail!("{}", String::from_utf8_lossy(&output.stderr));
+            bail!("{}: {}", output.status, reason(&String::from_utf8_lossy(&output.stderr)));
         }
         // A peer may print, too.
         let text = String::from_utf8(output.stdout)?;
         Ok(serde_json::from_str(text.lines().last().unwrap_or_default())?)
-    };
-    let fresh = start(1)?;
-    let again = match (cell.peer.keeps_records(), counting) {
-        (false, _) => None,
-        (true, true) => Some(start(1)?),
-        (true, false) => Some(start(NO_OPS)?),
-    };
-    Ok((fresh, again))
+    }
+}
+
+/// One line that says why.
+fn reason(stderr: &str) -> &str {
+    let line = stderr.lines().find(|it| it.starts_with("Error:") || it.contains("panicked"));
+    line.or(stderr.lines().next()).unwrap_or("it said nothing")
 }

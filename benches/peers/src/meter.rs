@@ -8,29 +8,29 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow};
 use serde::{Deserialize, Serialize};
 
-use crate::proxy::Proxy;
+use crate::turns::Turns;
 
 /// Counts while the work is done, and not before.
 #[derive(Default)]
 pub struct Meter {
-    proxy: Option<Proxy>,
+    turns: Option<Turns>,
     counted: Mutex<Option<Counts>>,
 }
 
 /// What was counted during one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Commands to the server; none where nobody stood between.
+    /// None where nobody stood between.
     pub round_trips: Option<usize>,
     /// Waits for the disk in this process; none where nobody counted.
     pub syncs: Option<u64>,
 }
 
 impl Meter {
-    /// Counts the commands that pass a proxy.
-    pub fn behind(proxy: Proxy) -> Meter {
+    /// Counts the round trips through a proxy.
+    pub fn behind(turns: Turns) -> Meter {
         Meter {
-            proxy: Some(proxy),
+            turns: Some(turns),
             counted: Mutex::default(),
         }
     }
@@ -81,7 +81,7 @@ impl Meter {
 
     fn counts(&self) -> Counts {
         Counts {
-            round_trips: self.proxy.as_ref().map(Proxy::commands),
+            round_trips: self.turns.as_ref().map(Turns::count),
             syncs: syncs(),
         }
     }

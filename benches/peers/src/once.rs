@@ -1,5 +1,7 @@
 //! One run of one peer in a process of its own.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::Args;
 use hammerwork_migrations::Dialect;
@@ -7,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::meter::{Counts, Meter, peak_memory};
 use crate::peer::{Peer, Task};
-use crate::proxy::Proxy;
+use crate::turns::Turns;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -15,6 +17,8 @@ pub struct Arguments {
     pub dialect: Dialect,
     pub url: String,
     pub size: usize,
+    /// The work as SQL.
+    pub pieces: PathBuf,
     /// How often, each time on a connection of its own: the database has it all after the first.
     #[arg(long, default_value_t = 1)]
     pub times: usize,
@@ -34,12 +38,9 @@ pub struct Cost {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let (url, meter) = if arguments.count && arguments.dialect != Dialect::Sqlite {
-        let proxy = runtime.block_on(Proxy::start(arguments.dialect, &arguments.url, None));
-        // Its parameters are those of one library of many.
-        let url = proxy.url.split('?').next().unwrap_or_default().to_owned();
-        (url, Meter::behind(proxy))
+        let turns = Turns::before(&arguments.url)?;
+        (turns.url.clone(), Meter::behind(turns))
     } else {
         (arguments.url.clone(), Meter::default())
     };
@@ -48,6 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         dialect: arguments.dialect,
         url: format!("{url}{parameters}"),
         size: arguments.size,
+        pieces: arguments.pieces.clone(),
     };
     let mut milliseconds = Vec::new();
     for _ in 0..arguments.times {

@@ -44,9 +44,25 @@ impl Place {
     }
 }
 
+/// What the engine says it is.
+pub async fn version(dialect: Dialect) -> Result<String> {
+    let (url, question) = match dialect {
+        Dialect::Sqlite => ("sqlite::memory:".to_owned(), "SELECT sqlite_version()"),
+        Dialect::Postgres => (server_without_tls(dialect)?, "SHOW server_version"),
+        Dialect::MySql | Dialect::MariaDb => (server_without_tls(dialect)?, "SELECT version()"),
+    };
+    let answer = Connection::open(dialect, &url).await?.texts(question).await?;
+    let version = answer.first().context("the engine has no version")?;
+    let number = version.split([' ', '-']).next().unwrap_or_default();
+    Ok(format!("{} {number}", dialect.product()))
+}
+
 async fn run_on(dialect: Dialect, sql: String) -> Result<()> {
-    let url = format!("{}{}", server(dialect)?, Peer::Smallest.parameters(dialect));
-    Connection::open(dialect, &url).await?.execute(AssertSqlSafe(sql)).await
+    Connection::open(dialect, &server_without_tls(dialect)?).await?.execute(AssertSqlSafe(sql)).await
+}
+
+fn server_without_tls(dialect: Dialect) -> Result<String> {
+    Ok(format!("{}{}", server(dialect)?, Peer::Smallest.parameters(dialect)))
 }
 
 fn server(dialect: Dialect) -> Result<String> {

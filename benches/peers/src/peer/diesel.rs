@@ -2,24 +2,19 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use diesel::{Connection, MysqlConnection, PgConnection, SqliteConnection};
-use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+use diesel_migrations::{
+    EmbeddedMigration, EmbeddedMigrations, EmbeddedName, MigrationHarness, TomlMetadataWrapper,
+};
 use hammerwork_migrations::Dialect;
 
 use super::Task;
-use crate::history;
+use crate::history::Piece;
 use crate::meter::Meter;
 
+/// With its migrations in the program, as `embed_migrations!` puts them there.
 pub fn run(task: &Task, meter: &Meter) -> Result<Duration> {
-    let directory = tempfile::tempdir()?;
-    for piece in history::pieces(task.size, task.dialect)? {
-        let place = directory
-            .path()
-            .join(format!("{:05}_{}", piece.number, piece.name));
-        std::fs::create_dir(&place)?;
-        std::fs::write(place.join("up.sql"), piece.script())?;
-        std::fs::write(place.join("down.sql"), "SELECT 1;")?;
-    }
-    let source = FileBasedMigrations::from_path(directory.path())?;
+    let migrations: Vec<EmbeddedMigration> = task.pieces()?.iter().map(migration).collect();
+    let source = EmbeddedMigrations::new(migrations.leak());
     match task.dialect {
         Dialect::Postgres => {
             let mut connection = PgConnection::establish(&task.url)?;
@@ -39,8 +34,14 @@ pub fn run(task: &Task, meter: &Meter) -> Result<Duration> {
 
 fn run_all<B: diesel::backend::Backend>(
     connection: &mut impl MigrationHarness<B>,
-    source: FileBasedMigrations,
+    source: EmbeddedMigrations,
 ) -> Result<()> {
     let result = connection.run_pending_migrations(source);
     result.map(drop).map_err(|error| anyhow!("{error}"))
+}
+
+fn migration(piece: &Piece) -> EmbeddedMigration {
+    let name = EmbeddedName::new(format!("{:05}_{}", piece.number, piece.name).leak());
+    let metadata = TomlMetadataWrapper::new(true);
+    EmbeddedMigration::new(piece.script().leak(), None, name, metadata)
 }

@@ -8,12 +8,14 @@ mod sea_orm;
 mod smallest;
 mod sqlx;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
 use clap::ValueEnum;
 use hammerwork_migrations::Dialect;
 
+use crate::history::{self, Piece};
 use crate::meter::Meter;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ValueEnum)]
@@ -35,6 +37,14 @@ pub struct Task {
     pub dialect: Dialect,
     pub url: String,
     pub size: usize,
+    /// Where the work is, as SQL.
+    pub pieces: PathBuf,
+}
+
+impl Task {
+    pub fn pieces(&self) -> Result<Vec<Piece>> {
+        history::read_pieces(&self.pieces)
+    }
 }
 
 impl Peer {

@@ -6,12 +6,12 @@ use sqlx::AssertSqlSafe;
 
 use super::Task;
 use crate::connection::Connection;
-use crate::history;
+use crate::history::Piece;
 use crate::meter::Meter;
 
 pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
-    let pieces = history::pieces(task.size, task.dialect)?;
-    let mut script: String = pieces.iter().map(history::Piece::script).collect();
+    let pieces = task.pieces()?;
+    let mut script: String = pieces.iter().map(Piece::script).collect();
     // PostgreSQL makes one transaction of a message by itself; MySQL has none for DDL.
     if task.dialect == Dialect::Sqlite {
         script = format!("BEGIN IMMEDIATE;\n{script}COMMIT;\n");

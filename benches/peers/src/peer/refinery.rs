@@ -5,11 +5,11 @@ use hammerwork_migrations::Dialect;
 use refinery::{Migration, Runner};
 
 use super::Task;
-use crate::history;
+
 use crate::meter::Meter;
 
 pub fn run(task: &Task, meter: &Meter, grouped: bool) -> Result<Duration> {
-    let migrations = history::pieces(task.size, task.dialect)?
+    let migrations = task.pieces()?
         .iter()
         .map(|it| Migration::unapplied(&format!("V{}__{}", it.number, it.name), &it.script()))
         .collect::<Result<Vec<_>, _>>()?;

@@ -9,13 +9,13 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, Database, DbErr};
 
 use super::Task;
-use crate::history;
+use crate::history::Piece;
 use crate::meter::Meter;
 
 pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
     let steps = if task.size == 6 {
-        let pieces = history::pieces(task.size, task.dialect)?;
-        let script = |it: history::Piece| Step {
+        let pieces = task.pieces()?;
+        let script = |it: Piece| Step {
             name: format!("m{:05}_{}", it.number, it.name),
             work: Work::Statements(it.statements),
         };

@@ -10,11 +10,11 @@ use sqlx::AssertSqlSafe;
 
 use super::Task;
 use crate::connection::Connection;
-use crate::history::{self, Piece};
+use crate::history::Piece;
 use crate::meter::Meter;
 
 pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
-    let pieces = history::pieces(task.size, task.dialect)?;
+    let pieces = task.pieces()?;
     let mut connection = Connection::open(task.dialect, &task.url).await?;
     meter.time(migrate(&mut connection, task.dialect, &pieces)).await
 }

@@ -1,22 +1,18 @@
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use hammerwork_migrations::Dialect;
-use sqlx::Connection as _;
-use sqlx::migrate::Migrator;
-use sqlx::{MySqlConnection, PgConnection, SqliteConnection};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, Connection as _, MySqlConnection, PgConnection, SqlSafeStr as _, SqliteConnection};
 
 use super::Task;
-use crate::history;
+use crate::history::Piece;
 use crate::meter::Meter;
 
+/// With its migrations in the program, as `sqlx::migrate!` puts them there.
 pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
-    let directory = tempfile::tempdir()?;
-    for piece in history::pieces(task.size, task.dialect)? {
-        let name = format!("{:05}_{}.sql", piece.number, piece.name);
-        std::fs::write(directory.path().join(name), piece.script())?;
-    }
-    let mut migrator = Migrator::new(directory.path()).await?;
+    let migrations = task.pieces()?.into_iter().map(migration).collect::<Result<_>>()?;
+    let mut migrator = Migrator::with_migrations(migrations);
     match task.dialect {
         Dialect::Postgres => {
             let mut connection = PgConnection::connect(&task.url).await?;
@@ -34,4 +30,10 @@ pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
             meter.time(migrator.run(&mut connection)).await
         }
     }
+}
+
+fn migration(piece: Piece) -> Result<Migration> {
+    let version = i64::try_from(piece.number).context("so many migrations have no numbers")?;
+    let sql = AssertSqlSafe(piece.script()).into_sql_str();
+    Ok(Migration::new(version, piece.name.into(), MigrationType::Simple, sql, false))
 }
