@@ -230,6 +230,7 @@ fn every_file_says_what_it_is_for() {
         .into_iter()
         .chain(sources("tests"))
         .chain(sources("examples"))
+        .chain(sources("benches"))
     {
         // The file of an operation starts with its struct, whose documentation is the operation's page.
         let is_operation = path.starts_with("src/dsl/op/") && !path.ends_with("mod.rs");
@@ -274,7 +275,7 @@ fn no_file_knows_the_machine_it_was_written_on() {
     let places = [["/wo", "rk/"], ["/tmp/", "wt"], ["/Us", "ers/"]].map(|parts| parts.concat());
     let mut files = Vec::new();
     for place in [
-        "src", "tests", "docs", "examples", "scripts", "interop", "deploy", ".",
+        "src", "tests", "docs", "examples", "benches", "scripts", "interop", "deploy", ".",
     ] {
         collect(&root().join(place), place != ".", &mut files);
     }

@@ -43,7 +43,14 @@ pub(crate) fn resolve_with(
     };
     let mut adoption_warnings = adopted.warnings;
     let found = live.clone();
-    let mut decider = Decider::new(dialect, live, history);
+    // Nothing that is there can have the shape that a later operation gives it.
+    let nothing_later = Migrations::default();
+    let later = if plan.is_for_new {
+        &nothing_later
+    } else {
+        history
+    };
+    let mut decider = Decider::new(dialect, live, later);
     let mut catalog = Catalog::default();
     let mut position = 0;
     for (index, migration) in history.iter().enumerate() {

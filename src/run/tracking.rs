@@ -251,16 +251,20 @@ impl Tracking {
         checksum: &str,
         milliseconds: &str,
     ) -> [String; 2] {
-        let now = now(dialect);
-        let track = format!(
-            "INSERT INTO {} (migration_id, executed_at, execution_time_ms) VALUES ({}, {now}, {milliseconds})",
-            dialect.quote(&self.table),
-            dialect.quote_text(id)
-        );
         [
-            track,
-            self.note(dialect, id, 0, checksum, StepState::Finished),
+            self.track(dialect, id, milliseconds),
+            self.note_finished(dialect, [(id, checksum)]),
         ]
+    }
+
+    /// Writes one migration into the tracking table alone.
+    pub(crate) fn track(&self, dialect: Dialect, id: &str, milliseconds: &str) -> String {
+        format!(
+            "INSERT INTO {} (migration_id, executed_at, execution_time_ms) VALUES ({}, {}, {milliseconds})",
+            dialect.quote(&self.table),
+            dialect.quote_text(id),
+            now(dialect)
+        )
     }
 
     /// Which of those migrations are recorded, each with how long it took in milliseconds.
@@ -304,22 +308,31 @@ impl Tracking {
         checksum: &str,
         state: StepState,
     ) -> String {
+        self.write(dialect, &noted(dialect, id, step, checksum, state))
+    }
+
+    /// Writes into the journal that migrations are finished, each with its checksum.
+    pub(crate) fn note_finished<'m>(
+        &self,
+        dialect: Dialect,
+        migrations: impl IntoIterator<Item = (&'m str, &'m str)>,
+    ) -> String {
+        let row = |(id, checksum)| noted(dialect, id, 0, checksum, StepState::Finished);
+        let rows: Vec<String> = migrations.into_iter().map(row).collect();
+        self.write(dialect, &rows.join(", "))
+    }
+
+    /// Writes those rows into the journal.
+    fn write(&self, dialect: Dialect, rows: &str) -> String {
         let journal = dialect.quote(&self.journal_name());
         let columns = "(migration_id, step, checksum, state, recorded_at)";
-        let values = format!(
-            "VALUES ({}, {step}, {}, '{}', {})",
-            dialect.quote_text(id),
-            dialect.quote_text(checksum),
-            state.word(),
-            now(dialect)
-        );
         match dialect {
             Dialect::Postgres | Dialect::Sqlite => format!(
-                "INSERT INTO {journal} {columns} {values} ON CONFLICT (migration_id, step) DO UPDATE SET \
+                "INSERT INTO {journal} {columns} VALUES {rows} ON CONFLICT (migration_id, step) DO UPDATE SET \
                  checksum = excluded.checksum, state = excluded.state, recorded_at = excluded.recorded_at"
             ),
             Dialect::MySql | Dialect::MariaDb => {
-                format!("REPLACE INTO {journal} {columns} {values}")
+                format!("REPLACE INTO {journal} {columns} VALUES {rows}")
             }
         }
     }
@@ -389,6 +402,17 @@ impl Applied {
             execution_time_ms: milliseconds.and_then(|it| it.parse().ok()),
         })
     }
+}
+
+/// A row of the journal.
+fn noted(dialect: Dialect, id: &str, step: i64, checksum: &str, state: StepState) -> String {
+    format!(
+        "({}, {step}, {}, '{}', {})",
+        dialect.quote_text(id),
+        dialect.quote_text(checksum),
+        state.word(),
+        now(dialect)
+    )
 }
 
 /// The moment at which a row is written.

@@ -19,7 +19,10 @@ pub struct Piece {
 
 impl Piece {
     pub fn script(&self) -> String {
-        self.statements.iter().map(|it| format!("{it};\n")).collect()
+        self.statements
+            .iter()
+            .map(|it| format!("{it};\n"))
+            .collect()
     }
 }
 
@@ -28,7 +31,11 @@ pub fn migrations(size: usize) -> Migrations {
         return register_builtin_migrations();
     }
     Migrations::new((1..=size).map(|number| {
-        Migration::new(format!("{number:05}_table_{number}"), "A table and its index").create_table(
+        Migration::new(
+            format!("{number:05}_table_{number}"),
+            "A table and its index",
+        )
+        .create_table(
             table(format!("table_{number}"))
                 .columns([
                     big_integer("id").primary_key(),

@@ -29,7 +29,11 @@ pub struct Arguments {
     /// How many migrations: 6 are the built-in ones, others are generated.
     #[arg(long, value_delimiter = ',', default_value = "6,1000")]
     sizes: Vec<usize>,
-    #[arg(long, value_delimiter = ',', default_value = "postgres,mysql,mariadb,sqlite")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "postgres,mysql,mariadb,sqlite"
+    )]
     dialects: Vec<Dialect>,
     #[arg(long, value_delimiter = ',')]
     peers: Option<Vec<Peer>>,
@@ -57,14 +61,13 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let mut bench = Bench {
         arguments,
         pieces: BTreeMap::new(),
-        all: All {
-            rounds: arguments.rounds,
-            ..All::default()
-        },
+        all: All::default(),
         runtime,
         number: 0,
     };
@@ -72,7 +75,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
     bench.round(true);
     for round in 1..=arguments.rounds {
-        eprintln!("{:.0} s: round {round} of {}", start.elapsed().as_secs_f64(), arguments.rounds);
+        eprintln!(
+            "{:.0} s: round {round} of {}",
+            start.elapsed().as_secs_f64(),
+            arguments.rounds
+        );
         bench.round(false);
     }
     eprintln!("{:.0} s: measured", start.elapsed().as_secs_f64());
@@ -95,13 +102,20 @@ impl Bench<'_> {
         let arguments = self.arguments;
         let peers = arguments.peers.as_deref().unwrap_or(Peer::value_variants());
         for &dialect in &arguments.dialects {
-            self.all.versions.push(self.runtime.block_on(place::version(dialect))?);
+            match self.runtime.block_on(place::version(dialect)) {
+                Ok(version) => self.all.versions.push(version),
+                Err(error) => eprintln!("{dialect}: {error:#}"),
+            }
             for &size in &arguments.sizes {
                 let file = arguments.directory.join(format!("{dialect}-{size}.json"));
                 history::write_pieces(size, dialect, &file)?;
                 self.pieces.insert((dialect, size), file);
                 for &peer in peers {
-                    let cell = Cell { dialect, size, peer };
+                    let cell = Cell {
+                        dialect,
+                        size,
+                        peer,
+                    };
                     self.all.cells.insert(cell, Samples::default());
                 }
             }
@@ -112,7 +126,13 @@ impl Bench<'_> {
     /// Every cell that is due once, in random order. What fails is noted, and the others go on.
     fn round(&mut self, counting: bool) {
         let is_due = |(_, samples): &(&Cell, &Samples)| counting || self.is_due(samples);
-        let mut due: Vec<Cell> = self.all.cells.iter().filter(is_due).map(|it| *it.0).collect();
+        let mut due: Vec<Cell> = self
+            .all
+            .cells
+            .iter()
+            .filter(is_due)
+            .map(|it| *it.0)
+            .collect();
         due.shuffle(&mut rand::rng());
         for cell in due {
             let start = Instant::now();
@@ -124,10 +144,17 @@ impl Bench<'_> {
                     samples.spent += start.elapsed().as_secs_f64();
                     samples.fresh.extend(&fresh.milliseconds);
                     samples.memory.push(fresh.peak_memory as f64);
-                    samples.nothing_to_do.extend(again.and_then(|it| median(&it.milliseconds)));
+                    samples
+                        .nothing_to_do
+                        .extend(again.and_then(|it| median(&it.milliseconds)));
                 }
                 Err(error) => {
-                    eprintln!("{} on {}, {}: {error:#}", cell.peer.name(), cell.dialect, cell.size);
+                    eprintln!(
+                        "{} on {}, {}: {error:#}",
+                        cell.peer.name(),
+                        cell.dialect,
+                        cell.size
+                    );
                     samples.failures.push(format!("{error:#}"));
                 }
             }
@@ -137,7 +164,8 @@ impl Bench<'_> {
     fn is_due(&self, samples: &Samples) -> bool {
         let count = samples.fresh.len();
         let next = samples.spent / count.max(1) as f64;
-        let fits = count < self.arguments.at_least || samples.spent + next <= self.arguments.seconds;
+        let fits =
+            count < self.arguments.at_least || samples.spent + next <= self.arguments.seconds;
         fits && samples.failures.len() < FAILURES
     }
 
@@ -145,9 +173,14 @@ impl Bench<'_> {
     fn measure(&mut self, cell: Cell, counting: bool) -> Result<(Cost, Option<Cost>)> {
         self.number += 1;
         let place = Place::create(cell.dialect, self.number, &self.arguments.directory);
-        let place = self.runtime.block_on(place).context("no database could be made")?;
+        let place = self
+            .runtime
+            .block_on(place)
+            .context("no database could be made")?;
         let result = self.both(cell, &place, counting);
-        self.runtime.block_on(place.remove()).context("the database could not be removed")?;
+        self.runtime
+            .block_on(place.remove())
+            .context("the database could not be removed")?;
         result
     }
 
@@ -162,34 +195,55 @@ impl Bench<'_> {
     }
 
     fn start(&self, cell: Cell, place: &Place, counting: bool, times: usize) -> Result<Cost> {
-        let peer = cell.peer.to_possible_value().context("every peer has a word")?;
-        let pieces = self.pieces.get(&(cell.dialect, cell.size)).context("no work was written")?;
+        let peer = cell
+            .peer
+            .to_possible_value()
+            .context("every peer has a word")?;
+        let pieces = self
+            .pieces
+            .get(&(cell.dialect, cell.size))
+            .context("no work was written")?;
         let mut command = Command::new("timeout");
         command
             .arg(LONGEST_SECONDS.to_string())
             .arg(std::env::current_exe()?)
-            .args(["once", peer.get_name(), &cell.dialect.to_string(), &place.url])
+            .args([
+                "once",
+                peer.get_name(),
+                &cell.dialect.to_string(),
+                &place.url,
+            ])
             .args([Path::new(&cell.size.to_string()), pieces])
             .arg(format!("--times={times}"))
             .env("RUST_BACKTRACE", "0");
         if counting {
-            command.arg("--count").env("LD_PRELOAD", &self.arguments.syncs);
+            command
+                .arg("--count")
+                .env("LD_PRELOAD", &self.arguments.syncs);
         }
         let output = command.output()?;
         if output.status.code() == Some(124) {
             bail!("it took longer than {LONGEST_SECONDS} s");
         }
         if !output.status.success() {
-            bail!("{}: {}", output.status, reason(&String::from_utf8_lossy(&output.stderr)));
+            bail!(
+                "{}: {}",
+                output.status,
+                reason(&String::from_utf8_lossy(&output.stderr))
+            );
         }
         // A peer may print, too.
         let text = String::from_utf8(output.stdout)?;
-        Ok(serde_json::from_str(text.lines().last().unwrap_or_default())?)
+        Ok(serde_json::from_str(
+            text.lines().last().unwrap_or_default(),
+        )?)
     }
 }
 
 /// One line that says why.
 fn reason(stderr: &str) -> &str {
-    let line = stderr.lines().find(|it| it.starts_with("Error:") || it.contains("panicked"));
+    let line = stderr
+        .lines()
+        .find(|it| it.starts_with("Error:") || it.contains("panicked"));
     line.or(stderr.lines().next()).unwrap_or("it said nothing")
 }

@@ -57,7 +57,11 @@ impl Meter {
 
     /// What was counted in the latest run.
     pub fn counted(&self) -> Counts {
-        self.counted.lock().ok().and_then(|it| *it).unwrap_or_default()
+        self.counted
+            .lock()
+            .ok()
+            .and_then(|it| *it)
+            .unwrap_or_default()
     }
 
     fn stop<T, E: Debug>(
@@ -69,7 +73,10 @@ impl Meter {
         let elapsed = start.elapsed();
         let after = self.counts();
         let counts = Counts {
-            round_trips: after.round_trips.zip(before.round_trips).map(|(a, b)| a - b),
+            round_trips: after
+                .round_trips
+                .zip(before.round_trips)
+                .map(|(a, b)| a - b),
             syncs: after.syncs.zip(before.syncs).map(|(a, b)| a - b),
         };
         if let Ok(mut counted) = self.counted.lock() {

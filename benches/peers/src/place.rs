@@ -25,7 +25,9 @@ impl Place {
             Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
                 run_on(dialect, format!("CREATE DATABASE {name}")).await?;
                 let server = server(dialect)?;
-                let (base, _) = server.rsplit_once('/').context("the URL names a database")?;
+                let (base, _) = server
+                    .rsplit_once('/')
+                    .context("the URL names a database")?;
                 format!("{base}/{name}")
             }
         };
@@ -34,9 +36,9 @@ impl Place {
 
     pub async fn remove(self) -> Result<()> {
         match self.dialect {
-            Dialect::Sqlite => {
-                Ok(std::fs::remove_file(PathBuf::from(self.url.trim_start_matches("sqlite://")))?)
-            }
+            Dialect::Sqlite => Ok(std::fs::remove_file(PathBuf::from(
+                self.url.trim_start_matches("sqlite://"),
+            ))?),
             Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
                 run_on(self.dialect, format!("DROP DATABASE {}", self.name)).await
             }
@@ -51,18 +53,28 @@ pub async fn version(dialect: Dialect) -> Result<String> {
         Dialect::Postgres => (server_without_tls(dialect)?, "SHOW server_version"),
         Dialect::MySql | Dialect::MariaDb => (server_without_tls(dialect)?, "SELECT version()"),
     };
-    let answer = Connection::open(dialect, &url).await?.texts(question).await?;
+    let answer = Connection::open(dialect, &url)
+        .await?
+        .texts(question)
+        .await?;
     let version = answer.first().context("the engine has no version")?;
     let number = version.split([' ', '-']).next().unwrap_or_default();
     Ok(format!("{} {number}", dialect.product()))
 }
 
 async fn run_on(dialect: Dialect, sql: String) -> Result<()> {
-    Connection::open(dialect, &server_without_tls(dialect)?).await?.execute(AssertSqlSafe(sql)).await
+    Connection::open(dialect, &server_without_tls(dialect)?)
+        .await?
+        .execute(AssertSqlSafe(sql))
+        .await
 }
 
 fn server_without_tls(dialect: Dialect) -> Result<String> {
-    Ok(format!("{}{}", server(dialect)?, Peer::Smallest.parameters(dialect)))
+    Ok(format!(
+        "{}{}",
+        server(dialect)?,
+        Peer::Smallest.parameters(dialect)
+    ))
 }
 
 fn server(dialect: Dialect) -> Result<String> {
@@ -72,5 +84,6 @@ fn server(dialect: Dialect) -> Result<String> {
         Dialect::MariaDb => "TEST_MARIADB_URL",
         Dialect::Sqlite => "",
     };
-    std::env::var(name).with_context(|| format!("{name} is not set: start this with benches/peers/run"))
+    std::env::var(name)
+        .with_context(|| format!("{name} is not set: start this with benches/peers/run"))
 }

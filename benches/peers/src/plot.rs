@@ -35,10 +35,19 @@ fn svg(all: &All) -> Result<String, fmt::Error> {
     let mut y = 0;
     for dialect in dialects {
         y += GAP;
-        writeln!(body, r#"<text x="4" y="{}" font-weight="bold">{}</text>"#, y - 8, dialect.product())?;
+        writeln!(
+            body,
+            r#"<text x="4" y="{}" font-weight="bold">{}</text>"#,
+            y - 8,
+            dialect.product()
+        )?;
         for (place, size) in sizes.iter().enumerate() {
             let (x, y) = (left(place), y - 8);
-            writeln!(body, r#"<text x="{x}" y="{y}" font-weight="bold">{} migrations</text>"#, count(*size))?;
+            writeln!(
+                body,
+                r#"<text x="{x}" y="{y}" font-weight="bold">{} migrations</text>"#,
+                count(*size)
+            )?;
         }
         for peer in all.peers() {
             let (text_y, weight, fill) = match peer {
@@ -57,13 +66,25 @@ fn svg(all: &All) -> Result<String, fmt::Error> {
                 r#"<text x="{x}" y="{text_y}" text-anchor="end" font-weight="{weight}">{name}</text>"#
             )?;
             for (place, &size) in sizes.iter().enumerate() {
-                let Some(ratio) = all.fresh_ratio(Cell { dialect, size, peer }) else { continue };
+                let Some(ratio) = all.fresh_ratio(Cell {
+                    dialect,
+                    size,
+                    peer,
+                }) else {
+                    continue;
+                };
                 let x = left(place);
                 let length = (ratio.min(LONGEST) / LONGEST * WIDTH as f64).round() as usize;
                 let torn = if ratio > LONGEST { "≫ " } else { "" };
-                writeln!(body, r#"<rect x="{x}" y="{y}" width="{length}" height="13" fill="{fill}"/>"#)?;
+                writeln!(
+                    body,
+                    r#"<rect x="{x}" y="{y}" width="{length}" height="13" fill="{fill}"/>"#
+                )?;
                 let x = x + length + 5;
-                writeln!(body, r#"<text x="{x}" y="{text_y}" font-weight="{weight}">{torn}{ratio:.2}</text>"#)?;
+                writeln!(
+                    body,
+                    r#"<text x="{x}" y="{text_y}" font-weight="{weight}">{torn}{ratio:.2}</text>"#
+                )?;
             }
             y += ROW;
         }

@@ -38,16 +38,9 @@ pub struct All {
     pub cells: BTreeMap<Cell, Samples>,
     /// What the servers say they are.
     pub versions: Vec<String>,
-    /// How often a cell is measured at most.
-    pub rounds: usize,
 }
 
 impl All {
-    /// The engines and numbers of migrations.
-    pub fn columns(&self) -> BTreeSet<(Dialect, usize)> {
-        self.cells.keys().map(|it| (it.dialect, it.size)).collect()
-    }
-
     pub fn peers(&self) -> BTreeSet<Peer> {
         self.cells.keys().map(|it| it.peer).collect()
     }

@@ -27,7 +27,9 @@ impl Turns {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         url.set_host(Some("127.0.0.1"))?;
         let port = Some(listener.local_addr()?.port());
-        url.set_port(port).ok().context("the URL can't have a port")?;
+        url.set_port(port)
+            .ok()
+            .context("the URL can't have a port")?;
         let count = Arc::new(AtomicUsize::new(0));
         let turns = Turns {
             url: url.into(),

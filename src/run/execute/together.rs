@@ -152,14 +152,24 @@ impl Execution<'_> {
                 }
                 (Dialect::Postgres | Dialect::Sqlite, Some(id)) => plan.tracking.since(dialect, id),
             };
-            let record = terminated(&plan.record(migration, &elapsed));
             match dialect {
-                Dialect::Postgres | Dialect::Sqlite => text += &record,
+                Dialect::Postgres | Dialect::Sqlite => {
+                    text += &terminated(&[plan.tracking.track(dialect, &migration.id, &elapsed)]);
+                }
                 Dialect::MySql | Dialect::MariaDb => {
+                    let record = terminated(&plan.record(migration, &elapsed));
                     text += &format!("START TRANSACTION;\n{record}COMMIT;\n{SET_CLOCK}");
                 }
             }
             previous = Some(&migration.id);
+        }
+        match dialect {
+            // It is one transaction, and one statement for all costs less than one for each.
+            Dialect::Postgres | Dialect::Sqlite => {
+                let finished = migrations.iter().map(|it| (&*it.id, &*it.checksum));
+                text += &terminated(&[plan.tracking.note_finished(dialect, finished)]);
+            }
+            Dialect::MySql | Dialect::MariaDb => {}
         }
         format!(
             "{text}{};\n{end}",

@@ -1,3 +1,5 @@
+//! diesel_migrations.
+
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};

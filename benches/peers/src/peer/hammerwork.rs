@@ -1,3 +1,5 @@
+//! This library.
+
 use std::time::Duration;
 
 use anyhow::Result;

@@ -66,12 +66,14 @@ impl Peer {
         self != Peer::OneMessage
     }
 
-    /// What its URLs end with so that it does without TLS, as all do here.
+    /// What its URLs end with so that it does without TLS, and goes by TCP, as all do here.
     pub fn parameters(self, dialect: Dialect) -> &'static str {
         match (dialect, self) {
             (Dialect::Sqlite, _) => "",
             (Dialect::Postgres, _) => "?sslmode=disable",
-            (Dialect::MySql | Dialect::MariaDb, Peer::Refinery | Peer::RefineryGrouped) => "",
+            (Dialect::MySql | Dialect::MariaDb, Peer::Refinery | Peer::RefineryGrouped) => {
+                "?prefer_socket=false"
+            }
             (Dialect::MySql | Dialect::MariaDb, Peer::Diesel) => "?ssl_mode=disabled",
             (Dialect::MySql | Dialect::MariaDb, _) => "?ssl-mode=DISABLED",
         }
@@ -79,7 +81,11 @@ impl Peer {
 
     /// Does the work once on a connection of its own; says how long it took from there.
     pub fn run(self, task: &Task, meter: &Meter) -> Result<Duration> {
-        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+        };
         match self {
             Peer::OneMessage => runtime()?.block_on(one_message::run(task, meter)),
             Peer::Smallest => runtime()?.block_on(smallest::run(task, meter)),

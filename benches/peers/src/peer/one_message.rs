@@ -1,3 +1,5 @@
+//! The same DDL in one message, without a record: the least that can be done.
+
 use std::time::Duration;
 
 use anyhow::Result;

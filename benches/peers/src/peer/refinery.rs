@@ -1,3 +1,5 @@
+//! refinery.
+
 use std::time::Duration;
 
 use anyhow::Result;
@@ -9,15 +11,18 @@ use super::Task;
 use crate::meter::Meter;
 
 pub fn run(task: &Task, meter: &Meter, grouped: bool) -> Result<Duration> {
-    let migrations = task.pieces()?
+    let migrations = task
+        .pieces()?
         .iter()
         .map(|it| Migration::unapplied(&format!("V{}__{}", it.number, it.name), &it.script()))
         .collect::<Result<Vec<_>, _>>()?;
     let runner = Runner::new(&migrations).set_grouped(grouped);
     match task.dialect {
         Dialect::Postgres => {
-            let mut client =
-                refinery_core::postgres::Client::connect(&task.url, refinery_core::postgres::NoTls)?;
+            let mut client = refinery_core::postgres::Client::connect(
+                &task.url,
+                refinery_core::postgres::NoTls,
+            )?;
             meter.time_blocking(|| runner.run(&mut client))
         }
         Dialect::MySql | Dialect::MariaDb => {

@@ -33,7 +33,10 @@ pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
         None => task.url.clone(),
     };
     let mut options = ConnectOptions::new(url);
-    options.max_connections(1).min_connections(1).sqlx_logging(false);
+    options
+        .max_connections(1)
+        .min_connections(1)
+        .sqlx_logging(false);
     let database = Database::connect(options).await?;
     meter.time(Migrator::up(&database, None)).await
 }
@@ -84,9 +87,22 @@ impl MigrationTrait for Step {
                 table
                     .table(Alias::new(name))
                     .if_not_exists()
-                    .col(ColumnDef::new(Alias::new("id")).big_integer().not_null().primary_key())
-                    .col(ColumnDef::new(Alias::new("name")).string_len(100).not_null())
-                    .col(ColumnDef::new(Alias::new("created_at")).timestamp_with_time_zone().not_null());
+                    .col(
+                        ColumnDef::new(Alias::new("id"))
+                            .big_integer()
+                            .not_null()
+                            .primary_key(),
+                    )
+                    .col(
+                        ColumnDef::new(Alias::new("name"))
+                            .string_len(100)
+                            .not_null(),
+                    )
+                    .col(
+                        ColumnDef::new(Alias::new("created_at"))
+                            .timestamp_with_time_zone()
+                            .not_null(),
+                    );
                 manager.create_table(table).await?;
                 let mut index = Index::create();
                 index

@@ -16,12 +16,20 @@ use crate::meter::Meter;
 pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
     let pieces = task.pieces()?;
     let mut connection = Connection::open(task.dialect, &task.url).await?;
-    meter.time(migrate(&mut connection, task.dialect, &pieces)).await
+    meter
+        .time(migrate(&mut connection, task.dialect, &pieces))
+        .await
 }
 
 async fn migrate(connection: &mut Connection, dialect: Dialect, pieces: &[Piece]) -> Result<()> {
     let applied = connection.texts("SELECT id FROM applied").await;
-    let known: BTreeSet<String> = applied.as_ref().ok().into_iter().flatten().cloned().collect();
+    let known: BTreeSet<String> = applied
+        .as_ref()
+        .ok()
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
     let mut script = match applied {
         Ok(_) => String::new(),
         Err(_) => "CREATE TABLE applied (id VARCHAR(255) NOT NULL PRIMARY KEY);\n".to_owned(),

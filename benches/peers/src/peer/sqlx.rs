@@ -1,9 +1,14 @@
+//! sqlx's own migrator.
+
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use hammerwork_migrations::Dialect;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AssertSqlSafe, Connection as _, MySqlConnection, PgConnection, SqlSafeStr as _, SqliteConnection};
+use sqlx::{
+    AssertSqlSafe, Connection as _, MySqlConnection, PgConnection, SqlSafeStr as _,
+    SqliteConnection,
+};
 
 use super::Task;
 use crate::history::Piece;
@@ -11,7 +16,11 @@ use crate::meter::Meter;
 
 /// With its migrations in the program, as `sqlx::migrate!` puts them there.
 pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
-    let migrations = task.pieces()?.into_iter().map(migration).collect::<Result<_>>()?;
+    let migrations = task
+        .pieces()?
+        .into_iter()
+        .map(migration)
+        .collect::<Result<_>>()?;
     let mut migrator = Migrator::with_migrations(migrations);
     match task.dialect {
         Dialect::Postgres => {
@@ -35,5 +44,11 @@ pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
 fn migration(piece: Piece) -> Result<Migration> {
     let version = i64::try_from(piece.number).context("so many migrations have no numbers")?;
     let sql = AssertSqlSafe(piece.script()).into_sql_str();
-    Ok(Migration::new(version, piece.name.into(), MigrationType::Simple, sql, false))
+    Ok(Migration::new(
+        version,
+        piece.name.into(),
+        MigrationType::Simple,
+        sql,
+        false,
+    ))
 }

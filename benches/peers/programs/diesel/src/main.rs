@@ -1,3 +1,5 @@
+//! A program that runs migrations with diesel_migrations, and does nothing else.
+
 use std::error::Error;
 
 use diesel::{Connection, PgConnection};
@@ -19,6 +21,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     run(&mut PgConnection::establish(&url)?)
 }
 
-fn run<B: diesel::backend::Backend>(connection: &mut impl MigrationHarness<B>) -> Result<(), Box<dyn Error>> {
-    connection.run_pending_migrations(MIGRATIONS).map(drop).map_err(|error| error.to_string().into())
+fn run<B: diesel::backend::Backend>(
+    connection: &mut impl MigrationHarness<B>,
+) -> Result<(), Box<dyn Error>> {
+    connection
+        .run_pending_migrations(MIGRATIONS)
+        .map(drop)
+        .map_err(|error| error.to_string().into())
 }

@@ -1,3 +1,5 @@
+//! A program that runs migrations with hammerwork-migrations, and does nothing else.
+
 use std::error::Error;
 
 use hammerwork_migrations::Migrator;
@@ -8,12 +10,17 @@ use hammerwork_migrations::run::driver::{connect_mysql, connect_sqlite};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let url = std::env::var("DATABASE_URL")?;
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(migrate(&url))
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(migrate(&url))
 }
 
 async fn migrate(url: &str) -> Result<(), Box<dyn Error>> {
     let notes = table("notes").columns([big_integer("id").primary_key()]);
-    let migrator = Migrator::new(Migrations::new([Migration::new("001_notes", "Notes").create_table(notes)]));
+    let migrator = Migrator::new(Migrations::new([
+        Migration::new("001_notes", "Notes").create_table(notes)
+    ]));
     #[cfg(feature = "all")]
     {
         if url.starts_with("mysql:") {

@@ -1,3 +1,5 @@
+//! A program that runs migrations with refinery, and does nothing else.
+
 use std::error::Error;
 
 use refinery_core::postgres::{Client, NoTls};

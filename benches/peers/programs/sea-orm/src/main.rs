@@ -1,3 +1,5 @@
+//! A program that runs migrations with sea-orm-migration, and does nothing else.
+
 use std::error::Error;
 
 use sea_orm_migration::prelude::*;
@@ -5,7 +7,10 @@ use sea_orm_migration::sea_orm::{Database, DbErr};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let url = std::env::var("DATABASE_URL")?;
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(migrate(&url))
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(migrate(&url))
 }
 
 /// The URL's scheme is the engine, of those that are built in.
@@ -33,7 +38,9 @@ impl MigrationName for Notes {
 impl MigrationTrait for Notes {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut notes = Table::create();
-        notes.table("notes").col(ColumnDef::new("id").big_integer().not_null().primary_key());
+        notes
+            .table("notes")
+            .col(ColumnDef::new("id").big_integer().not_null().primary_key());
         manager.create_table(notes).await
     }
 }
