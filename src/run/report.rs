@@ -28,7 +28,8 @@ pub struct AppliedNow {
     pub summary: String,
     /// How many statements were run for it: none where the database had it all already.
     pub statements: usize,
-    /// How long that took, seen from here.
+    /// How long that took, seen from here. On a new database many migrations are one transaction on PostgreSQL and SQLite,
+    /// and each has the same part of its time.
     #[cfg_attr(
         feature = "serde",
         serde(rename = "duration_ms", with = "super::serial::milliseconds")

@@ -252,18 +252,25 @@ impl Tracking {
         milliseconds: &str,
     ) -> [String; 2] {
         [
-            self.track(dialect, id, milliseconds),
+            self.track(dialect, [id], milliseconds),
             self.note_finished(dialect, [(id, checksum)]),
         ]
     }
 
-    /// Writes one migration into the tracking table alone.
-    pub(crate) fn track(&self, dialect: Dialect, id: &str, milliseconds: &str) -> String {
+    /// Writes migrations into the tracking table alone, each with the same time.
+    pub(crate) fn track<'m>(
+        &self,
+        dialect: Dialect,
+        ids: impl IntoIterator<Item = &'m str>,
+        milliseconds: &str,
+    ) -> String {
+        let now = now(dialect);
+        let row = |id| format!("({}, {now}, {milliseconds})", dialect.quote_text(id));
+        let rows: Vec<String> = ids.into_iter().map(row).collect();
         format!(
-            "INSERT INTO {} (migration_id, executed_at, execution_time_ms) VALUES ({}, {}, {milliseconds})",
+            "INSERT INTO {} (migration_id, executed_at, execution_time_ms) VALUES {}",
             dialect.quote(&self.table),
-            dialect.quote_text(id),
-            now(dialect)
+            rows.join(", ")
         )
     }
 
@@ -275,16 +282,6 @@ impl Tracking {
             dialect.quote(&self.table),
             quoted.join(", ")
         )
-    }
-
-    /// SQL for the milliseconds since another migration was recorded.
-    pub(crate) fn since(&self, dialect: Dialect, id: &str) -> String {
-        let then = format!(
-            "(SELECT executed_at FROM {} WHERE migration_id = {})",
-            dialect.quote(&self.table),
-            dialect.quote_text(id)
-        );
-        milliseconds_since(dialect, &then)
     }
 
     /// Erases one migration from both tables.

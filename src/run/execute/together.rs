@@ -135,46 +135,45 @@ impl Execution<'_> {
             ),
         };
         let mut text = begin;
-        let mut previous: Option<&str> = None;
         for migration in migrations {
             for statement in &migration.statements {
                 text += &statement.sql;
                 text += ";\n";
             }
-            let elapsed = match (dialect, previous) {
-                (Dialect::MySql | Dialect::MariaDb, _) => {
-                    milliseconds_since(dialect, "@hammerwork_clock")
-                }
-                (Dialect::Postgres, None) => POSTGRES_ELAPSED.to_owned(),
-                (Dialect::Sqlite, None) => {
-                    let now = chrono::Utc::now().format("'%Y-%m-%dT%H:%M:%S%.3fZ'");
-                    milliseconds_since(dialect, &now.to_string())
-                }
-                (Dialect::Postgres | Dialect::Sqlite, Some(id)) => plan.tracking.since(dialect, id),
-            };
             match dialect {
-                Dialect::Postgres | Dialect::Sqlite => {
-                    text += &terminated(&[plan.tracking.track(dialect, &migration.id, &elapsed)]);
-                }
+                Dialect::Postgres | Dialect::Sqlite => {}
                 Dialect::MySql | Dialect::MariaDb => {
+                    let elapsed = milliseconds_since(dialect, "@hammerwork_clock");
                     let record = terminated(&plan.record(migration, &elapsed));
                     text += &format!("START TRANSACTION;\n{record}COMMIT;\n{SET_CLOCK}");
                 }
             }
-            previous = Some(&migration.id);
         }
-        match dialect {
-            // It is one transaction, and one statement for all costs less than one for each.
-            Dialect::Postgres | Dialect::Sqlite => {
-                let finished = migrations.iter().map(|it| (&*it.id, &*it.checksum));
-                text += &terminated(&[plan.tracking.note_finished(dialect, finished)]);
-            }
-            Dialect::MySql | Dialect::MariaDb => {}
-        }
+        text += &terminated(&self.records(migrations));
         format!(
             "{text}{};\n{end}",
             plan.tracking.those(dialect, &ids(migrations))
         )
+    }
+
+    /// What records them all where they are one transaction: a statement for each of them would take as long as a tenth
+    /// of what it records. So they share the time that the transaction took, in equal parts.
+    fn records(&self, migrations: &[PlannedMigration]) -> Vec<String> {
+        let (dialect, tracking) = (self.plan.dialect, &self.plan.tracking);
+        let elapsed = match dialect {
+            Dialect::Postgres => POSTGRES_ELAPSED.to_owned(),
+            Dialect::Sqlite => {
+                let now = chrono::Utc::now().format("'%Y-%m-%dT%H:%M:%S%.3fZ'");
+                milliseconds_since(dialect, &now.to_string())
+            }
+            Dialect::MySql | Dialect::MariaDb => return Vec::new(),
+        };
+        let share = format!("{elapsed} / {}", migrations.len().max(1));
+        let finished = migrations.iter().map(|it| (&*it.id, &*it.checksum));
+        vec![
+            tracking.track(dialect, ids(migrations), &share),
+            tracking.note_finished(dialect, finished),
+        ]
     }
 
     /// Sends it where nothing is gained by sending it again: it is run one by one then, and that is patient.
