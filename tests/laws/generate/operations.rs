@@ -41,7 +41,7 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
         5 => (name(), enum_value()).prop_map(|(name, value)| DropEnumValue { name, value }.into()),
         2 => own_words().prop_map(Operation::from),
         10 => changes_of_rows(),
-        4 => of_the_database(),
+        7 => of_the_database(),
         1 => view_value().prop_map(|view| CreateView { view }.into()),
         3 => view_value().prop_map(|view| ReplaceView { view }.into()),
         3 => name().prop_map(|view| DropView { view }.into()),
@@ -74,13 +74,13 @@ pub(crate) fn create_table() -> impl Strategy<Value = Operation> {
 fn of_the_database() -> impl Strategy<Value = Operation> {
     prop_oneof![
         1 => name().prop_map(|schema| CreateSchema { schema }.into()),
-        6 => name().prop_map(|schema| DropSchema { schema }.into()),
+        10 => name().prop_map(|schema| DropSchema { schema }.into()),
         4 => (name(), proptest::option::of(name())).prop_map(|(name, schema)| {
             let mut extension = extension(name);
             extension.schema = schema;
             CreateExtension { extension }.into()
         }),
-        8 => name().prop_map(|extension| DropExtension { extension }.into()),
+        10 => name().prop_map(|extension| DropExtension { extension }.into()),
     ]
 }
 
