@@ -37,7 +37,6 @@ pub(crate) fn assert_all(
     least: usize,
     not: &[&str],
 ) {
-    println!("{where_}: {counts:?}");
     let rare: Vec<String> = all()
         .into_iter()
         .filter(|it| !not.contains(&it.as_str()))
@@ -45,7 +44,7 @@ pub(crate) fn assert_all(
         .collect();
     assert!(
         rare.is_empty(),
-        "{where_}: the random histories hardly ever have {rare:?}: teach tests/laws/generate to make them fit"
+        "{where_}: the random histories hardly ever have {rare:?}: teach tests/laws/generate to make them fit; {counts:?}"
     );
     for it in not {
         assert!(!counts.contains_key(*it), "{where_}: {it} is there now");

@@ -89,7 +89,7 @@ pub(crate) fn peopled(
         Operation::Delete(mut it) => {
             let all = holds_of_all(table?);
             it.rows.predicate = match (it.rows.predicate, all.first()) {
-                (Some(_), Some(all)) if number % 20 == 0 => Some(all.clone()),
+                (Some(_), Some(all)) if number.is_multiple_of(20) => Some(all.clone()),
                 (Some(_), Some(all)) => Some(all.clone().not()),
                 _ => None,
             };

@@ -16,7 +16,7 @@ pub(crate) fn value_of(
         return None;
     }
     Some(match &column.column_type {
-        ColumnType::Boolean => Expr::val(number % 20 == 0),
+        ColumnType::Boolean => Expr::val(number.is_multiple_of(20)),
         ColumnType::SmallInteger
         | ColumnType::Integer
         | ColumnType::BigInteger
