@@ -66,7 +66,7 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         10 => (name(), foreign_key_value())
             .prop_map(|(table, foreign_key)| AddForeignKey { table, foreign_key }.into()),
-        6 => (name(), name())
+        12 => (name(), name())
             .prop_map(|(table, foreign_key)| DropForeignKey { table, foreign_key }.into()),
         3 => (name(), check_value()).prop_map(|(table, check)| AddCheck { table, check }.into()),
         2 => (name(), name()).prop_map(|(table, check)| DropCheck { table, check }.into()),

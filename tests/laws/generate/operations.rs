@@ -38,7 +38,7 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
         1 => (name(), comment()).prop_map(|(table, comment)| CommentTable { table, comment }.into()),
         2 => (name(), name(), comment())
             .prop_map(|(table, column, comment)| CommentColumn { table, column, comment }.into()),
-        5 => (name(), enum_value()).prop_map(|(name, value)| DropEnumValue { name, value }.into()),
+        9 => (name(), enum_value()).prop_map(|(name, value)| DropEnumValue { name, value }.into()),
         2 => own_words().prop_map(Operation::from),
         10 => changes_of_rows(),
         7 => of_the_database(),

@@ -36,7 +36,7 @@ use settled::settled;
 const WORKERS: u32 = 8;
 const CASES: u32 = 200;
 /// So many operations has a history, less those that do not fold: a few tables' worth.
-const OPERATIONS: usize = 14;
+const OPERATIONS: usize = 18;
 
 #[test]
 #[ignore = "needs servers: run scripts/test"]
