@@ -109,6 +109,22 @@ pub(crate) fn aimed(
                 },
             }
         }
+        Operation::DropForeignKey(it) if catalog.tables().all(|it| it.foreign_keys.is_empty()) => {
+            let key = foreign_key(it.foreign_key).columns([it.table]);
+            match referring(key.clone(), table, catalog.tables(), aim) {
+                Some(foreign_key) => AddForeignKey {
+                    table: name,
+                    foreign_key,
+                }
+                .into(),
+                None => AddColumn {
+                    table: name,
+                    column: column_to_refer_by(&key, catalog, aim)
+                        .unwrap_or_else(|| integer("refers").nullable()),
+                }
+                .into(),
+            }
+        }
         Operation::DropForeignKey(mut it) => {
             let labels = table.foreign_keys.iter().map(|it| &it.label).collect();
             it.foreign_key = label(labels, &it.foreign_key);
