@@ -31,7 +31,10 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
     pub due: Instant,
+    /// From when it was due.
     pub latency: Duration,
+    /// From when it was sent, which is later where those before it on its connection had to wait.
+    pub statement: Duration,
 }
 
 /// What connections of one kind saw.
@@ -127,6 +130,7 @@ impl Client {
             // Far from each other, so that no two of them want the same row.
             let row = (turn * CLIENTS + self.number).wrapping_mul(2_654_435_761) % self.rows + 1;
             let sql = self.operation(row);
+            let sent = Instant::now();
             if let Err(error) = self.connection.execute(AssertSqlSafe(sql)).await {
                 // Only what a server answers is an error of the load's; a connection that ends ends all.
                 let error = error.downcast::<sqlx::Error>()?;
@@ -136,6 +140,7 @@ impl Client {
             seen.samples.push(Sample {
                 due,
                 latency: due.elapsed(),
+                statement: sent.elapsed(),
             });
             due += EVERY;
         }

@@ -43,6 +43,8 @@ pub struct Run {
 pub struct Waits {
     /// From when the migrations started until they were through.
     pub longest: f64,
+    /// The same from when it was sent: without what waited before it on its connection.
+    pub longest_statement: f64,
     pub p99: f64,
     /// The longest in each migration, which is the one that made the most of it.
     pub by_migration: BTreeMap<String, f64>,
@@ -69,7 +71,7 @@ pub async fn run(arguments: &Arguments) -> Result<()> {
     way::check(dialect, url).await?;
     let spans = Spans { start, end, starts };
     let run = Run {
-        dialect: dialect.product().to_owned(),
+        dialect: dialect.to_string(),
         way,
         rows,
         total: milliseconds(end - start),
@@ -129,6 +131,10 @@ impl Spans {
         let mut sorted: Vec<f64> = during.iter().map(|it| milliseconds(it.latency)).collect();
         sorted.sort_by(f64::total_cmp);
         Waits {
+            longest_statement: during
+                .iter()
+                .map(|it| milliseconds(it.statement))
+                .fold(0.0, f64::max),
             longest: sorted.last().copied().unwrap_or_default(),
             p99: sorted
                 .get(sorted.len() * 99 / 100)

@@ -26,19 +26,22 @@ pub fn run() -> Result<()> {
 
 fn summary(runs: &Runs) -> Result<String> {
     let mut text = String::from(
-        "|  |  | in all, s | longest wait of a reader, ms | of a writer, ms | p99 of readers, ms | of writers, ms | \
-         longest without migrations, ms | errors |\n|---|---|---:|---:|---:|---:|---:|---:|---:|\n",
+        "|  |  | in all, s | longest stall of a reader, ms | of a writer, ms | longest statement of a reader, ms | \
+         of a writer, ms | p99 of readers, ms | of writers, ms | longest before, ms | errors |\n\
+         |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     for ((dialect, way), runs) in runs {
         let of = |value: &dyn Fn(&Run) -> f64| spread(runs.iter().map(value).collect());
         writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             dialect.product(),
             way.name(),
             of(&|it| it.total / 1000.0),
             of(&|it| it.readers.longest),
             of(&|it| it.writers.longest),
+            of(&|it| it.readers.longest_statement),
+            of(&|it| it.writers.longest_statement),
             of(&|it| it.readers.p99),
             of(&|it| it.writers.p99),
             of(&|it| it.readers.longest_before.max(it.writers.longest_before)),
@@ -48,7 +51,7 @@ fn summary(runs: &Runs) -> Result<String> {
     Ok(text)
 }
 
-/// The longest waits in each migration.
+/// How long each migration took, and the longest stalls in it.
 fn by_migration(runs: &Runs) -> Result<String> {
     let all = runs.values().flatten();
     let names: BTreeSet<&str> = all
