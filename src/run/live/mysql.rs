@@ -10,6 +10,13 @@ use crate::run::driver::{Driver, DriverError};
 
 pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
     let tables = wanted.table_list(driver.dialect());
+    // Each is read for itself: in a join of its own views MariaDB reads all tables of all databases.
+    let part = |view: &str, columns: &str| {
+        format!(
+            "(SELECT TABLE_NAME, {columns} FROM information_schema.{view} \
+             WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ({tables}) LIMIT 18446744073709551615)"
+        )
+    };
     let columns = format!(
         "SELECT t.TABLE_NAME, t.TABLE_TYPE, \
              REPLACE(v.VIEW_DEFINITION, CONCAT('`', DATABASE(), '`.'), ''), \
@@ -19,13 +26,17 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
              c.COLLATION_NAME, c.COLUMN_COMMENT, \
              CONCAT_WS(' ', c.EXTRA, c.CHARACTER_SET_NAME, NULLIF(c.COLLATION_NAME, t.TABLE_COLLATION), c.GENERATION_EXPRESSION), \
              t.TABLE_COMMENT \
-         FROM information_schema.TABLES t \
-         LEFT JOIN information_schema.COLUMNS c \
-             ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME \
-         LEFT JOIN information_schema.VIEWS v \
-             ON v.TABLE_SCHEMA = t.TABLE_SCHEMA AND v.TABLE_NAME = t.TABLE_NAME \
-         WHERE t.TABLE_SCHEMA = DATABASE() AND t.TABLE_NAME IN ({tables}) \
-         ORDER BY t.TABLE_NAME, c.ORDINAL_POSITION"
+         FROM {} t \
+         LEFT JOIN {} c ON c.TABLE_NAME = t.TABLE_NAME \
+         LEFT JOIN {} v ON v.TABLE_NAME = t.TABLE_NAME \
+         ORDER BY t.TABLE_NAME, c.ORDINAL_POSITION",
+        part("TABLES", "TABLE_TYPE, TABLE_COLLATION, TABLE_COMMENT"),
+        part(
+            "COLUMNS",
+            "COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, EXTRA, GENERATION_EXPRESSION, CHARACTER_SET_NAME, \
+             COLLATION_NAME, COLUMN_COMMENT, ORDINAL_POSITION"
+        ),
+        part("VIEWS", "VIEW_DEFINITION"),
     );
     let mut live = Live::default();
     for row in driver.rows(&columns).await? {
