@@ -65,7 +65,7 @@ impl Catalog {
             | Operation::RenameTable(_)
             | Operation::CreateView(_)
             | Operation::ReplaceView(_)
-            | Operation::DropView(_) | Operation::CreateTrigger(_) | Operation::ReplaceTrigger(_) | Operation::DropTrigger(_)
+            | Operation::DropView(_) | Operation::CreateTrigger(_) | Operation::ReplaceTrigger(_) | Operation::DropTrigger(_) | Operation::CreateFunction(_) | Operation::ReplaceFunction(_) | Operation::DropFunction(_)
             | Operation::DropEnumValue(_)
             | Operation::Insert(_)
             | Operation::Update(_)

@@ -10,8 +10,9 @@ use super::live::{
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    AddEnumValue, Check, Column, CreateEnum, CreateTrigger, DropEnumValue, Extension, ForeignKey,
-    Index, Migrations, Operation, ReplaceTrigger, Table, Trigger, Unique, View,
+    AddEnumValue, Check, Column, CreateEnum, CreateFunction, CreateTrigger, DropEnumValue,
+    Extension, ForeignKey, Index, Migrations, Operation, ReplaceFunction, ReplaceTrigger, Table,
+    Trigger, Unique, View,
 };
 
 /// How much of a history a database holds.
@@ -77,6 +78,7 @@ enum Object {
     View(String),
     /// With its table.
     Trigger(String, String),
+    Function(String),
     Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
@@ -99,7 +101,9 @@ impl Object {
             | Object::Comment(table, _) => Some(table),
             Object::View(view) => Some(view),
             Object::Trigger(_, table) => Some(table),
-            Object::Schema(_) | Object::Extension(_) | Object::Enum(_) => None,
+            Object::Schema(_) | Object::Extension(_) | Object::Enum(_) | Object::Function(_) => {
+                None
+            }
         }
     }
 }
@@ -275,6 +279,7 @@ impl State<'_> {
                         | Object::Schema(_)
                         | Object::Extension(_)
                         | Object::Trigger(..)
+                        | Object::Function(_)
                         | Object::View(_) => None,
                     });
                     let stale: Vec<String> = dropped
@@ -309,6 +314,15 @@ impl State<'_> {
                     let object = Object::Trigger(trigger.name.clone(), trigger.table.clone());
                     self.gone(object, self.has_trigger(trigger));
                 }
+            }
+            Operation::CreateFunction(CreateFunction { function })
+            | Operation::ReplaceFunction(ReplaceFunction { function }) => {
+                let right = !function.is_on(self.dialect) || self.live.has_function(&function.name);
+                self.made(Object::Function(function.name.clone()), right);
+            }
+            Operation::DropFunction(it) => {
+                let there = self.live.has_function(&it.function);
+                self.gone(Object::Function(it.function.clone()), there);
             }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {

@@ -143,7 +143,7 @@ proptest! {
                             | Operation::DropView(_)
                             | Operation::CreateTrigger(_)
                             | Operation::ReplaceTrigger(_)
-                            | Operation::DropTrigger(_) => true,
+                            | Operation::DropTrigger(_) | Operation::CreateFunction(_) | Operation::ReplaceFunction(_) | Operation::DropFunction(_) => true,
                             Operation::CommentTable(_) | Operation::CommentColumn(_) => !dialect.features().comments,
                             Operation::CreateIndex(it) => !it.index.is_made_on(dialect),
                             Operation::DropIndex(it) => before
