@@ -58,7 +58,9 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
             }
         }
         // An extension or a schema alone may be there for others.
-        let has_objects = catalog.tables().next().is_some() || catalog.views().next().is_some();
+        let has_objects = catalog.tables().next().is_some()
+            || catalog.views().next().is_some()
+            || catalog.functions().any(|it| it.is_on(dialect));
         if state.wrong.is_empty() && state.stale.is_empty() && has_objects {
             found = Adoption {
                 migrations: count,

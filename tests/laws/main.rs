@@ -68,7 +68,15 @@ fn contents(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
         let name = format!("trigger {}", trigger.name);
         (name, vec![trigger.to_string()])
     });
-    tables.chain(views).chain(triggers).collect()
+    let functions = catalog.functions().map(|function| {
+        let name = format!("function {}", function.name);
+        (name, vec![function.to_string()])
+    });
+    tables
+        .chain(views)
+        .chain(triggers)
+        .chain(functions)
+        .collect()
 }
 
 proptest! {

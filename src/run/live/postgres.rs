@@ -156,7 +156,7 @@ fn queries(wanted: &Wanted) -> String {
          JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
          WHERE n.nspname = current_schema() AND t.relname IN ({tables}) AND g.tgname IN ({triggers}); \
          SELECT 'function', p.proname, CASE WHEN x.extname IS NOT NULL THEN 'function of the extension ' || x.extname \
-                 WHEN p.prokind = 'p' THEN 'procedure' WHEN p.prokind = 'a' THEN 'aggregate' END, \
+                 WHEN p.prokind = 'p' THEN 'procedure' WHEN p.prokind = 'a' THEN 'custom aggregate' END, \
              pg_get_function_identity_arguments(p.oid), \
              CASE WHEN p.prokind IN ('f', 'w') THEN \
                  substr(pg_get_functiondef(p.oid), length('CREATE OR REPLACE FUNCTION ' || quote_ident(n.nspname) || '.') + 1) END \

@@ -36,6 +36,12 @@ pub(super) fn expected(dialect: Dialect, catalog: &Catalog) -> Vec<String> {
             lines.push(format!("view {}", view.name));
         }
     }
+    for function in catalog.functions() {
+        let text = function.text_on(dialect);
+        if text.is_some_and(|it| !it.trim().is_empty()) {
+            lines.push(format!("function {}", function.name));
+        }
+    }
     if dialect == Postgres {
         for name in catalog.enum_names() {
             let values = catalog.enum_values(name).unwrap_or_default().join(", ");

@@ -169,13 +169,13 @@ async fn try_out(
     Ok(())
 }
 
-/// Whether a catalog can tell that all of them were done: not of which query a view has, nor of values that a column's
-/// type did not keep.
+/// Whether a catalog can tell that all of them were done: not of which query a view or which text a function has, nor
+/// of values that a column's type did not keep.
 fn leaves_its_marks(migrations: &Migrations) -> bool {
     let mut catalog = Catalog::default();
     for operation in migrations.iter().flat_map(|it| &it.operations) {
         let is_seen = match operation {
-            Operation::ReplaceView(_) => false,
+            Operation::ReplaceView(_) | Operation::ReplaceFunction(_) => false,
             Operation::AlterColumn(_) => {
                 matches!(operation.inverse(&catalog), Inverse::Exact(_))
             }
