@@ -126,15 +126,13 @@ on_servers! {
             Connection::MySql(it) => both.run(it).await,
             Connection::Sqlite(it) => both.run(it).await,
         };
-        let missing = match error.unwrap_err() {
-            RunError::Rights { missing } => missing,
-            other => panic!("{other:?}"),
-        };
+        let error = error.unwrap_err();
+        let RunError::Rights { missing } = &error else { panic!("{error:?}") };
         let expected = match database.dialect {
             Dialect::Postgres => "ownership of the function times",
             Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => "CREATE ROUTINE on the database",
         };
-        assert_eq!(missing, [expected]);
+        assert_eq!(*missing, [expected]);
         for statement in dropped {
             database.execute(&statement).await;
         }
