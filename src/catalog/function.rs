@@ -15,7 +15,7 @@ impl Catalog {
         names::check("function", &function.name)?;
         check_texts(function)?;
         self.functions
-            .insert(function.name.clone(), function.clone());
+            .insert_mut(function.name.clone(), function.clone());
         Ok(())
     }
 
@@ -25,14 +25,15 @@ impl Catalog {
         }
         check_texts(function)?;
         self.functions
-            .insert(function.name.clone(), function.clone());
+            .insert_mut(function.name.clone(), function.clone());
         Ok(())
     }
 
     pub(crate) fn remove_function(&mut self, name: &str) -> Result<(), OperationError> {
-        match self.functions.remove(name) {
-            Some(_) => Ok(()),
-            None => Err(self.unknown_function(name)),
+        if self.functions.remove_mut(name) {
+            Ok(())
+        } else {
+            Err(self.unknown_function(name))
         }
     }
 
