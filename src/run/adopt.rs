@@ -38,11 +38,21 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
     };
     let mut catalog = Catalog::default();
     let mut found = Adoption::default();
+    let mut dropped_functions = BTreeSet::new();
     for (count, migration) in (1..).zip(history) {
         for operation in &migration.operations {
             // Whether rows were changed, or SQL in the author's own words was run, no catalog tells; nor which query a
             // view should have.
             if !operation.leaves_its_mark() {
+                return found;
+            }
+            // Nor which text a function has that came again: one of that name was there before.
+            if let Operation::DropFunction(it) = operation {
+                dropped_functions.insert(&it.function);
+            }
+            if let Operation::CreateFunction(it) = operation
+                && dropped_functions.contains(&it.function.name)
+            {
                 return found;
             }
             // Nor does it tell whether values were: a type that goes and comes back leaves others.

@@ -175,7 +175,7 @@ async fn wants_to_know_what_functions_do(dialect: Dialect, engine: &str) {
     let server = Server::private(engine, "binlog", &["--log-bin=binlog", "--server-id=1"]);
     let database = Database::at(dialect, &server.url);
     let made = |text: &str| {
-        let function = function("one").on(Dialect::MySql, text);
+        let function = function("gives_one").on(Dialect::MySql, text);
         let migration = Migration::new("001_one", "One").create_function(function);
         Migrator::new(Migrations::new([migration]))
     };
@@ -184,5 +184,5 @@ async fn wants_to_know_what_functions_do(dialect: Dialect, engine: &str) {
     assert!(help.contains("DETERMINISTIC"), "{help}");
     let said = made("() RETURNS INT NO SQL RETURN 1");
     database.run(&said).await.unwrap();
-    assert_eq!(database.rows("SELECT one()").await, [["1"]]);
+    assert_eq!(database.rows("SELECT gives_one()").await, [["1"]]);
 }
