@@ -344,6 +344,15 @@ fn source_help(source: &DriverError) -> Option<String> {
             "the server writes a binary log, and trusts nobody without SUPER to make triggers and functions: set \
              log_bin_trust_function_creators = 1 on it, or run as one that has the right"
         }
+        DriverErrorKind::Other if source.code.as_deref() == Some("1418") => {
+            "the server writes a binary log, and wants to know what a function does: write DETERMINISTIC, NO SQL or \
+             READS SQL DATA before its body, or set log_bin_trust_function_creators = 1 on the server"
+        }
+        // PostgreSQL replaces a function only by one that returns the same.
+        DriverErrorKind::Other if source.code.as_deref() == Some("42P13") => {
+            "see that PostgreSQL takes the text of the function; where it is to return another type, drop it and create \
+             it: drop_function, then create_function"
+        }
         DriverErrorKind::Other if matches!(source.code.as_deref(), Some("23505" | "1062")) => {
             "rows that are there stand against it: change or delete those that the message names, then run again; \
              an index that was left unfinished is dropped"

@@ -36,6 +36,7 @@ mod constraining;
 mod cutting;
 mod dry_running;
 mod ending;
+mod functions;
 mod journal;
 mod odd_servers;
 mod operations;
