@@ -1,0 +1,38 @@
+//! What became of each of many databases.
+
+use crate::run::error::RunError;
+
+/// What became of each database, in the order in which they were named.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Outcomes<T, E = RunError> {
+    /// All of them, those among them that were not begun because a stop was asked for.
+    pub databases: Vec<Outcome<T, E>>,
+}
+
+/// What became of one database.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Outcome<T, E = RunError> {
+    /// What it is called: as [`Databases`](super::Databases) has it, or the schema.
+    pub name: String,
+    /// What was done or found. Of a run or a rollback that failed, that is what was done before it did.
+    pub result: Option<T>,
+    /// Why it failed; none where it did not.
+    pub error: Option<E>,
+}
+
+impl<T, E> Outcomes<T, E> {
+    /// Those that failed, or were stopped.
+    pub fn failed(&self) -> impl Iterator<Item = &Outcome<T, E>> {
+        self.databases.iter().filter(|it| it.error.is_some())
+    }
+
+    /// Whether none failed.
+    #[must_use]
+    pub fn are_well(&self) -> bool {
+        self.failed().next().is_none()
+    }
+}
