@@ -126,3 +126,68 @@ impl Migrator {
         plan
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsl::{Migration, integer, table};
+
+    fn migrator() -> Migrator {
+        let tags = table("tags").columns([integer("id").primary_key()]);
+        Migrator::new(Migrations::new([
+            Migration::new("001_tags", "Tags").create_table(tags)
+        ]))
+    }
+
+    fn pending() -> Pending {
+        Pending {
+            count: 1,
+            until: 1,
+            ..Pending::default()
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_what_would_be_found_out() {
+        let (alone, many) = (migrator(), migrator().for_many());
+        for _ in 0..2 {
+            assert_eq!(alone.checksums(), many.checksums());
+            assert_eq!(
+                alone.validated().map(Cow::into_owned),
+                many.validated().map(Cow::into_owned)
+            );
+            for dialect in Dialect::ALL {
+                assert_eq!(
+                    alone.wanted(dialect).tables,
+                    many.clone().wanted(dialect).tables
+                );
+                let plans =
+                    [&alone, &many].map(|it| it.resolved(&pending(), Live::default(), dialect));
+                assert_eq!(plans[0], plans[1]);
+                assert_eq!(plans[0].as_ref().map(|it| it.dialect), Ok(dialect));
+            }
+        }
+    }
+
+    #[test]
+    fn another_question_has_another_answer() {
+        let many = migrator().for_many();
+        let plan = |migrator: &Migrator, pending: &Pending| {
+            migrator
+                .resolved(pending, Live::default(), Dialect::Postgres)
+                .unwrap()
+        };
+        let first = plan(&many, &pending());
+        // A schema changes where it goes, and nothing of the SQL.
+        let elsewhere = plan(&many.clone().schema("tenant"), &pending());
+        assert_eq!(elsewhere.tracking.schema.as_deref(), Some("tenant"));
+        assert_eq!(elsewhere.migrations, first.migrations);
+        let other = plan(&many.clone().tracking_table("others"), &pending());
+        assert!(other.create_tracking[0].contains("\"others\""));
+        let none = Pending {
+            until: 0,
+            ..pending()
+        };
+        assert!(plan(&many, &none).migrations.is_empty());
+    }
+}

@@ -37,6 +37,7 @@ mod cutting;
 mod dry_running;
 mod ending;
 mod journal;
+mod many;
 mod odd_servers;
 mod operations;
 mod pooling;

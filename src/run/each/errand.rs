@@ -6,6 +6,8 @@ use crate::run::difference::Difference;
 use crate::run::driver::Source;
 use crate::run::error::RunError;
 use crate::run::migrator::Migrator;
+#[cfg(feature = "cli")]
+use crate::run::plan::Plan;
 use crate::run::report::{Report, Status};
 use crate::run::rollback::Rollback;
 
@@ -38,6 +40,24 @@ impl Errand for Run {
 
     fn cut_short(&self, done: Report) -> Option<Report> {
         Some(done)
+    }
+}
+
+/// Asks what a run would do.
+#[cfg(feature = "cli")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LookAhead;
+
+#[cfg(feature = "cli")]
+impl Errand for LookAhead {
+    type Output = Plan;
+
+    async fn on<S: Source>(&self, migrator: &Migrator, source: S) -> Result<Plan, RunError> {
+        migrator.dry_run(source).await
+    }
+
+    fn cut_short(&self, _done: Report) -> Option<Plan> {
+        None
     }
 }
 

@@ -22,6 +22,29 @@ use crate::run::spans;
 /// history means, and the plan for databases that are in the same state, is found out once. When
 /// [a stop](Migrator::stop_on) is requested, those that run end between two steps, and no other is begun. When the future
 /// is dropped, all that run are cut off, as single runs are.
+///
+#[cfg_attr(feature = "sqlite", doc = "```")]
+#[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+/// use hammerwork_migrations::{Migrator, register_builtin_migrations};
+/// use hammerwork_migrations::run::{Databases, Rollback};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let north = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+/// let south = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+/// let shops = || Databases::new([("north", &north), ("south", &south)]);
+/// let migrator = Migrator::new(register_builtin_migrations()).accept_data_loss(true);
+///
+/// assert!(migrator.each(shops()).jobs(2).run().await.are_well());
+/// let drift = migrator.each(shops()).verify().await;
+/// assert!(drift.databases.iter().all(|it| it.result == Some(Vec::new())));
+/// let back = migrator.each(shops()).rollback(Rollback::Steps(1)).await;
+/// assert_eq!(back.databases[1].result.as_ref().map(|it| it.rolled_back.len()), Some(1));
+/// let status = migrator.each(shops()).status().await;
+/// assert_eq!(status.databases[0].result.as_ref().map(|it| it.pending()), Some(1));
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "it does nothing until it is told what to do"]
 pub struct Each<P> {
     migrator: Migrator,
@@ -66,7 +89,7 @@ impl Migrator {
 }
 
 /// How many are done at a time, unless something else is said.
-pub(crate) const JOBS: usize = 4;
+const JOBS: usize = 4;
 
 impl<P: Places> Each<P> {
     /// How many databases are worked on at a time, one at least; 4 if this is not called. Of
@@ -131,9 +154,11 @@ impl<P: Places> Each<P> {
         let count = places.len();
         let queue = Mutex::new(places.into_iter().enumerate());
         let done = Mutex::new(InOrder::new(count));
+        // By itself: the queue is locked no longer than that.
+        let next = || locked(&queue).next();
         let one_by_one = async || {
             let mut held = None;
-            while let Some((position, (name, place))) = locked(&queue).next() {
+            while let Some((position, (name, place))) = next() {
                 let outcome = self.one(name, place, &mut held, &errand).await;
                 locked(&done).add(position, outcome, &told);
             }

@@ -8,7 +8,7 @@ mod places;
 mod side_by_side;
 
 #[cfg(feature = "cli")]
-pub(crate) use errand::{Compare, Errand, Look, Run};
+pub(crate) use errand::{Compare, Errand, Look, LookAhead, Run};
 pub use many::Each;
 pub use outcome::{Outcome, Outcomes};
 pub use places::{Databases, Places, Schemas};

@@ -31,6 +31,21 @@ impl<T, E> Outcomes<T, E> {
     }
 
     /// Whether none failed.
+    ///
+    #[cfg_attr(feature = "sqlite", doc = "```")]
+    #[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+    /// use hammerwork_migrations::{Migrator, register_builtin_migrations, run::Databases};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+    /// let migrator = Migrator::new(register_builtin_migrations());
+    /// let outcomes = migrator.each(Databases::new([("north", &pool)])).run().await;
+    /// assert!(outcomes.are_well());
+    /// assert_eq!(outcomes.failed().count(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn are_well(&self) -> bool {
         self.failed().next().is_none()

@@ -243,6 +243,19 @@ impl Migrator {
     ///
     /// [`RunError`] where the server can't be asked; [`RunError::NoSchemaLike`] where there is none, and
     /// [`RunError::Schemaless`] where the engine is SQLite.
+    ///
+    #[cfg_attr(feature = "sqlite", doc = "```")]
+    #[cfg_attr(not(feature = "sqlite"), doc = "```ignore")]
+    /// use hammerwork_migrations::{Migrator, RunError, register_builtin_migrations};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = sqlx::SqlitePool::connect("sqlite::memory:").await?;
+    /// let migrator = Migrator::new(register_builtin_migrations());
+    /// assert_eq!(migrator.schemas_like(&pool, "tenant\\_%").await, Err(RunError::Schemaless));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn schemas_like<S: Source>(
         &self,
         source: S,
