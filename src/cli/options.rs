@@ -135,8 +135,8 @@ impl Database {
 pub(super) struct Many {
     /// Do it with each database of this file, which has a URL in each line
     ///
-    /// - is stdin. Empty lines, and those that begin with #, name none. The databases may be of different engines; no
-    /// other database URL is used. One that fails does not keep the others from being done.
+    /// A file called - is stdin. Empty lines, and those that begin with #, name none. The databases may be of
+    /// different engines; no other database URL is used. One that fails does not keep the others from being done.
     #[arg(long, value_name = "FILE", help_heading = "Many databases")]
     pub(super) each: Option<PathBuf>,
     /// Do it with each schema whose name is like this (MySQL, MariaDB: with each database of the server)

@@ -51,3 +51,37 @@ impl<T, E> Outcomes<T, E> {
         self.failed().next().is_none()
     }
 }
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::run::{DriverError, Report};
+
+    #[test]
+    fn an_outcome_is_a_value_with_its_error_in_words() {
+        let outcomes = Outcomes {
+            databases: vec![Outcome {
+                name: "north".to_owned(),
+                result: Some(Report::default()),
+                error: Some(RunError::Connect {
+                    source: DriverError::lost("no answer"),
+                }),
+            }],
+        };
+        assert!(!outcomes.are_well());
+        assert_eq!(
+            serde_json::to_value(outcomes).unwrap(),
+            json!({"databases": [{
+                "name": "north",
+                "result": {"applied": [], "rolled_back": [], "warnings": []},
+                "error": {
+                    "message": "can't connect to the database",
+                    "causes": ["no answer"],
+                    "help": "check host and port in the URL, and that the server is up",
+                },
+            }]})
+        );
+    }
+}
