@@ -33,7 +33,7 @@ pub(crate) async fn verify<D: Driver>(
         .iter()
         .filter(|it| applied.contains(&it.id))
         .collect();
-    let changed = applied.changed(history).into_iter().map(|id| {
+    let changed = applied.changed(history, None).into_iter().map(|id| {
         Difference::new(
             format!("migration {id}"),
             "it was changed after it was applied",

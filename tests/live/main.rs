@@ -38,6 +38,7 @@ mod dry_running;
 mod ending;
 mod functions;
 mod journal;
+mod many;
 mod odd_servers;
 mod operations;
 mod pooling;
