@@ -56,6 +56,8 @@ fn every_command_has_its_part_of_the_page() {
 #[test]
 fn the_json_is_what_its_page_shows() {
     let directory = Directory::new();
+    directory.write("urls.txt", "sqlite://other.db\n");
+    directory.write("missing.txt", "sqlite://missing.db\n");
     let page = page("docs/json.md");
     let mut examples = 0;
     for example in page.split("```sh\n").skip(1) {
