@@ -7,6 +7,9 @@ use crate::dsl::{ForeignKey, foreign_key};
 use crate::run::driver::{Driver, DriverError};
 use crate::run::session::Session;
 
+/// To compile the queries takes longer than to answer them: 0.1 s where 1,000 tables are asked for.
+const WITHOUT_JIT: &str = "SET LOCAL jit = off;";
+
 /// Moments are told in the session's time zone: so that what is read does not depend on it.
 const IN_UTC: &str = "SET LOCAL TimeZone TO 'UTC';";
 
@@ -19,7 +22,7 @@ pub(super) async fn read<D: Driver>(
     let settings = session.transaction_settings();
     // One snapshot for both queries: without the session's own lock, another runner may commit between them.
     let sql = format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings} {IN_UTC} {}; COMMIT",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {settings} {WITHOUT_JIT} {IN_UTC} {}; COMMIT",
         queries(wanted)
     );
     read_in(driver, wanted, &sql).await
