@@ -10,6 +10,7 @@ mod enums;
 mod error;
 mod generated;
 mod index;
+mod making;
 pub(crate) mod names;
 mod rename;
 mod rows;
