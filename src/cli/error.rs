@@ -21,11 +21,6 @@ pub(super) enum Error {
     NoSchemas { dialect: Dialect },
     #[error("--statement-timeout is for PostgreSQL: {} has no such thing", dialect.product())]
     NoStatementTimeout { dialect: Dialect },
-    #[error(
-        "--done and --undone are for MySQL and MariaDB: on {}, a migration has run as a whole or not at all",
-        dialect.product()
-    )]
-    NoHalfSteps { dialect: Dialect },
     #[error("step {step} can't be both done and undone")]
     DoneAndUndone { step: Step },
     #[error(transparent)]
@@ -111,7 +106,6 @@ impl Error {
             | Error::NoDialect
             | Error::NoSchemas { .. }
             | Error::NoStatementTimeout { .. }
-            | Error::NoHalfSteps { .. }
             | Error::DoneAndUndone { .. }
             | Error::Url(_)
             | Error::DotEnv
@@ -152,7 +146,6 @@ impl Error {
                 }
             }),
             Error::NoStatementTimeout { .. } => Some("leave it out".to_owned()),
-            Error::NoHalfSteps { .. } => Some("leave them out, and run migrate again".to_owned()),
             Error::DoneAndUndone { .. } => Some("leave out what it is not".to_owned()),
             Error::Url(error) => Some(error.help()),
             Error::DotEnv => Some(
@@ -215,7 +208,6 @@ impl Error {
             | Error::NoDialect
             | Error::NoSchemas { .. }
             | Error::NoStatementTimeout { .. }
-            | Error::NoHalfSteps { .. }
             | Error::DoneAndUndone { .. }
             | Error::NoMigration { .. }
             | Error::NoSchemaDialect
@@ -223,7 +215,7 @@ impl Error {
             | Error::BadName { .. }
             | Error::BadPackage { .. }
             | Error::Run {
-                error: RunError::UnknownStep { .. },
+                error: RunError::UnknownStep { .. } | RunError::SeenStep { .. },
                 ..
             } => exit::USAGE,
             Error::Signalled { signal, .. } | Error::Killed { signal } => signal.exit_code(),
