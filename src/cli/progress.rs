@@ -49,6 +49,7 @@ impl Progress {
                 bar.set_length(bar.position() + *migrations as u64);
                 bar.enable_steady_tick(Duration::from_millis(100));
             }),
+            Event::Warning { text } => self.beside_bar(|| self.console.warning(text)),
             Event::Waiting { holder } => self.note(&report::of_waiting(holder.as_ref())),
             Event::Started { migration, .. } => self.on_bar(|bar| {
                 bar.set_message(migration.clone());

@@ -25,6 +25,7 @@ mod report;
 mod resolve;
 mod rights;
 mod rollback;
+mod script;
 mod segments;
 #[cfg(feature = "serde")]
 mod serial;
@@ -45,6 +46,8 @@ pub use lock::Holder;
 pub use migrator::Migrator;
 pub use plan::{Plan, PlanError, PlannedMigration, Way};
 pub use repair::Resolution;
+#[cfg(feature = "cli")]
+pub(crate) use repair::is_seen;
 pub use report::{AppliedNow, Execution, MigrationStatus, Report, State, Status};
 pub use rollback::Rollback;
 pub use stop::Stop;

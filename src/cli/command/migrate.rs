@@ -20,9 +20,6 @@ pub(super) fn migrate(args: &Migrate, context: &Context<'_>) -> Result<(), Error
     let result = context.perform_in_steps(Run(&migrator), &target);
     progress.end();
     let report = result?;
-    for warning in &report.warnings {
-        context.console.warning(warning);
-    }
     progress.finish()?;
     if args.json {
         return context

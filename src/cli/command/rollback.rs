@@ -18,9 +18,6 @@ pub(super) fn rollback(args: &Rollback, context: &Context<'_>) -> Result<(), Err
     let result = context.perform_in_steps(back, &target);
     progress.end();
     let report = result?;
-    for warning in &report.warnings {
-        context.console.warning(warning);
-    }
     progress.finish()?;
     if args.json {
         return context
