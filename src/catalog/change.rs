@@ -3,7 +3,7 @@
 use super::rename::{index_of, sequence_of};
 use super::{Catalog, OperationError, check, comment, generated, index, names};
 use crate::dialect::IndexNamespace;
-use crate::dsl::{Column, ColumnChange, Index, Table};
+use crate::dsl::{self, Column, ColumnChange, Index, Table};
 
 impl Catalog {
     pub(crate) fn add_table(&mut self, table: &Table) -> Result<(), OperationError> {
@@ -26,13 +26,8 @@ impl Catalog {
         }
 
         let mut made = Table {
-            columns: Vec::new(),
-            primary_key: Vec::new(),
-            indexes: Vec::new(),
-            uniques: Vec::new(),
-            foreign_keys: Vec::new(),
-            checks: Vec::new(),
-            ..table.clone()
+            comment: table.comment.clone(),
+            ..dsl::table(&table.name)
         };
         for column in &table.columns {
             let column = self.fill_checked(column)?;
@@ -44,7 +39,7 @@ impl Catalog {
             generated::check_sources(&made, column)?;
         }
         made.primary_key.clone_from(&table.primary_key);
-        self.tables.insert(table.name.clone(), made);
+        self.tables.insert_mut(table.name.clone(), made);
         let name = &table.name;
         for unique in &table.uniques {
             self.add_unique(name, unique)?;
@@ -74,9 +69,8 @@ impl Catalog {
                 user: format!("foreign key {} of {}", key.label, referring.name),
             });
         }
-        let Some(table) = self.tables.remove(name) else {
-            return Err(self.unknown_table(name));
-        };
+        let table = self.known_table(name)?.clone();
+        self.tables.remove_mut(name);
         self.release(&table.name);
         self.release(&names::key(name));
         for name in names::sequences(&table) {
@@ -90,6 +84,7 @@ impl Catalog {
         }
         for key in &table.foreign_keys {
             self.release(&key.physical_name(name));
+            self.refer_no_more(name, &key.table);
         }
         for check in &table.checks {
             self.release(&check.physical_name(name));
@@ -200,6 +195,21 @@ impl Catalog {
             })
     }
 
+    /// Changes the tables that are `wanted`; the others stay shared with the copies of this schema.
+    pub(super) fn change_tables(
+        &mut self,
+        wanted: impl Fn(&Table) -> bool,
+        change: impl Fn(&mut Table),
+    ) {
+        let tables = self.tables().filter(|it| wanted(it));
+        let names: Vec<String> = tables.map(|it| it.name.clone()).collect();
+        for name in names {
+            if let Some(table) = self.tables.get_mut(&name) {
+                change(table);
+            }
+        }
+    }
+
     pub(super) fn unknown_table(&self, name: &str) -> OperationError {
         OperationError::UnknownTable {
             table: name.to_owned(),
@@ -218,7 +228,7 @@ impl Catalog {
                 other: other.clone(),
             }),
             None => {
-                self.relations.insert(names::fold_case(name), what);
+                self.relations.insert_mut(names::fold_case(name), what);
                 Ok(())
             }
         }
@@ -235,6 +245,6 @@ impl Catalog {
     }
 
     pub(super) fn release(&mut self, name: &str) {
-        self.relations.remove(&names::fold_case(name));
+        self.relations.remove_mut(&names::fold_case(name));
     }
 }

@@ -100,6 +100,7 @@ impl Catalog {
         constraint_check::foreign_key(known, key, referenced)?;
         self.claim(&key.physical_name(table), foreign_key_of(key, table))?;
         let key = key.clone().settled(table);
+        self.refer(table, &key.table);
         self.table_mut(table)?.foreign_keys.push(key);
         Ok(())
     }
@@ -115,9 +116,12 @@ impl Catalog {
             return Err(unknown(known, "foreign key", label, labels));
         };
         let name = key.physical_name(table);
-        self.table_mut(table)?
-            .foreign_keys
-            .retain(|it| it.label != label);
+        let referenced = key.table.clone();
+        let keys = &mut self.table_mut(table)?.foreign_keys;
+        keys.retain(|it| it.label != label);
+        if keys.iter().all(|it| it.table != referenced) {
+            self.refer_no_more(table, &referenced);
+        }
         self.release(&name);
         Ok(())
     }
@@ -140,18 +144,6 @@ impl Catalog {
         self.table_mut(table)?.checks.retain(|it| it.label != label);
         self.release(&name);
         Ok(())
-    }
-
-    /// The foreign keys that refer to a table, each with the table that has it.
-    pub(crate) fn references_to<'c>(
-        &'c self,
-        table: &'c str,
-    ) -> impl Iterator<Item = (&'c Table, &'c ForeignKey)> {
-        self.tables().flat_map(move |referring| {
-            let keys = referring.foreign_keys.iter();
-            keys.filter(move |key| key.table == table)
-                .map(move |key| (referring, key))
-        })
     }
 
     /// A key that comes must not be one that a foreign key could take in the place of its own: PostgreSQL keeps to

@@ -202,10 +202,12 @@ impl Catalog {
 
     fn set_values(&mut self, name: &str, values: Vec<String>) {
         self.enums.insert(name.to_owned(), values);
-        let mut tables = std::mem::take(&mut self.tables);
-        let columns = tables.values_mut().flat_map(|it| &mut it.columns);
-        columns.for_each(|it| self.fill(it));
-        self.tables = tables;
+        // What it reads, the enums, is not what it changes.
+        let known = self.clone();
+        self.change_tables(
+            |it| it.columns.iter().any(has_enum),
+            |it| it.columns.iter_mut().for_each(|it| known.fill(it)),
+        );
     }
 
     fn user_of_enum(&self, name: &str) -> Option<(String, String)> {

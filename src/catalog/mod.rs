@@ -12,6 +12,7 @@ mod generated;
 mod index;
 mod making;
 pub(crate) mod names;
+mod references;
 mod rename;
 mod rows;
 mod stages;
@@ -20,6 +21,8 @@ mod values;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use rpds::RedBlackTreeMapSync as SharedMap;
 
 pub use error::{NameFault, OperationError, SchemaError};
 pub(crate) use stages::{Named, Renamed, Stages};
@@ -46,14 +49,17 @@ use crate::dsl::{Extension, Table, Trigger, View};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
-    tables: BTreeMap<String, Table>,
+    // Where there may be thousands, a copy costs a pointer: plans copy the whole schema at many of their steps.
+    tables: SharedMap<String, Table>,
     /// The values of each enum, by its name.
     enums: BTreeMap<String, Vec<String>>,
-    views: BTreeMap<String, View>,
-    triggers: BTreeMap<String, Trigger>,
+    views: SharedMap<String, View>,
+    triggers: SharedMap<String, Trigger>,
     /// Names of tables, views and enums, of indexes where they share one namespace, and of constraints, lower-case, each
     /// with what has it.
-    relations: BTreeMap<String, String>,
+    relations: SharedMap<String, String>,
+    /// For each table that foreign keys refer to, the names of the tables that have such keys.
+    references: SharedMap<String, BTreeSet<String>>,
     schemas: BTreeSet<String>,
     extensions: BTreeMap<String, Extension>,
 }

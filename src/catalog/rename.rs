@@ -31,9 +31,7 @@ impl Catalog {
             .chain(uniques)
             .chain(foreign_keys);
         rename(names, column, to);
-        let keys = self.tables.values_mut().flat_map(|it| &mut it.foreign_keys);
-        let referring = keys.filter(|key| key.table == owner);
-        rename(referring.flat_map(|it| &mut it.referenced), column, to);
+        self.change_references(owner, |key| rename(&mut key.referenced, column, to));
         Ok(())
     }
 
@@ -99,9 +97,8 @@ impl Catalog {
         self.check_unread(from)?;
         self.check_no_trigger(from)?;
         constraint_check::check_keeps_its_name(self.known_table(from)?)?;
-        let Some(mut table) = self.tables.remove(from) else {
-            return Err(self.unknown_table(from));
-        };
+        let mut table = self.known_table(from)?.clone();
+        self.tables.remove_mut(from);
         self.release(from);
         self.release(&names::key(from));
         for sequence in names::sequences(&table) {
@@ -134,9 +131,8 @@ impl Catalog {
             *check = check.clone().settled(to);
             self.reclaim(&check.physical_name(to), check_of(check, to))?;
         }
-        self.tables.insert(to.to_owned(), table);
-        let keys = self.tables.values_mut().flat_map(|it| &mut it.foreign_keys);
-        rename(keys.map(|it| &mut it.table), from, to);
+        self.tables.insert_mut(to.to_owned(), table.clone());
+        self.rename_references(from, &table);
         Ok(())
     }
 
@@ -147,8 +143,8 @@ impl Catalog {
     }
 }
 
-fn rename<'n>(names: impl Iterator<Item = &'n mut String>, from: &str, to: &str) {
-    for name in names.filter(|name| *name == from) {
+fn rename<'n>(names: impl IntoIterator<Item = &'n mut String>, from: &str, to: &str) {
+    for name in names.into_iter().filter(|name| *name == from) {
         to.clone_into(name);
     }
 }

@@ -14,7 +14,8 @@ impl Catalog {
         }
         names::check_trigger(&trigger.name)?;
         self.check_trigger(trigger)?;
-        self.triggers.insert(trigger.name.clone(), trigger.clone());
+        self.triggers
+            .insert_mut(trigger.name.clone(), trigger.clone());
         Ok(())
     }
 
@@ -23,14 +24,16 @@ impl Catalog {
             return Err(self.unknown_trigger(&trigger.name));
         }
         self.check_trigger(trigger)?;
-        self.triggers.insert(trigger.name.clone(), trigger.clone());
+        self.triggers
+            .insert_mut(trigger.name.clone(), trigger.clone());
         Ok(())
     }
 
     pub(crate) fn remove_trigger(&mut self, name: &str) -> Result<(), OperationError> {
-        match self.triggers.remove(name) {
-            Some(_) => Ok(()),
-            None => Err(self.unknown_trigger(name)),
+        if self.triggers.remove_mut(name) {
+            Ok(())
+        } else {
+            Err(self.unknown_trigger(name))
         }
     }
 

@@ -13,20 +13,21 @@ impl Catalog {
         names::check_table(&view.name)?;
         self.check_view(view)?;
         self.claim(&view.name, format!("view {}", view.name))?;
-        self.views.insert(view.name.clone(), view.clone());
+        self.views.insert_mut(view.name.clone(), view.clone());
         Ok(())
     }
 
     pub(crate) fn replace_view(&mut self, view: &View) -> Result<(), OperationError> {
-        let Some(old) = self.views.remove(&view.name) else {
+        let Some(old) = self.views.get(&view.name).cloned() else {
             return Err(self.unknown_view(&view.name));
         };
+        self.views.remove_mut(&view.name);
         if old.depends_on != view.depends_on {
             // What reads it may not be what it reads.
             self.check_not_read(&view.name, &view.depends_on)?;
         }
         self.check_view(view)?;
-        self.views.insert(view.name.clone(), view.clone());
+        self.views.insert_mut(view.name.clone(), view.clone());
         Ok(())
     }
 
@@ -35,7 +36,7 @@ impl Catalog {
             return Err(self.unknown_view(name));
         }
         self.check_unread(name)?;
-        self.views.remove(name);
+        self.views.remove_mut(name);
         self.release(name);
         Ok(())
     }

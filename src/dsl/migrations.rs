@@ -94,14 +94,7 @@ impl Migrations {
         self.check_ids()?;
         let mut catalog = Catalog::default();
         for migration in &self.list {
-            migration.check_concurrently()?;
-            // Most migrations have no way back of their own, and cost no copy.
-            let before = migration.down.as_ref().map(|_| catalog.clone());
-            migration.fold_into(&mut catalog)?;
-            migration.check_new_values()?;
-            if let Some(before) = before {
-                migration.check_down(&before, &catalog)?;
-            }
+            migration.checked(&mut catalog, |catalog| migration.apply_all(catalog))?;
         }
         Ok(catalog)
     }
@@ -123,7 +116,8 @@ impl Migrations {
         self.list.iter().filter_map(Migration::warning).collect()
     }
 
-    fn check_ids(&self) -> Result<(), SchemaError> {
+    /// That the ids can be ids, each one once and in their order.
+    pub(crate) fn check_ids(&self) -> Result<(), SchemaError> {
         let mut previous: Option<&str> = None;
         for migration in &self.list {
             let id = migration.id.as_str();
@@ -171,10 +165,31 @@ impl Migration {
     /// Applies the operations, in their order.
     pub(crate) fn fold_into(&self, catalog: &mut Catalog) -> Result<(), SchemaError> {
         let renames = self.check_renamings(&self.operations, catalog);
+        self.apply_all(catalog)?;
+        renames
+    }
+
+    fn apply_all(&self, catalog: &mut Catalog) -> Result<(), SchemaError> {
         for (step, operation) in (1..).zip(&self.operations) {
             self.apply(step, operation, catalog)?;
         }
-        renames
+        Ok(())
+    }
+
+    /// Checks all that is asked of a migration, around what applies its operations to `catalog`.
+    pub(crate) fn checked<T, E: From<SchemaError>>(
+        &self,
+        catalog: &mut Catalog,
+        apply: impl FnOnce(&mut Catalog) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.check_concurrently()?;
+        let before = catalog.clone();
+        let renames = self.check_renamings(&self.operations, catalog);
+        let applied = apply(catalog)?;
+        renames?;
+        self.check_new_values()?;
+        self.check_down(&before, catalog)?;
+        Ok(applied)
     }
 
     /// A run that was cut off within the operations must be able to tell where it was.
@@ -222,12 +237,15 @@ impl Migration {
     /// # Ok::<(), hammerwork_migrations::SchemaError>(())
     /// ```
     pub fn inverse(&self, before: &Catalog) -> Result<Inverse, SchemaError> {
+        self.fold_with_inverse(&mut before.clone())
+    }
+
+    /// As [`inverse`](Self::inverse), and applies the operations to `catalog`.
+    pub(crate) fn fold_with_inverse(&self, catalog: &mut Catalog) -> Result<Inverse, SchemaError> {
         if let Some(down) = &self.down {
-            let mut after = before.clone();
-            self.fold_into(&mut after)?;
-            return Ok(graded(down, after));
+            self.fold_into(catalog)?;
+            return Ok(graded(down, catalog.clone()));
         }
-        let mut catalog = before.clone();
         let mut back = Vec::new();
         let mut losses = Vec::new();
         let mut blocked = None;
@@ -237,10 +255,10 @@ impl Migration {
             let inverse = if own.holds_all_that_changes(operation) {
                 Inverse::Exact(Vec::new())
             } else {
-                operation.inverse(&catalog)
+                operation.inverse(catalog)
             };
             own.follow(operation);
-            self.apply(step, operation, &mut catalog)?;
+            self.apply(step, operation, catalog)?;
             match inverse {
                 Inverse::Exact(operations) => back.push(operations),
                 Inverse::Lossy { operations, loss } => {
@@ -312,9 +330,12 @@ impl Migration {
 
     /// The way back that the author wrote must fit, and lead to the schema before, up to the order of columns.
     fn check_down(&self, before: &Catalog, after: &Catalog) -> Result<(), SchemaError> {
+        let Some(down) = &self.down else {
+            return Ok(());
+        };
         let mut catalog = after.clone();
-        self.check_renamings(self.down.as_deref().unwrap_or_default(), after)?;
-        for (step, operation) in (1..).zip(self.down.iter().flatten()) {
+        self.check_renamings(down, after)?;
+        for (step, operation) in (1..).zip(down) {
             self.apply(step, operation, &mut catalog)?;
         }
         if catalog.is_same_up_to_order(before) {

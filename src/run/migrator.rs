@@ -602,7 +602,7 @@ impl Migrator {
                 let operations = if step > 0 {
                     migration.operations.clone()
                 } else {
-                    way_back(migration, &before)?.operations().to_vec()
+                    way_back(migration, &mut before)?.operations().to_vec()
                 };
                 let position = step
                     .unsigned_abs()

@@ -218,11 +218,26 @@ impl Plan {
         dialect: Dialect,
         tracking: Tracking,
     ) -> Result<Plan, PlanError> {
-        migrations.validate()?;
+        Plan::checked(migrations, dialect, tracking).or_else(|error| {
+            // What is wrong with the history on every engine comes before what this one lacks.
+            migrations.validate()?;
+            Err(error)
+        })
+    }
+
+    /// The history is folded once, for its checks and for its SQL.
+    fn checked(
+        migrations: &Migrations,
+        dialect: Dialect,
+        tracking: Tracking,
+    ) -> Result<Plan, PlanError> {
+        migrations.check_ids()?;
         let mut plan = Plan::empty(dialect, tracking)?;
         let mut catalog = Catalog::default();
         for migration in migrations {
-            plan.push(Steps::plan(migration, dialect, &mut catalog)?);
+            plan.push(migration.checked(&mut catalog, |catalog| {
+                Steps::plan(migration, dialect, catalog)
+            })?);
             plan.look_at_timestamps(&migration.operations);
         }
         Ok(plan)
@@ -295,12 +310,10 @@ impl Plan {
         let mut catalog = Catalog::default();
         let mut back = Vec::new();
         for migration in migrations {
-            let before = catalog.clone();
-            migration.fold_into(&mut catalog)?;
-            back.push((migration, before));
+            back.push((migration, migration.fold_with_inverse(&mut catalog)?));
         }
-        for (migration, before) in back.into_iter().rev() {
-            let operations = way_back(migration, &before)?.operations().to_vec();
+        for (migration, back) in back.into_iter().rev() {
+            let operations = possible(migration, back)?.operations().to_vec();
             let undo = undoing(migration, operations);
             let planned = Steps::plan(&undo, dialect, &mut catalog)?;
             plan.look_at_timestamps(&undo.operations);
@@ -439,9 +452,14 @@ pub(crate) fn expect(dialect: Dialect, operations: &[Operation]) -> bool {
     })
 }
 
-/// How a migration is undone; where it can't be, that is an error.
-pub(crate) fn way_back(migration: &Migration, before: &Catalog) -> Result<Inverse, PlanError> {
-    match migration.inverse(before)? {
+/// How a migration is undone; where it can't be, that is an error. Its operations are applied to `catalog`.
+pub(crate) fn way_back(migration: &Migration, catalog: &mut Catalog) -> Result<Inverse, PlanError> {
+    let back = migration.fold_with_inverse(catalog)?;
+    possible(migration, back)
+}
+
+fn possible(migration: &Migration, back: Inverse) -> Result<Inverse, PlanError> {
+    match back {
         Inverse::None { reason } => Err(PlanError::NoWayBack {
             migration: migration.id.clone(),
             reason,

@@ -54,7 +54,10 @@ pub(crate) fn resolve_with(
         let is_pending = !pending.applied.contains(&migration.id);
         if !is_pending || index < adopted.migrations {
             for (step, operation) in (1..).zip(&migration.operations) {
-                steps.note(step, operation, Found::Satisfied);
+                // Of what is recorded nothing is told.
+                if is_pending {
+                    steps.note(step, operation, Found::Satisfied);
+                }
                 steps.apply(step, operation, &mut catalog)?;
             }
             position += migration.operations.len();

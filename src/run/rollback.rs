@@ -130,14 +130,13 @@ fn undos<'h>(
     let mut catalog = Catalog::default();
     let mut undos = Vec::new();
     for (index, migration) in applied.into_iter().enumerate() {
-        let before = (index >= kept).then(|| catalog.clone());
-        migration
-            .fold_into(&mut catalog)
-            .map_err(PlanError::Schema)?;
-        let Some(before) = before else {
+        if index < kept {
+            migration
+                .fold_into(&mut catalog)
+                .map_err(PlanError::Schema)?;
             continue;
-        };
-        let back = way_back(migration, &before)?;
+        }
+        let back = way_back(migration, &mut catalog)?;
         let loss = match &back {
             Inverse::Lossy { loss, .. } => Some(loss.clone()),
             Inverse::Exact(_) | Inverse::None { .. } => None,
