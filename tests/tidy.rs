@@ -389,17 +389,15 @@ fn every_other_error_is_there_too() {
             else {
                 continue;
             };
-            let text = text.replace("\\\n", "").replace("\\\"", "\"");
+            let text = text
+                .replace("\\\n", "")
+                .replace("\\\"", "")
+                .replace(":?}", "}");
+            // What comes after a colon is the cure.
+            let said = text.split(['"', ';', ':']).next().unwrap_or_default();
             // What is put in stands in capitals on the page; the longest piece between is looked for.
-            let pieces = text.split(['{', '}']).step_by(2);
-            let piece = pieces
-                .map(str::trim)
-                .max_by_key(|it| it.len())
-                .unwrap_or_default();
-            let piece: String = piece
-                .chars()
-                .take_while(|it| !['"', ';'].contains(it))
-                .collect();
+            let pieces = said.split(['{', '}']).step_by(2).map(str::trim);
+            let piece = pieces.max_by_key(|it| it.len()).unwrap_or_default();
             let start: String = piece.chars().take(24).collect();
             if start.len() < 4 {
                 continue;
