@@ -135,14 +135,13 @@ async fn assert_told_before(database: &Database, migrator: &Migrator) -> Plan {
         .lines()
         .map(|it| it.trim_start_matches("START TRANSACTION; "));
     for sql in lines.filter(|it| changes(it)) {
-        let records = sql.contains("hammerwork_migrations");
-        assert!(records || batches(sql), "sent, and not told: {sql}\n{told}");
-        if sql.trim_start().starts_with("CREATE ") {
-            assert!(
-                told.contains(sql.trim_end_matches(';')),
-                "sent, and not told: {sql}\n{told}"
-            );
-        }
+        // Where a message of many migrations was refused, it was undone, and is sent again in parts.
+        let is_told = told.contains(sql.trim_end_matches(';'));
+        let records = sql.contains("hammerwork_migrations") && !sql.starts_with("CREATE ");
+        assert!(
+            is_told || records || batches(sql),
+            "sent, and not told: {sql}\n{told}"
+        );
     }
     plan
 }
