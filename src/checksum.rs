@@ -1,5 +1,7 @@
 //! What a migration means, as a number: a renderer that is mended does not change it.
 
+use std::fmt::{Display, Write};
+
 use sha2::{Digest, Sha256};
 
 use crate::dsl::{Migration, Migrations, Operation};
@@ -18,8 +20,8 @@ impl Migration {
     /// ```
     #[must_use]
     pub fn checksum(&self) -> String {
-        let concurrently = self.concurrently.then(|| "concurrently".to_owned());
-        let operations = self.operations.iter().map(ToString::to_string);
+        let concurrently = self.concurrently.then_some(&"concurrently" as &dyn Display);
+        let operations = self.operations.iter().map(|it| it as &dyn Display);
         sha256(concurrently.into_iter().chain(operations))
     }
 }
@@ -34,23 +36,28 @@ impl Migrations {
 impl Operation {
     /// The SHA-256 of one operation's text, in hexadecimal.
     pub(crate) fn checksum(&self) -> String {
-        sha256([self.to_string()])
+        sha256([self as &dyn Display])
     }
 }
 
-fn sha256(texts: impl IntoIterator<Item = String>) -> String {
+/// A migration is hashed at every start, so that one text serves all of them, and one serves all digits.
+fn sha256<'t>(texts: impl IntoIterator<Item = &'t dyn Display>) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut hash = Sha256::new();
-    for text in texts {
+    let mut text = String::new();
+    for it in texts {
+        text.clear();
+        // Writing to a text can't fail.
+        let _ = write!(text, "{it}");
         // The length before each text keeps two lists with the same joined text apart.
         hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text);
+        hash.update(&text);
     }
-    // A migration is hashed at every start: one text for all digits, and not one for each byte.
-    let mut digits = String::with_capacity(64);
-    for byte in hash.finalize() {
-        for half in [byte >> 4, byte & 0xF] {
-            digits.extend(char::from_digit(u32::from(half), 16));
-        }
-    }
-    digits
+    let halves = hash
+        .finalize()
+        .into_iter()
+        .flat_map(|it| [it >> 4, it & 0xF]);
+    halves
+        .map(|it| char::from(DIGITS[usize::from(it)]))
+        .collect()
 }

@@ -1,9 +1,10 @@
 //! MySQL, and MariaDB as its flavour.
 //!
 //! Every DDL statement commits here, and one `ALTER TABLE` is all or nothing: so all changes of a table in
-//! one migration become one statement.
+//! one migration become one statement, but that columns and indexes come and go apart (`apart.rs` says why).
 
 mod alter_column;
+mod apart;
 mod comment;
 mod computed;
 mod constraint;
@@ -222,6 +223,10 @@ pub(super) struct TableChange {
     links: BTreeSet<String>,
     /// Whether it makes an index over words: MySQL adds one at a time.
     makes_fulltext: bool,
+    /// Whether columns come or go by it.
+    changes_columns: bool,
+    /// Whether indexes come or go by it, with the columns that are theirs alone.
+    changes_indexes: bool,
 }
 
 /// One object of the table that comes or goes.
@@ -255,6 +260,8 @@ impl TableChange {
             notes: Vec::new(),
             links: BTreeSet::new(),
             makes_fulltext: false,
+            changes_columns: false,
+            changes_indexes: false,
         }
     }
 
@@ -286,7 +293,8 @@ impl TableChange {
         let two_at_once = !self.creates && self.makes_fulltext && later.makes_fulltext;
         let links_itself = self.links_itself() || (!self.creates && later.links_itself());
         let says_twice = self.comment.is_some() && later.comment.is_some();
-        if later.creates || clash || says_twice || two_at_once || links_itself {
+        let apart = self.would_rebuild(&later);
+        if later.creates || clash || says_twice || two_at_once || links_itself || apart {
             return Some(later);
         }
         self.links.extend(later.links);
@@ -295,6 +303,8 @@ impl TableChange {
         self.comment = self.comment.take().or(later.comment);
         self.notes.extend(later.notes);
         self.makes_fulltext |= later.makes_fulltext;
+        self.changes_columns |= later.changes_columns;
+        self.changes_indexes |= later.changes_indexes;
         None
     }
 
@@ -377,11 +387,13 @@ impl TableChange {
     }
 
     fn add_column_definition(&mut self, dialect: Dialect, name: &str, definition: String) {
+        self.changes_columns = true;
         let alter = format!("ADD COLUMN {}{definition}", if_not_exists(dialect));
         self.add(format!("column {name}"), definition, alter);
     }
 
     fn drop_column(&mut self, dialect: Dialect, name: &str) {
+        self.changes_columns = true;
         self.drop(
             format!("column {name}"),
             format!("DROP COLUMN {}{}", if_exists(dialect), dialect.quote(name)),

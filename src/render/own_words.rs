@@ -61,7 +61,8 @@ fn trimmed<'t>(
             format!("add .on({dialect:?}, \"..\"), or .nothing_on({dialect:?})"),
         ));
     };
-    let text = text.trim().trim_end_matches(';').trim_end();
+    // MySQL and MariaDB refuse a statement of nothing.
+    let text = text.trim_matches(|it: char| it == ';' || it.is_whitespace());
     Ok((!text.is_empty()).then_some(text))
 }
 
@@ -104,6 +105,15 @@ mod tests {
             .everywhere("DELETE FROM t")
             .only_if("1 = 1 -- always");
         assert!(sql_of(Postgres, asked).contains("always\n) THEN"));
+    }
+
+    #[test]
+    fn nothing_before_or_after_it_is_a_statement() {
+        let surrounded = sql("x").everywhere(" ; DELETE FROM t ;; \n;");
+        for dialect in Dialect::ALL {
+            assert_eq!(sql_of(dialect, surrounded.clone()), "DELETE FROM t");
+            assert_eq!(sql_of(dialect, sql("x").everywhere(" ;\n; ")), "");
+        }
     }
 
     #[test]

@@ -155,7 +155,11 @@ impl State<'_> {
                     self.gone(comment(&it.column), false);
                     self.create_table(table);
                     if is_wrong {
-                        self.made(comment(&it.to), false);
+                        // It may be there under the new name: the old one is seen nowhere.
+                        let column = table.column_named(&it.to);
+                        let wanted = column.and_then(|it| it.comment.as_deref());
+                        let right = self.live.comment(&it.table, Some(&it.to)) == wanted;
+                        self.made(comment(&it.to), right);
                     }
                     for (referring, key) in after.references_to(&it.table) {
                         self.create_foreign_key(&referring.name, key);

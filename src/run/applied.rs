@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::driver::{Driver, DriverError, DriverErrorKind, Row};
 use super::error::RunError;
 use super::tracking::Tracking;
+use crate::dialect::Dialect;
 use crate::dsl::Migrations;
 use crate::dsl::migrations::compare_ids;
 
@@ -33,35 +34,34 @@ pub(crate) struct Pending {
 }
 
 impl AppliedIds {
-    /// Reads the table: one query where the journal is there, two where it is not, or where an id is none that a
-    /// migration may have.
+    /// Reads the table: one query where the journal is there, two where it is not, or where an id on SQLite is none that
+    /// a migration may have.
     pub(crate) async fn read<D: Driver>(
         driver: &mut D,
         tracking: &Tracking,
     ) -> Result<AppliedIds, RunError> {
         let dialect = driver.dialect();
-        // One row costs less than one for each migration.
-        let packed = match driver.rows(&tracking.packed(dialect)).await {
-            Ok(rows) => match unpacked(&rows) {
-                Some(ids) => return Ok(AppliedIds { ids, tracked: true }),
-                None => driver.rows(&tracking.ids_and_checksums(dialect)).await,
-            },
+        let packed = match dialect {
+            Dialect::Sqlite => driver
+                .rows(&tracking.packed())
+                .await
+                .map(|it| unpacked(&it)),
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => Ok(None),
+        };
+        let answer = match packed {
+            Ok(Some(ids)) => return Ok(AppliedIds { ids, tracked: true }),
+            Ok(None) => driver.rows(&tracking.ids_and_checksums(dialect)).await,
             Err(error) => Err(error),
         };
-        let (rows, tracked) = match packed {
+        let (rows, tracked) = match answer {
             Err(error) if is_without_journal(&error) => {
                 (driver.rows(&tracking.ids(dialect)).await, false)
             }
             result => (result, true),
         };
         let rows = rows.or_else(|error| none_yet(tracking, error))?;
-        let ids = rows.into_iter().filter_map(|row| {
-            let mut values = row.into_iter();
-            let id = values.next().flatten()?;
-            Some((id, values.next().flatten()))
-        });
         Ok(AppliedIds {
-            ids: ids.collect(),
+            ids: of_rows(rows),
             tracked,
         })
     }
@@ -167,8 +167,30 @@ impl AppliedIds {
     }
 }
 
-/// Reads what [`Tracking::packed`] answers. None where it is not whole, because the server cut it, or not clear, because
-/// an id has a tab or a new line in it: then there are more of these than rows.
+/// Reads what [`Tracking::ids_and_checksums`] answers, or [`Tracking::ids`].
+fn of_rows(rows: Vec<Row>) -> BTreeMap<String, Option<String>> {
+    let mut ids = BTreeMap::new();
+    for row in rows {
+        let mut values = row.into_iter();
+        let mut next = || values.next().flatten();
+        match (next(), next(), next()) {
+            (Some(id), None, _) => {
+                ids.insert(id, None);
+            }
+            // What the journal knows of a migration that is not recorded is of one that was cut off.
+            (Some(id), Some(step), checksum) if step == "0" => {
+                if let Some(known) = ids.get_mut(&id) {
+                    *known = checksum;
+                }
+            }
+            (Some(_), Some(_), _) | (None, _, _) => {}
+        }
+    }
+    ids
+}
+
+/// Reads what [`Tracking::packed`] answers. None where it is not whole or not clear, because an id has a character that
+/// no migration's may.
 fn unpacked(rows: &[Row]) -> Option<BTreeMap<String, Option<String>>> {
     let [row] = rows else {
         return None;
@@ -235,6 +257,21 @@ fn is_without_journal(error: &DriverError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_checksum_goes_to_the_migration_that_is_recorded() {
+        let row = |values: [Option<&str>; 3]| values.map(|it| it.map(str::to_owned)).to_vec();
+        let read = of_rows(vec![
+            row([Some("001_a"), None, None]),
+            row([Some("002_b"), None, None]),
+            row([Some("001_a"), Some("3"), Some("of a step")]),
+            row([Some("001_a"), Some("0"), Some("abc")]),
+            row([Some("003_cut_off"), Some("0"), Some("def")]),
+        ]);
+        let wanted = [("001_a", Some("abc")), ("002_b", None)];
+        let wanted = wanted.map(|(id, sum)| (id.to_owned(), sum.map(str::to_owned)));
+        assert_eq!(read, BTreeMap::from(wanted));
+    }
 
     #[test]
     fn only_what_is_whole_and_clear_is_read_from_one_text() {

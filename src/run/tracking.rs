@@ -181,39 +181,27 @@ impl Tracking {
         )
     }
 
-    /// The same as [`ids_and_checksums`](Self::ids_and_checksums) in one row, because a thousand rows cost more than
-    /// the answer: how many there are, and a text with a line for each: its id, a tab, and an equals sign with its
-    /// checksum where it has one. MySQL cuts such a text unless it is told otherwise, MariaDB after a MiB.
-    pub(crate) fn packed(&self, dialect: Dialect) -> String {
-        let (hint, text) = match dialect {
-            Dialect::Postgres => (
-                "",
-                "pg_catalog.string_agg(pg_catalog.concat(t.migration_id, '\t', '=' || j.checksum, '\n'), '')",
-            ),
-            Dialect::MySql | Dialect::MariaDb => (
-                "/*+ SET_VAR(group_concat_max_len = 1073741824) */ ",
-                "GROUP_CONCAT(CONCAT(t.migration_id, '\t', COALESCE(CONCAT('=', j.checksum), ''), '\n') SEPARATOR '')",
-            ),
-            Dialect::Sqlite => (
-                "",
-                "group_concat(t.migration_id || '\t' || COALESCE('=' || j.checksum, '') || '\n', '')",
-            ),
-        };
+    /// One query for the ids and the checksums: rows of an id, then rows of an id, a step and a checksum; those of step 0
+    /// have a migration's. A join, or an aggregate, would cost a new session twice as much: it has to look up every
+    /// table, function and operator that a query names.
+    pub(crate) fn ids_and_checksums(&self, dialect: Dialect) -> String {
         format!(
-            "SELECT {hint}COUNT(*), {text} FROM {} t \
-             LEFT JOIN {} j ON j.migration_id = t.migration_id AND j.step = 0",
+            "SELECT migration_id, NULL, NULL FROM {} \
+             UNION ALL SELECT migration_id, step, checksum FROM {}",
             self.qualified(&self.table, dialect),
             self.qualified(&self.journal_name(), dialect)
         )
     }
 
-    /// One query for the ids, each with its checksum.
-    pub(crate) fn ids_and_checksums(&self, dialect: Dialect) -> String {
+    /// The same in one row, on SQLite, where each row goes from one thread to another: how many migrations there are,
+    /// and a text with a line for each: its id, a tab, and an equals sign with its checksum where it has one.
+    pub(crate) fn packed(&self) -> String {
         format!(
-            "SELECT t.migration_id, j.checksum FROM {} t \
+            "SELECT COUNT(*), \
+             group_concat(t.migration_id || '\t' || COALESCE('=' || j.checksum, '') || '\n', '') FROM {} t \
              LEFT JOIN {} j ON j.migration_id = t.migration_id AND j.step = 0",
-            self.qualified(&self.table, dialect),
-            self.qualified(&self.journal_name(), dialect)
+            self.qualified(&self.table, Dialect::Sqlite),
+            self.qualified(&self.journal_name(), Dialect::Sqlite)
         )
     }
 

@@ -23,7 +23,7 @@ use crate::parallel::run_cases;
 use crate::stopping::{Plan, Stop, Stopping};
 
 /// The next runner waits no longer than this for the lock.
-const LOCK_IN: Duration = Duration::from_secs(5);
+const LOCK_IN: Duration = Duration::from_secs(60);
 
 on_every_engine! {
     async fn a_stopped_run_on_a_pool_leaves_no_lock(database: &Database) {

@@ -1,10 +1,12 @@
 //! What holds of every history: random ones of all operations, with names and values that mean harm.
 #![expect(
     clippy::panic,
+    clippy::expect_used,
     clippy::wildcard_enum_match_arm,
     reason = "a test fails by panicking, and the library's enums may grow"
 )]
 
+mod distribution;
 mod generate;
 #[cfg(all(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 mod servers;

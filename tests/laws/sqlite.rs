@@ -6,10 +6,12 @@ use hammerwork_migrations::Migrator;
 use hammerwork_migrations::dsl::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestRunner};
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{AssertSqlSafe, Row, SqlitePool};
 
-use crate::generate::{cut, history_where};
+use crate::distribution::{assert_all, counted, generated};
+use crate::generate::{History, Population, cut, history_of, peopled};
 use crate::{config, is_ambiguous};
 
 proptest! {
@@ -17,12 +19,10 @@ proptest! {
 
     #[test]
     fn what_folds_and_renders_is_what_sqlite_then_has(
-        // Rows of random keys would meet: what is inserted has its own tests.
-        history in history_where(|operation, before| {
-            !matches!(operation, Operation::Insert(_)) && Sqlite.render(operation, before).is_ok()
-        }),
+        history in history_of(30, settled),
         cuts in vec(1..5_usize, 30),
     ) {
+        let population = Population::after(&history);
         let mut migrations = cut(history.clone(), cuts);
         if let Err(error) = migrations.validate() {
             prop_assert!(is_ambiguous(&error), "{error:?}");
@@ -38,8 +38,33 @@ proptest! {
             assert!(migrator.run(&pool).await.unwrap().is_up_to_date());
             let catalog = migrations.validate().unwrap();
             assert_eq!(found(&pool).await, expected(&catalog));
+            for table in catalog.tables() {
+                let count = format!("SELECT CAST(count(*) AS TEXT) FROM {}", Sqlite.quote(&table.name));
+                let rows = population.of(&table.name).to_string();
+                assert_eq!(texts(&pool, &count).await, [rows], "rows of {}", table.name);
+            }
         });
     }
+}
+
+#[test]
+fn histories_for_sqlite_have_every_operation_in_them() {
+    let runner = TestRunner::new(ProptestConfig {
+        rng_seed: RngSeed::Fixed(1),
+        ..config(1)
+    });
+    let made = generated(runner, &history_of(30, settled), 200);
+    let schemas = ["create_schema", "drop_schema"];
+    assert_all("SQLite", &counted(made), 3, &schemas);
+}
+
+/// The operation as SQLite can do it, if it can.
+fn settled(operation: Operation, history: &History, catalog: &Catalog) -> Option<Operation> {
+    let operation = peopled(Sqlite, operation, history, catalog)?;
+    Sqlite
+        .render(&operation, catalog)
+        .is_ok()
+        .then_some(operation)
 }
 
 /// Lines that say all of a schema that the catalog of SQLite can say.

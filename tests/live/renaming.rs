@@ -100,7 +100,7 @@ on_mysql_and_mariadb! {
         first(database).await;
         rename_by_hand(database).await;
         let report = database.run(&Migrator::new(history())).await.unwrap();
-        assert_eq!(report.applied[0].statements, 2);
+        assert_eq!(report.applied[0].statements, 3);
         assert_renamed(database).await;
     }
 

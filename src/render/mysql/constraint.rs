@@ -50,6 +50,7 @@ impl TableChange {
                 dialect.quote_list(&added.columns)
             ),
         };
+        self.changes_indexes = true;
         self.add(format!("index {name}"), words, in_alter);
         Ok(())
     }
@@ -108,6 +109,7 @@ impl TableChange {
             dialect.quote(&name),
             dialect.quote_list(&added.columns)
         );
+        self.changes_indexes = true;
         self.add(
             format!("index {name}"),
             format!("INDEX {index}"),
@@ -166,6 +168,7 @@ impl TableChange {
     }
 
     fn drop_index_named(&mut self, dialect: Dialect, name: &str) {
+        self.changes_indexes = true;
         self.drop(
             format!("index {name}"),
             format!("DROP INDEX {}{}", if_exists(dialect), dialect.quote(name)),

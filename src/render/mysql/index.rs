@@ -63,6 +63,7 @@ impl TableChange {
             ) => "",
         };
         self.makes_fulltext |= index.method == IndexMethod::Fulltext;
+        self.changes_indexes = true;
         let quoted = dialect.quote(&name);
         self.add(
             format!("index {name}"),
@@ -79,6 +80,7 @@ impl TableChange {
         if !index.is_made_on(dialect) {
             return;
         }
+        self.changes_indexes = true;
         let name = index.physical_name(table, dialect);
         self.drop(
             format!("index {name}"),

@@ -121,9 +121,12 @@ fn literal_is(dialect: Dialect, literal: &Literal, live: &str) -> bool {
         Literal::Integer(value) => text.parse() == Ok(*value) || is_number(&text, *value as f64),
         Literal::Double(value) => is_number(&text, *value),
         Literal::Text(value) => {
-            let value = &shown(dialect, value);
-            // MySQL writes the default of an unbounded type as the expression that it stores.
-            text == *value || text.contains(&value.replace('\'', "\\'")) && text.starts_with('_')
+            let value = shown(dialect, value);
+            match dialect {
+                // A text is shown as it is, but for that of an unbounded type, which is an expression.
+                Dialect::MySql => live == value || expression_text(live) == Some(value),
+                Dialect::Postgres | Dialect::MariaDb | Dialect::Sqlite => text == value,
+            }
         }
     }
 }
@@ -179,12 +182,43 @@ fn unquoted(dialect: Dialect, live: &str) -> String {
     }
     match text.strip_prefix('\'').and_then(|it| it.strip_suffix('\'')) {
         // MariaDB shows a text as it must be written.
-        Some(inner) if dialect == Dialect::MariaDb => {
-            inner.replace("''", "'").replace("\\\\", "\\")
-        }
+        Some(inner) if dialect == Dialect::MariaDb => unescaped(inner),
         Some(inner) => inner.replace("''", "'"),
         None => text.to_owned(),
     }
+}
+
+/// The text that an expression of MySQL is, which its catalog shows as a text in turn: `_utf8mb4\'it\\\'s\'`.
+fn expression_text(live: &str) -> Option<String> {
+    let expression = unescaped(live);
+    let (charset, rest) = expression.split_once('\'')?;
+    let is_text = charset.starts_with('_');
+    is_text.then(|| rest.strip_suffix('\'').map(unescaped))?
+}
+
+/// What stands between the quotes of a text, as MySQL and MariaDB write it, without its escapes.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        plain.push(match character {
+            '\\' => match characters.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('t') => '\t',
+                Some('Z') => '\u{1a}',
+                Some('0') => '\0',
+                Some(other) => other,
+                None => '\\',
+            },
+            '\'' => {
+                characters.next_if_eq(&'\'');
+                '\''
+            }
+            other => other,
+        });
+    }
+    plain
 }
 
 fn is_of_type(dialect: Dialect, expected: &ColumnType, live: &str) -> bool {
@@ -352,6 +386,51 @@ mod tests {
                 Dialect::MariaDb,
                 string("c").default("x"),
                 live("varchar(255)", false, Some("'x'")),
+            ),
+            // As the servers showed them.
+            (
+                Dialect::MySql,
+                text("c").default("it's"),
+                live("longtext", false, Some(r"_utf8mb4\'it\\\'s\'")),
+            ),
+            (
+                Dialect::MySql,
+                text("c").default("back\\slash\\"),
+                live("longtext", false, Some(r"_utf8mb4\'back\\\\slash\\\\\'")),
+            ),
+            (
+                Dialect::MySql,
+                text("c").default("two\nlines\t\u{1a}"),
+                live(
+                    "longtext",
+                    false,
+                    Some("_utf8mb4\\'two\\\\nlines\t\\\\Z\\'"),
+                ),
+            ),
+            (
+                Dialect::MySql,
+                string("c").default("('it''s')"),
+                live("varchar(255)", false, Some("('it''s')")),
+            ),
+            (
+                Dialect::MariaDb,
+                text("c").default("it's"),
+                live("longtext", false, Some(r"'it\'s'")),
+            ),
+            (
+                Dialect::MariaDb,
+                string("c").default("it's"),
+                live("varchar(255)", false, Some("'it''s'")),
+            ),
+            (
+                Dialect::MariaDb,
+                text("c").default("two\nlines\t\u{1a}"),
+                live("longtext", false, Some("'two\\nlines\t\\Z'")),
+            ),
+            (
+                Dialect::MariaDb,
+                text("c").default("back\\slash\\"),
+                live("longtext", false, Some(r"'back\\slash\\'")),
             ),
             (
                 Dialect::MySql,

@@ -27,6 +27,11 @@ impl Live {
             table.key_name = Some(names::key(to));
         }
         let other = self.tables.insert(to.to_owned(), table);
+        // One that stands in an index's way, and so is its own owner, stands there no more.
+        if self.index_owners.get(from).is_some_and(|it| it == from) {
+            self.index_owners.remove(from);
+            self.index_owners.insert(to.to_owned(), to.to_owned());
+        }
         for owner in self.index_owners.values_mut().filter(|it| *it == from) {
             to.clone_into(owner);
         }
@@ -133,4 +138,31 @@ impl LiveTable {
 fn take<T>(list: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Option<T> {
     let position = list.iter().position(is_it)?;
     Some(list.remove(position))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_old_name_of_a_table_stands_in_no_way() {
+        let owners = |live: &Live| -> Vec<(String, String)> {
+            let owners = live.index_owners.iter();
+            owners
+                .map(|(it, owner)| (it.clone(), owner.clone()))
+                .collect()
+        };
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        let mut live = Live::default();
+        live.tables.insert("jobs".to_owned(), LiveTable::default());
+        live.index_owners
+            .extend([pair("jobs", "jobs"), pair("idx", "jobs")]);
+        live.rename_table("jobs", "tasks");
+        assert_eq!(
+            owners(&live),
+            [pair("idx", "tasks"), pair("tasks", "tasks")]
+        );
+        live.rename_table("tasks", "jobs");
+        assert_eq!(owners(&live), [pair("idx", "jobs"), pair("jobs", "jobs")]);
+    }
 }

@@ -3,15 +3,17 @@
 use hammerwork_migrations::Catalog;
 use hammerwork_migrations::dsl::*;
 
-use super::columns::{computed, fitting};
+use super::columns::computed;
 use super::constraints;
 use super::enums::{aimed_at_enum, of_known_enum};
 use super::indexes::index_of;
 use super::predicates::{Predicate, expression};
 use super::tables::mended;
+use super::values::value_of;
+use super::views::reading;
 
-/// Points an operation that speaks of what is not there at something that is, and leaves out of a table what
-/// does not fit it: else few operations would fold.
+/// Points an operation that speaks of what is not there at something that is, makes what it asks for where there is none
+/// yet, and leaves out of a table what does not fit it: else few operations would fold.
 pub(crate) fn aimed(
     operation: Operation,
     predicate: &Predicate,
@@ -37,26 +39,36 @@ pub(crate) fn aimed(
     let operation = match operation {
         Operation::CreateTable(it) => return mended(it.table, predicate, catalog, aim).into(),
         Operation::DropSchema(mut it) => {
-            if let Some(schema) = catalog.schemas().nth(aim % 3) {
-                it.schema = schema.to_owned();
+            let known: Vec<&str> = catalog.schemas().collect();
+            if known.is_empty() {
+                return CreateSchema { schema: it.schema }.into();
             }
+            it.schema = known[aim % known.len()].to_owned();
             return it.into();
         }
         Operation::DropExtension(mut it) => {
-            if let Some(extension) = catalog.extensions().nth(aim % 3) {
-                it.extension.clone_from(&extension.name);
+            let known: Vec<&Extension> = catalog.extensions().collect();
+            if known.is_empty() {
+                let extension = extension(it.extension);
+                return CreateExtension { extension }.into();
             }
+            it.extension.clone_from(&known[aim % known.len()].name);
             return it.into();
         }
         Operation::CreateSchema(it) => return it.into(),
         Operation::CreateExtension(it) => return it.into(),
         Operation::CreateView(mut it) => {
             read(&mut it.view.depends_on);
+            it.view = reading(it.view);
             return it.into();
         }
         Operation::ReplaceView(mut it) => {
             read(&mut it.view.depends_on);
-            it.view.name = a_view.map_or(it.view.name, |view| view.name.clone());
+            it.view = reading(it.view);
+            let Some(known) = a_view else {
+                return CreateView { view: it.view }.into();
+            };
+            it.view.name.clone_from(&known.name);
             return it.into();
         }
         Operation::DropView(mut it) => {
@@ -67,10 +79,16 @@ pub(crate) fn aimed(
             it.trigger = a_trigger.map_or(it.trigger, |trigger| trigger.name.clone());
             return it.into();
         }
-        Operation::ReplaceTrigger(mut it) => {
-            it.trigger.name = a_trigger.map_or(it.trigger.name, |known| known.name.clone());
-            it.into()
-        }
+        Operation::ReplaceTrigger(mut it) => match a_trigger {
+            Some(known) => {
+                it.trigger.name.clone_from(&known.name);
+                it.into()
+            }
+            None => CreateTrigger {
+                trigger: it.trigger,
+            }
+            .into(),
+        },
         other => other,
     };
     let Some(table) = tables.get(aim % tables.len().max(1)) else {
@@ -79,6 +97,9 @@ pub(crate) fn aimed(
     if let Some(operation) = constraints::aimed(&operation, predicate, catalog, table, aim) {
         return operation;
     }
+    let value = |known: &Column, number: usize| {
+        value_of(Sqlite, known, catalog, number % 10_000).unwrap_or_else(null)
+    };
     let column = |position: usize| table.columns[position % table.columns.len()].name.clone();
     let table_name = table.name.clone();
     match operation {
@@ -134,7 +155,7 @@ pub(crate) fn aimed(
         Operation::Update(mut it) => {
             let named = column(aim / 7);
             if let Some(known) = table.column_named(&named) {
-                it.rows.changes = vec![(named.clone(), fitting(known, aim / 11))];
+                it.rows.changes = vec![(named.clone(), value(known, aim / 11))];
                 it.rows.predicate = expression(predicate, &[named]);
             }
             it.table = table_name;
@@ -154,7 +175,7 @@ pub(crate) fn aimed(
         Operation::Backfill(mut it) => {
             let named = column(aim / 7);
             if let Some(known) = table.column_named(&named) {
-                it.rows.changes = vec![(named.clone(), fitting(known, aim / 11))];
+                it.rows.changes = vec![(named.clone(), value(known, aim / 11))];
                 it.rows.predicate = expression(predicate, &[named]);
             }
             it.table = table_name;
@@ -167,11 +188,10 @@ pub(crate) fn aimed(
             it.into()
         }
         Operation::Insert(it) => {
-            let full = table
-                .columns
-                .iter()
-                .fold(row(), |row, it| row.set(&it.name, fitting(it, aim / 7)));
-            let rows = vec![full; it.rows.len().min(1)];
+            let given = table.columns.iter();
+            let given = given.filter(|it| it.generated.is_none() && !it.auto_increment);
+            let full = given.fold(row(), |row, it| row.set(&it.name, value(it, aim / 7)));
+            let rows = vec![full; it.rows.len()];
             Insert {
                 table: table_name,
                 rows,

@@ -64,15 +64,15 @@ pub(crate) fn foreign_key_value() -> impl Strategy<Value = ForeignKey> {
 
 pub(crate) fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
-        6 => (name(), foreign_key_value())
+        10 => (name(), foreign_key_value())
             .prop_map(|(table, foreign_key)| AddForeignKey { table, foreign_key }.into()),
-        1 => (name(), name())
+        12 => (name(), name())
             .prop_map(|(table, foreign_key)| DropForeignKey { table, foreign_key }.into()),
         3 => (name(), check_value()).prop_map(|(table, check)| AddCheck { table, check }.into()),
-        1 => (name(), name()).prop_map(|(table, check)| DropCheck { table, check }.into()),
+        2 => (name(), name()).prop_map(|(table, check)| DropCheck { table, check }.into()),
         3 => (name(), unique_value()).prop_map(|(table, unique)| AddUnique { table, unique }.into()),
         1 => (name(), name()).prop_map(|(table, unique)| DropUnique { table, unique }.into()),
-        1 => (name(), vec(name(), 1..3))
+        3 => (name(), vec(name(), 1..3))
             .prop_map(|(table, columns)| AddPrimaryKey { table, columns }.into()),
         1 => name().prop_map(|table| DropPrimaryKey { table }.into()),
     ]
@@ -93,9 +93,37 @@ pub(crate) fn aimed(
     let name = table.name.clone();
     Some(match operation.clone() {
         Operation::AddForeignKey(mut it) => {
-            it.foreign_key = referring(it.foreign_key, table, catalog.tables(), aim);
-            it.table = name;
-            it.into()
+            match referring(it.foreign_key.clone(), table, catalog.tables(), aim) {
+                Some(key) => {
+                    it.foreign_key = key;
+                    it.table = name;
+                    it.into()
+                }
+                None => match column_to_refer_by(&it.foreign_key, catalog, aim) {
+                    Some(column) => AddColumn {
+                        table: name,
+                        column,
+                    }
+                    .into(),
+                    None => it.into(),
+                },
+            }
+        }
+        Operation::DropForeignKey(it) if catalog.tables().all(|it| it.foreign_keys.is_empty()) => {
+            let key = foreign_key(it.foreign_key).columns([it.table]);
+            match referring(key.clone(), table, catalog.tables(), aim) {
+                Some(foreign_key) => AddForeignKey {
+                    table: name,
+                    foreign_key,
+                }
+                .into(),
+                None => AddColumn {
+                    table: name,
+                    column: column_to_refer_by(&key, catalog, aim)
+                        .unwrap_or_else(|| integer("refers").nullable()),
+                }
+                .into(),
+            }
         }
         Operation::DropForeignKey(mut it) => {
             let labels = table.foreign_keys.iter().map(|it| &it.label).collect();
@@ -147,6 +175,7 @@ pub(crate) fn mended(
     mut made: Table,
     wanted: &Table,
     predicate: &Predicate,
+    catalog: &Catalog,
     aim: usize,
     fits: impl Fn(&Table) -> bool,
 ) -> Table {
@@ -162,7 +191,9 @@ pub(crate) fn mended(
         made = if fits(&more) { more } else { made };
     }
     for key in wanted.foreign_keys.iter().cloned() {
-        let key = referring(key, &made, std::iter::once(&made), aim);
+        let Some(key) = referring(key, &made, catalog.tables().chain([&made]), aim) else {
+            continue;
+        };
         let more = made.clone().foreign_key(key);
         made = if fits(&more) { more } else { made };
     }
@@ -177,9 +208,8 @@ fn unique_of(mut unique: Unique, table: &Table, aim: usize) -> Unique {
 
 fn check_of(mut check: Check, predicate: &Predicate, table: &Table) -> Check {
     let columns: Vec<String> = table.columns.iter().map(|it| it.name.clone()).collect();
-    if let Some(expression) = expression(predicate, &columns) {
-        check.expression = expression;
-    }
+    check.expression =
+        expression(predicate, &columns).unwrap_or_else(|| col(columns[0].clone()).is_not_null());
     check
 }
 
@@ -190,13 +220,29 @@ fn picked(names: &[String], count: usize, aim: usize) -> Vec<String> {
         .collect()
 }
 
+/// A new column that a key could refer by next time.
+fn column_to_refer_by(key: &ForeignKey, catalog: &Catalog, aim: usize) -> Option<Column> {
+    let keys = catalog
+        .tables()
+        .filter_map(|it| match it.primary_key.as_slice() {
+            [only] => it.column_named(only),
+            _ => None,
+        });
+    let keys: Vec<&Column> = keys.collect();
+    let referenced = keys.get(aim % keys.len().max(1))?;
+    let name = key.columns.first()?.clone();
+    let mut column = Column::new(name, referenced.column_type.clone()).nullable();
+    column.overrides.clone_from(&referenced.overrides);
+    Some(column)
+}
+
 /// Lets the key refer from columns of `table` to a key of one of `parents` that has the same types, if there is one.
 fn referring<'t>(
     mut key: ForeignKey,
     table: &Table,
     parents: impl Iterator<Item = &'t Table>,
     aim: usize,
-) -> ForeignKey {
+) -> Option<ForeignKey> {
     let mut found = Vec::new();
     for parent in parents {
         let keys = std::iter::once(&parent.primary_key)
@@ -222,11 +268,17 @@ fn referring<'t>(
             }
         }
     }
-    if !found.is_empty() {
-        let (parent, referenced, columns) = found.swap_remove(aim % found.len());
-        key.table = parent;
-        key.referenced = referenced;
-        key.columns = columns;
+    if found.is_empty() {
+        return None;
     }
-    key
+    (key.table, key.referenced, key.columns) = found.swap_remove(aim % found.len());
+    let is_set = |name: &String| table.column_named(name).is_some_and(|it| !it.nullable);
+    if key.columns.iter().any(is_set) {
+        for action in [&mut key.on_delete, &mut key.on_update] {
+            if *action == SetNull {
+                *action = Cascade;
+            }
+        }
+    }
+    Some(key)
 }

@@ -5,11 +5,25 @@ use hammerwork_migrations::dsl::*;
 
 pub(crate) fn aimed_at_enum(mut operation: Operation, catalog: &Catalog, aim: usize) -> Operation {
     let Some(enum_name) = some_enum(catalog, aim) else {
-        return operation;
+        return match operation {
+            Operation::AddEnumValue(AddEnumValue { name, value, .. })
+            | Operation::DropEnumValue(DropEnumValue { name, value }) => CreateEnum {
+                name,
+                values: vec![value],
+            }
+            .into(),
+            other => other,
+        };
     };
     match &mut operation {
         Operation::DropEnum(it) => it.name = enum_name,
-        Operation::AddEnumValue(it) => it.name = enum_name,
+        Operation::AddEnumValue(it) => {
+            let values = catalog.enum_values(&enum_name).unwrap_or_default();
+            if let Some(before) = &mut it.before {
+                before.clone_from(&values[aim / 5 % values.len()]);
+            }
+            it.name = enum_name;
+        }
         Operation::DropEnumValue(it) => {
             let values = catalog.enum_values(&enum_name).unwrap_or_default();
             it.value.clone_from(&values[aim / 5 % values.len()]);

@@ -65,9 +65,19 @@ pub(crate) fn index_of(
     table: &Table,
     aim: usize,
 ) -> Index {
-    let columns: Vec<String> = table.columns.iter().map(|it| it.name.clone()).collect();
+    let all: Vec<String> = table.columns.iter().map(|it| it.name.clone()).collect();
+    let mut columns = all.clone();
+    if index.method != IndexMethod::BTree {
+        columns = fitting(index.method, table);
+        if columns.is_empty() {
+            index.method = IndexMethod::BTree;
+            columns.clone_from(&all);
+        } else {
+            index = without_order(index);
+        }
+    }
     index.columns.truncate(columns.len());
-    index.include.truncate(columns.len() - index.columns.len());
+    index.include.truncate(all.len() - index.columns.len());
     for (position, part) in index.columns.iter_mut().enumerate() {
         let column = &columns[(aim % columns.len() + position) % columns.len()];
         match &mut part.key {
@@ -81,11 +91,53 @@ pub(crate) fn index_of(
         }
     }
     for (position, name) in index.include.iter_mut().enumerate() {
-        name.clone_from(
-            &columns[(aim % columns.len() + columns.len() - 1 - position % columns.len())
-                % columns.len()],
-        );
+        name.clone_from(&all[(aim % all.len() + all.len() - 1 - position % all.len()) % all.len()]);
     }
-    index.predicate = expression(predicate, &columns);
+    index.predicate = expression(predicate, &all);
+    index
+}
+
+/// The columns that an index of this method may be over.
+fn fitting(method: IndexMethod, table: &Table) -> Vec<String> {
+    let fits = |it: &&Column| {
+        let column_type = it.type_on(Postgres);
+        let is_text = matches!(
+            column_type,
+            ColumnType::Text | ColumnType::Varchar { .. } | ColumnType::Char { .. }
+        );
+        match method {
+            IndexMethod::Gin => matches!(column_type, ColumnType::Json | ColumnType::Array(_)),
+            IndexMethod::Fulltext | IndexMethod::SpGist => is_text,
+            IndexMethod::Gist => matches!(column_type, ColumnType::Native(_)),
+            _ => true,
+        }
+    };
+    let columns = table.columns.iter().filter(fits);
+    columns.map(|it| it.name.clone()).collect()
+}
+
+/// Of what is not sorted, nothing is unique, and nothing the first.
+fn without_order(mut index: Index) -> Index {
+    index.unique = false;
+    index.nulls_not_distinct = false;
+    let most = match index.method {
+        IndexMethod::Hash => 1,
+        _ => index.columns.len(),
+    };
+    index.columns.truncate(most);
+    for part in &mut index.columns {
+        part.direction = Direction::Ascending;
+        if index.method != IndexMethod::Hash
+            && let Some(column) = part.column()
+        {
+            part.key = IndexKey::Column(column.to_owned());
+        }
+    }
+    if matches!(
+        index.method,
+        IndexMethod::Hash | IndexMethod::Gin | IndexMethod::Brin | IndexMethod::Fulltext
+    ) {
+        index.include.clear();
+    }
     index
 }

@@ -15,21 +15,11 @@ pub(crate) fn mended(
     catalog: &Catalog,
     aim: usize,
 ) -> CreateTable {
-    let mut enums = Catalog::default();
-    for name in catalog.enum_names() {
-        let values = catalog.enum_values(name).unwrap_or_default().to_vec();
-        let create = CreateEnum {
-            name: name.to_owned(),
-            values,
-        };
-        let made = Operation::from(create).apply(&mut enums);
-        assert_eq!(made, Ok(()));
-    }
     let fits = |table: &Table| {
         let create = Operation::from(CreateTable {
             table: table.clone(),
         });
-        create.apply(&mut enums.clone()).is_ok()
+        create.apply(&mut catalog.clone()).is_ok()
     };
     let mut made = table(&wanted.name);
     for mut column in wanted.columns.iter().cloned() {
@@ -39,6 +29,10 @@ pub(crate) fn mended(
         if fits(&more) {
             made = more;
         }
+    }
+    // A table of one plain column is better than none.
+    if let (true, Some(first)) = (made.columns.is_empty(), wanted.columns.first()) {
+        made = made.columns([integer(&first.name)]);
     }
     for index in wanted.indexes.iter().cloned() {
         if made.columns.is_empty() {
@@ -50,6 +44,6 @@ pub(crate) fn mended(
         }
     }
     CreateTable {
-        table: constraints::mended(made, &wanted, predicate, aim, fits),
+        table: constraints::mended(made, &wanted, predicate, catalog, aim, fits),
     }
 }

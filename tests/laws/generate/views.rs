@@ -27,3 +27,17 @@ pub(crate) fn view_value() -> impl Strategy<Value = View> {
             }
         })
 }
+
+/// Lets the view read what it says it reads, where it has a query at all.
+pub(crate) fn reading(mut view: View) -> View {
+    let Some(read) = view.depends_on.first().cloned() else {
+        return view;
+    };
+    for dialect in Dialect::ALL {
+        if view.query_on(dialect).is_some_and(|it| !it.is_empty()) {
+            let query = format!("SELECT count(*) AS n FROM {}", dialect.quote(&read));
+            view = view.on(dialect, query);
+        }
+    }
+    view
+}

@@ -36,7 +36,25 @@ pub(super) fn expected(dialect: Dialect, catalog: &Catalog) -> Vec<String> {
             lines.push(format!("view {}", view.name));
         }
     }
+    for trigger in catalog.triggers() {
+        let body = trigger.body_on(dialect);
+        if body.is_some_and(|it| !it.trim().is_empty()) {
+            let Trigger {
+                name,
+                moment,
+                table,
+                ..
+            } = trigger;
+            let moment = format!("{moment:?}").to_lowercase();
+            lines.push(format!("trigger {name} {moment} of {table}"));
+        }
+    }
     if dialect == Postgres {
+        lines.extend(catalog.schemas().map(|it| format!("schema {it}")));
+        lines.extend(catalog.extensions().map(|it| {
+            let schema = it.schema.as_deref().unwrap_or("public");
+            format!("extension {} in {schema}", it.name)
+        }));
         for name in catalog.enum_names() {
             let values = catalog.enum_values(name).unwrap_or_default().join(", ");
             lines.push(format!("enum {name} ({values})"));
@@ -113,7 +131,7 @@ fn indexes(dialect: Dialect, table: &Table) -> Vec<String> {
     if !table.primary_key.is_empty() {
         let columns = table.primary_key.join(", ");
         lines.push(format!(
-            "key  of {} unique 1{} ({columns})",
+            "key  of {} unique 1{} using btree ({columns})",
             table.name,
             partial(0)
         ));
@@ -124,7 +142,7 @@ fn indexes(dialect: Dialect, table: &Table) -> Vec<String> {
     };
     for unique in &table.uniques {
         lines.push(format!(
-            "{kind} {} of {} unique 1{} ({})",
+            "{kind} {} of {} unique 1{} using btree ({})",
             unique.physical_name(&table.name),
             table.name,
             partial(0),
@@ -133,37 +151,56 @@ fn indexes(dialect: Dialect, table: &Table) -> Vec<String> {
     }
     for index in table.indexes.iter().filter(|it| it.is_made_on(dialect)) {
         lines.push(format!(
-            "index {} of {} unique {}{} ({})",
+            "index {} of {} unique {}{} using {} ({})",
             index.physical_name(&table.name, dialect),
             table.name,
             u8::from(index.unique),
             partial(u8::from(index.predicate.is_some())),
+            method(dialect, index.method),
             parts(dialect, index).join(", ")
         ));
     }
     lines
 }
 
+fn method(dialect: Dialect, method: IndexMethod) -> &'static str {
+    match (dialect, method) {
+        (Postgres, IndexMethod::Hash) => "hash",
+        (Postgres, IndexMethod::Gin | IndexMethod::Fulltext) => "gin",
+        (Postgres, IndexMethod::Gist) => "gist",
+        (Postgres, IndexMethod::SpGist) => "spgist",
+        (Postgres, IndexMethod::Brin) => "brin",
+        (_, IndexMethod::Fulltext) => "fulltext",
+        _ => "btree",
+    }
+}
+
 fn parts(dialect: Dialect, index: &Index) -> Vec<String> {
+    if dialect == Postgres && index.method == IndexMethod::Fulltext {
+        // All words are one value.
+        return vec!["?".to_owned()];
+    }
+    let emulates_nulls = dialect != Postgres && index.nulls_not_distinct;
     // Rows that are not unique are told apart by what is computed of each column.
-    let computed = dialect != Postgres
-        && index.unique
-        && (index.predicate.is_some() || index.nulls_not_distinct);
-    let part = |it: &IndexColumn| {
-        let desc = match it.direction {
+    let computed =
+        dialect != Postgres && index.unique && index.predicate.is_some() || emulates_nulls;
+    let mut parts = Vec::new();
+    for part in &index.columns {
+        let desc = match part.direction {
             Direction::Descending => " desc",
             Direction::Ascending => "",
         };
         // PostgreSQL computes the beginning of a value.
-        let is_beginning = matches!(it.key, IndexKey::Prefix { .. }) && dialect == Postgres;
-        match it.column() {
+        let is_beginning = matches!(part.key, IndexKey::Prefix { .. }) && dialect == Postgres;
+        parts.push(match part.column() {
             Some(column) if !computed && !is_beginning => format!("{column}{desc}"),
             _ if dialect == Postgres => format!("?{desc}"),
             _ => "?".to_owned(),
-        }
-    };
-    let mut parts: Vec<String> = index.columns.iter().map(part).collect();
-    if dialect != Postgres && !index.unique {
+        });
+        // Whether it is NULL is another.
+        parts.extend(emulates_nulls.then(|| "?".to_owned()));
+    }
+    if dialect != Postgres && !index.unique && index.method != IndexMethod::Fulltext {
         parts.extend(index.include.iter().cloned());
     }
     parts

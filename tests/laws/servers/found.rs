@@ -21,7 +21,7 @@ pub(super) async fn found(dialect: Dialect, session: &mut Session) -> Vec<String
     lines
 }
 
-const POSTGRES: [&str; 5] = [
+const POSTGRES: [&str; 7] = [
     "SELECT format('column %s.%s %s null %s default %s source %s', c.relname, \
          a.attname, \
          CASE t.typtype WHEN 'e' THEN 'enum ' || t.typname ELSE format_type(a.atttypid, a.atttypmod) END, \
@@ -32,16 +32,16 @@ const POSTGRES: [&str; 5] = [
      JOIN pg_type t ON t.oid = a.atttypid \
      LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
      WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE 'hammerwork_migrations%'",
-    "SELECT format('%s %s of %s unique %s partial %s (%s)', \
+    "SELECT format('%s %s of %s unique %s partial %s using %s (%s)', \
          CASE WHEN x.indisprimary THEN 'key' WHEN u.oid IS NOT NULL THEN 'constraint' ELSE 'index' END, \
          CASE WHEN x.indisprimary THEN '' ELSE i.relname END, c.relname, \
-         CASE WHEN x.indisunique THEN 1 ELSE 0 END, CASE WHEN x.indpred IS NULL THEN 0 ELSE 1 END, \
+         CASE WHEN x.indisunique THEN 1 ELSE 0 END, CASE WHEN x.indpred IS NULL THEN 0 ELSE 1 END, m.amname, \
          (SELECT string_agg(COALESCE(a.attname, '?') || \
              CASE WHEN n <= x.indnkeyatts AND x.indoption[n - 1] & 1 = 1 THEN ' desc' ELSE '' END, ', ' ORDER BY n) \
           FROM generate_series(1, x.indnkeyatts) AS k(n) \
           LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = x.indkey[n - 1])) \
      FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid \
-     LEFT JOIN pg_constraint u ON u.conindid = i.oid AND u.contype = 'u' \
+     JOIN pg_am m ON m.oid = i.relam LEFT JOIN pg_constraint u ON u.conindid = i.oid AND u.contype = 'u' \
      WHERE c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE 'hammerwork_migrations%'",
     "SELECT format('foreign key %s of %s (%s) to %s (%s) on delete %s on update %s', k.conname, c.relname, \
          (SELECT string_agg(a.attname, ', ' ORDER BY n) FROM unnest(k.conkey) WITH ORDINALITY AS p(number, n) \
@@ -57,6 +57,14 @@ const POSTGRES: [&str; 5] = [
      UNION ALL SELECT 'view ' || relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace",
     "SELECT format('enum %s (%s)', t.typname, string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder)) \
      FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid WHERE t.typnamespace = 'public'::regnamespace GROUP BY t.typname",
+    "SELECT format('trigger %s %s%s of %s', t.tgname, CASE WHEN t.tgtype & 2 = 2 THEN 'before' ELSE 'after' END, \
+         CASE WHEN t.tgtype & 4 = 4 THEN 'insert' WHEN t.tgtype & 8 = 8 THEN 'delete' ELSE 'update' END, c.relname) \
+     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+     WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace",
+    "SELECT format('extension %s in %s', e.extname, n.nspname) FROM pg_extension e \
+         JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql' \
+     UNION ALL SELECT 'schema ' || nspname FROM pg_namespace \
+     WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('information_schema', 'public', 'laws')",
 ];
 
 /// A column that stands for an expression of an index is seen by nobody, and an index that a foreign key brings with
@@ -76,7 +84,7 @@ fn on_mysql(check: &str, level: &str) -> Vec<String> {
         ),
         format!(
             "SELECT CONCAT(IF(INDEX_NAME = 'PRIMARY', 'key ', 'index '), IF(INDEX_NAME = 'PRIMARY', '', INDEX_NAME), \
-                 ' of ', TABLE_NAME, ' unique ', 1 - MAX(NON_UNIQUE), ' (', \
+                 ' of ', TABLE_NAME, ' unique ', 1 - MAX(NON_UNIQUE), ' using ', LOWER(MAX(INDEX_TYPE)), ' (', \
                  GROUP_CONCAT(IF(COLUMN_NAME IS NULL OR c.EXTRA LIKE '%INVISIBLE%', '?', CONCAT(COLUMN_NAME, \
                      IF(s.COLLATION = 'D', ' desc', ''))) ORDER BY SEQ_IN_INDEX SEPARATOR ', '), ')') \
              FROM information_schema.STATISTICS s \
@@ -101,6 +109,10 @@ fn on_mysql(check: &str, level: &str) -> Vec<String> {
             "SELECT CONCAT('check ', {check}) FROM information_schema.CHECK_CONSTRAINTS \
              WHERE CONSTRAINT_SCHEMA = DATABASE() AND {level}"
         ),
+        "SELECT CONCAT('trigger ', TRIGGER_NAME, ' ', LOWER(ACTION_TIMING), LOWER(EVENT_MANIPULATION), ' of ', \
+             EVENT_OBJECT_TABLE) \
+         FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()"
+            .to_owned(),
         "SELECT CONCAT('view ', TABLE_NAME) FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()"
             .to_owned(),
     ]

@@ -23,7 +23,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 
-use crate::generate::{cut, history_of};
+use crate::distribution::{assert_all, counted, generated};
+use crate::generate::{History, Population, cut, history_of};
 use crate::{config, is_ambiguous};
 use database::Database;
 use expected::expected;
@@ -35,7 +36,7 @@ use settled::settled;
 const WORKERS: u32 = 8;
 const CASES: u32 = 200;
 /// So many operations has a history, less those that do not fold: a few tables' worth.
-const OPERATIONS: usize = 10;
+const OPERATIONS: usize = 18;
 
 #[test]
 #[ignore = "needs servers: run scripts/test"]
@@ -53,6 +54,23 @@ fn what_folds_and_renders_is_what_mysql_then_has() {
 #[ignore = "needs servers: run scripts/test"]
 fn what_folds_and_renders_is_what_mariadb_then_has() {
     holds_on(Dialect::MariaDb);
+}
+
+#[test]
+fn histories_for_servers_have_every_operation_in_them() {
+    for dialect in [Postgres, MySql, MariaDb] {
+        // The very ones that are run.
+        let histories = (0..WORKERS)
+            .flat_map(|it| generated(runner(it), &histories(dialect), CASES / WORKERS))
+            .map(|(history, _)| history);
+        let not: &[&str] = match dialect {
+            Dialect::Postgres => &[],
+            Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => {
+                &["create_schema", "drop_schema"]
+            }
+        };
+        assert_all(&dialect.to_string(), &counted(histories), 1, not);
+    }
 }
 
 fn holds_on(dialect: Dialect) {
@@ -74,6 +92,27 @@ fn seed(worker: u32) -> RngSeed {
     RngSeed::Fixed(first * 1_000 + u64::from(worker))
 }
 
+/// Histories for a server, and where each is cut into migrations.
+fn histories(dialect: Dialect) -> impl Strategy<Value = (History, Vec<usize>)> {
+    (
+        history_of(OPERATIONS, move |operation, history, catalog| {
+            settled(dialect, operation, history, catalog)
+        }),
+        vec(2..6_usize, 30),
+    )
+}
+
+/// The same ones every time: what a further search finds is no reason for this one to fail. `PROPTEST_RNG_SEED` starts it
+/// elsewhere.
+fn runner(worker: u32) -> TestRunner {
+    TestRunner::new(ProptestConfig {
+        // Each costs a run.
+        max_shrink_iters: 60,
+        rng_seed: seed(worker),
+        ..config(CASES / WORKERS)
+    })
+}
+
 /// Tries its share of the histories; says what went wrong with the smallest that it found.
 fn work(dialect: Dialect, worker: u32) -> Option<String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -82,28 +121,20 @@ fn work(dialect: Dialect, worker: u32) -> Option<String> {
         .unwrap();
     let database = runtime.block_on(Database::create(dialect));
     let session = RefCell::new(runtime.block_on(Session::of(&database)));
-    let mut runner = TestRunner::new(ProptestConfig {
-        // Each costs a run.
-        max_shrink_iters: 60,
-        // The same histories every time: what a further search finds is no reason for this one to fail.
-        // PROPTEST_RNG_SEED starts it elsewhere.
-        rng_seed: seed(worker),
-        ..config(CASES / WORKERS)
-    });
-    let histories = (
-        history_of(OPERATIONS, move |operation, catalog| {
-            settled(dialect, operation, catalog)
-        }),
-        vec(2..6_usize, 30),
-    );
-    let outcome = runner.run(&histories, |(history, cuts)| {
+    let outcome = runner(worker).run(&histories(dialect), |(history, cuts)| {
+        let population = Population::after(&history);
         let mut migrations = cut(history.clone(), cuts);
         if let Err(error) = migrations.validate() {
             prop_assert!(is_ambiguous(&error), "{error:?}");
             migrations = cut(history, vec![1; 30]);
         }
         runtime
-            .block_on(try_out(&database, &mut session.borrow_mut(), &migrations))
+            .block_on(try_out(
+                &database,
+                &mut session.borrow_mut(),
+                &migrations,
+                &population,
+            ))
             .map_err(|error| TestCaseError::fail(format!("{error}\n{}", written(&migrations))))
     });
     drop(session);
@@ -131,6 +162,7 @@ async fn try_out(
     database: &Database,
     session: &mut Session,
     migrations: &Migrations,
+    population: &Population,
 ) -> Result<(), String> {
     let dialect = database.dialect;
     session.empty(database).await;
@@ -145,10 +177,21 @@ async fn try_out(
     same("a second run does nothing", report.is_up_to_date(), true)?;
     let wanted = expected(dialect, &catalog);
     same("the schema", found(dialect, session).await, wanted.clone())?;
+    for table in catalog.tables() {
+        let count = format!(
+            "SELECT CONCAT(count(*), '') FROM {}",
+            dialect.quote(&table.name)
+        );
+        let rows = vec![population.of(&table.name).to_string()];
+        let what = format!("rows of {}", table.name);
+        same(&what, session.column(&count).await, rows)?;
+    }
     let differences = told("verify", session.verify(&migrator).await)?;
     same("what verify tells", differences, Vec::new())?;
 
-    if leaves_its_marks(migrations) && !catalog.is_empty() {
+    let has_objects =
+        catalog.tables().next().is_some() || wanted.iter().any(|line| line.starts_with("view "));
+    if leaves_its_marks(migrations) && has_objects {
         session
             .execute("DROP TABLE hammerwork_migrations, hammerwork_migrations_journal")
             .await;
@@ -169,13 +212,19 @@ async fn try_out(
     Ok(())
 }
 
-/// Whether a catalog can tell that all of them were done: not of which query a view has, nor of values that a column's
-/// type did not keep.
+/// Whether a catalog can tell that all of them were done: not of which query a view has, nor of rows, nor of values that a
+/// column's type did not keep.
 fn leaves_its_marks(migrations: &Migrations) -> bool {
     let mut catalog = Catalog::default();
     for operation in migrations.iter().flat_map(|it| &it.operations) {
         let is_seen = match operation {
-            Operation::ReplaceView(_) => false,
+            Operation::ReplaceView(_)
+            | Operation::ReplaceTrigger(_)
+            | Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Backfill(_)
+            | Operation::RunSql(_) => false,
             Operation::AlterColumn(_) => {
                 matches!(operation.inverse(&catalog), Inverse::Exact(_))
             }

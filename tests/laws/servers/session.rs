@@ -6,6 +6,9 @@ use sqlx::{AssertSqlSafe, Connection, MySqlConnection, PgConnection, Row};
 
 use super::database::Database;
 
+/// A function that a trigger can call, in a schema that is never emptied.
+pub(super) const NOTHING: &str = "laws.nothing";
+
 pub(super) enum Session {
     Postgres(PgConnection),
     MySql(MySqlConnection),
@@ -28,7 +31,11 @@ impl Session {
             Dialect::Postgres => {
                 let mut session = Session::Postgres(PgConnection::connect(url).await.unwrap());
                 // Nobody kills the server here.
-                session.execute("SET synchronous_commit = off").await;
+                let make = format!(
+                    "SET synchronous_commit = off; CREATE SCHEMA laws; CREATE FUNCTION {NOTHING}() RETURNS trigger \
+                     LANGUAGE plpgsql AS 'BEGIN RETURN COALESCE(NEW, OLD); END'"
+                );
+                session.execute(&make).await;
                 session
             }
             Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => {
@@ -40,7 +47,13 @@ impl Session {
     /// Leaves nothing in the database.
     pub(super) async fn empty(&mut self, database: &Database) {
         let sql = match self {
-            Session::Postgres(_) => "DROP SCHEMA public CASCADE; CREATE SCHEMA public".to_owned(),
+            Session::Postgres(_) => "DO $$ DECLARE it text; BEGIN \
+                     FOR it IN SELECT nspname FROM pg_namespace \
+                         WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('information_schema', 'laws') LOOP \
+                         EXECUTE format('DROP SCHEMA %I CASCADE', it); \
+                     END LOOP; \
+                 END $$; CREATE SCHEMA public"
+                .to_owned(),
             Session::MySql(_) => {
                 let (_, name) = database.url.rsplit_once('/').unwrap();
                 format!("DROP DATABASE {name}; CREATE DATABASE {name}; USE {name}")

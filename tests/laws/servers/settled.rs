@@ -4,10 +4,17 @@
 use hammerwork_migrations::Catalog;
 use hammerwork_migrations::dsl::*;
 
+use super::session::NOTHING;
+use crate::generate::{History, peopled};
+
+/// What every PostgreSQL with its contrib modules has.
+const EXTENSIONS: [&str; 4] = ["citext", "uuid-ossp", "pg_trgm", "btree_gin"];
+
 /// The operation with values, expressions and methods that fit their columns, if the dialect has it at all.
 pub(super) fn settled(
     dialect: Dialect,
     operation: Operation,
+    history: &History,
     catalog: &Catalog,
 ) -> Option<Operation> {
     let operation = match operation {
@@ -50,27 +57,49 @@ pub(super) fn settled(
             (fits(dialect, changed) && !is_native).then_some(())?;
             it.into()
         }
-        // Which values fit which columns is what the tests of rows are about; and the words of a user's own are SQLite's.
-        Operation::Insert(_)
-        | Operation::Update(_)
-        | Operation::Delete(_)
-        | Operation::Backfill(_)
-        | Operation::RunSql(_) => return None,
-        // What a trigger does is SQLite's there.
-        Operation::CreateTrigger(_) | Operation::ReplaceTrigger(_) | Operation::DropTrigger(_) => {
-            return None;
+        Operation::RunSql(mut it) => {
+            // What is true there, is a number, or a text, is a truth value here.
+            if it.only_if.as_deref().is_some_and(|it| it != "NULL") {
+                it.only_if = Some("1 = 1".to_owned());
+            }
+            it.into()
         }
-        // A server has extensions of its own choosing, and other schemas are not for one database to make.
-        Operation::CreateSchema(_)
-        | Operation::DropSchema(_)
-        | Operation::CreateExtension(_)
-        | Operation::DropExtension(_) => return None,
+        Operation::CreateTrigger(mut it) => {
+            it.trigger = doing_nothing(dialect, it.trigger);
+            it.into()
+        }
+        Operation::ReplaceTrigger(mut it) => {
+            it.trigger = doing_nothing(dialect, it.trigger);
+            it.into()
+        }
+        Operation::CreateExtension(mut it) if dialect == Postgres => {
+            let wanted = EXTENSIONS[history.len() % EXTENSIONS.len()];
+            it.extension.name = wanted.to_owned();
+            it.extension.schema = match it.extension.schema {
+                Some(_) => catalog.schemas().next().map(str::to_owned),
+                None => None,
+            };
+            it.into()
+        }
         other => other,
     };
+    let operation = peopled(dialect, operation, history, catalog)?;
     dialect
         .render(&operation, catalog)
         .is_ok()
         .then_some(operation)
+}
+
+/// Where it does anything: what can be said on that dialect, and hurts nothing.
+fn doing_nothing(dialect: Dialect, trigger: Trigger) -> Trigger {
+    let body = match (dialect, trigger.body_on(dialect)) {
+        (_, None | Some("")) => return trigger,
+        (Dialect::Postgres, Some(_)) => format!("EXECUTE FUNCTION {NOTHING}(); -- it's"),
+        (Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite, Some(_)) => {
+            "BEGIN SET @laws = 'it''s; --'; END -- b".to_owned()
+        }
+    };
+    trigger.on(dialect, body)
 }
 
 fn settle_column(dialect: Dialect, column: &mut Column, others: &[Column]) -> Option<()> {
@@ -132,12 +161,17 @@ fn settle_index(dialect: Dialect, index: &mut Index, columns: &[Column]) -> bool
     if index.predicate.is_some() {
         index.predicate = columns.first().map(|it| col(it.name.clone()).is_not_null());
     }
-    // Elsewhere parts of the renderer's own stand for it, which the tests of indexes ask what they allow.
-    index.nulls_not_distinct &= dialect.features().nulls_not_distinct;
-    // Which type has which of the others, PostgreSQL alone can say.
-    if !matches!(index.method, IndexMethod::BTree) {
+    // PostgreSQL alone has these of its own choosing, and knows of nothing that is computed which of them it has.
+    let has_all = matches!(index.method, IndexMethod::BTree | IndexMethod::Hash);
+    if dialect == Postgres && !has_all && index.columns.iter().any(|it| it.column().is_none()) {
         return false;
     }
+    // What is too wide for a key is not carried along.
+    let is_narrow = |it: &String| {
+        let column_type = type_of(it);
+        column_type.is_some_and(|it| matches!(it, ColumnType::Integer | ColumnType::Uuid))
+    };
+    index.include.retain(is_narrow);
     index.columns.iter_mut().all(|part| {
         part.opclass = None;
         match &mut part.key {

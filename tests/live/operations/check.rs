@@ -206,7 +206,7 @@ impl Case {
     }
 }
 
-async fn rollback(
+pub(super) async fn rollback(
     database: &Database,
     migrator: &Migrator,
     accepting: bool,

@@ -127,6 +127,18 @@ on_every_engine! {
         assert!(!refuses(database, "UPDATE boxes SET note = 'Z' WHERE id = 1").await);
     }
 
+    async fn defaults_that_must_be_escaped(database: &Database) {
+        let hostile = ["it's", "back\\slash\\", "two\nlines\t\u{1a}\r", "('a''b')", "\"`$1 ?"];
+        let columns = (0..).zip(hostile).flat_map(|(number, value)| {
+            [
+                string(format!("bounded_{number}")).length(40).default(value),
+                text(format!("unbounded_{number}")).default(value),
+            ]
+        });
+        let texts = table("texts").columns([integer("id").primary_key()]).columns(columns);
+        case(boxes(), operations().create_table(texts)).check(database).await;
+    }
+
     async fn collations(database: &Database) {
         let name = string("name").length(20).collate_on(Postgres, "C").collate_on(MySql, "utf8mb4_bin");
         let people = table("people")

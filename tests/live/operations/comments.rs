@@ -109,6 +109,14 @@ on_every_engine! {
         assert_said(database, "state", [HARMFUL, "of an enum"]).await;
     }
 
+    async fn a_comment_that_is_made_before_its_column_gets_another_name(database: &Database) {
+        let change = operations()
+            .comment_column("jobs", "note", "it's another")
+            .rename_column("jobs", "note", "remark");
+        case(jobs(), change).rows(ROWS).keeps("SELECT id, n FROM jobs ORDER BY id").check(database).await;
+        assert_said(database, "remark", [HARMFUL, "it's another"]).await;
+    }
+
     // A comment before a change of its column is not said again with the column's old type.
     async fn a_comment_does_not_turn_back_what_came_after_it(database: &Database) {
         let change = operations()

@@ -1,0 +1,9 @@
+ALTER TABLE hammerwork_jobs
+    ADD COLUMN cron_schedule VARCHAR(100),
+    ADD COLUMN next_run_at TIMESTAMPTZ,
+    ADD COLUMN recurring BOOLEAN NOT NULL DEFAULT FALSE,
+    ADD COLUMN timezone VARCHAR(50);
+CREATE INDEX idx_hammerwork_jobs_recurring_next_run
+    ON hammerwork_jobs (recurring, next_run_at) WHERE recurring = TRUE;
+CREATE INDEX idx_hammerwork_jobs_cron_schedule
+    ON hammerwork_jobs (cron_schedule) WHERE cron_schedule IS NOT NULL;
