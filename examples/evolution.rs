@@ -335,27 +335,40 @@ fn own_words() -> Migration {
 fn watched() -> Migration {
     Migration::new("017_watched", "Who takes a tag away leaves a trace")
         .create_table(table("traces").columns([string("tag").length(40), string("deed").length(20)]))
-        .run_sql(
-            sql("what leaves a trace")
+        .create_function(
+            function("leave_trace")
                 .on(
                     Postgres,
-                    "CREATE FUNCTION leave_trace() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                    "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
                      INSERT INTO traces (tag, deed) VALUES (OLD.tag, TG_ARGV[0]); RETURN OLD; END $$",
                 )
                 .nothing_on(MySql)
-                .nothing_on(MariaDb)
-                .nothing_on(Sqlite)
-                .down_on(Postgres, "DROP FUNCTION leave_trace()")
-                .down_on(MySql, "")
-                .down_on(MariaDb, "")
-                .down_on(Sqlite, ""),
+                .nothing_on(Sqlite),
         )
         .create_trigger(traced("deleted"))
+        .create_function(discount("10"))
 }
 
 fn watched_better() -> Migration {
     Migration::new("018_watched_better", "The trace says who did it")
         .replace_trigger(traced("by the shop"))
+        .replace_function(discount("CASE WHEN spent > 1000 THEN 15 ELSE 10 END"))
+}
+
+/// In percent. SQLite leaves it to the shop's own program.
+fn discount(percent: &str) -> Function {
+    function("discount")
+        .on(
+            Postgres,
+            format!(
+                "(spent integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT {percent} $$"
+            ),
+        )
+        .on(
+            MySql,
+            format!("(spent INT) RETURNS INT DETERMINISTIC RETURN {percent}"),
+        )
+        .nothing_on(Sqlite)
 }
 
 fn traced(deed: &str) -> Trigger {
@@ -369,6 +382,8 @@ fn traced(deed: &str) -> Trigger {
 fn less() -> Migration {
     Migration::new("019_less", "What nobody looks at goes")
         .drop_trigger("trace_tags")
+        .drop_function("leave_trace")
+        .drop_function("discount")
         .drop_view("open_orders")
         .drop_index("order_lines", "words")
         .drop_column("tags", "colour")

@@ -16,6 +16,9 @@ struct Containers;
 #[doc = include_str!("../docs/interop.md")]
 struct Interop;
 
+#[doc = include_str!("../docs/many-databases.md")]
+struct ManyDatabases;
+
 #[doc = include_str!("../docs/previewing.md")]
 struct Previewing;
 

@@ -200,6 +200,31 @@ fn examples() -> Vec<Example> {
             let migration = Migration::new("019_no_log", "Nobody reads the log").drop_trigger("log_deleted");
         },
         example! {
+            "docs/operations/create_function.md",
+            let migration = Migration::new("020_next_try", "Who fails waits longer each time").create_function(
+                function("next_try")
+                    .on(Postgres, "(tries integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 60 * tries'")
+                    .on(MySql, "(tries INT) RETURNS INT DETERMINISTIC RETURN 60 * tries")
+                    .nothing_on(Sqlite),
+            );
+        },
+        example! {
+            "docs/operations/replace_function.md",
+            let migration = Migration::new("022_no_endless_wait", "Nobody waits longer than an hour").replace_function(
+                function("wait_after")
+                    .on(
+                        Postgres,
+                        "(tries integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT least(60 * tries, 3600)'",
+                    )
+                    .on(MySql, "(tries INT) RETURNS INT DETERMINISTIC RETURN LEAST(60 * tries, 3600)")
+                    .nothing_on(Sqlite),
+            );
+        },
+        example! {
+            "docs/operations/drop_function.md",
+            let migration = Migration::new("023_no_wait", "Nobody waits").drop_function("wait_after");
+        },
+        example! {
             "docs/operations/add_foreign_key.md",
             let migration = Migration::new("012_queues", "A job is in a queue that is there").add_foreign_key(
                 "jobs",
@@ -382,6 +407,18 @@ fn before() -> Catalog {
             trigger("log_deleted", AfterDelete, "old_jobs")
                 .everywhere("BEGIN INSERT INTO deleted (job_id) VALUES (OLD.id); END")
                 .on(Postgres, "EXECUTE FUNCTION log_deleted()"),
+        )
+        .create_function(
+            function("wait_after")
+                .on(
+                    Postgres,
+                    "(tries integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 60 * tries'",
+                )
+                .on(
+                    MySql,
+                    "(tries INT) RETURNS INT DETERMINISTIC RETURN 60 * tries",
+                )
+                .nothing_on(Sqlite),
         );
     Migrations::new([jobs, constrained, beside])
         .validate()

@@ -16,6 +16,9 @@ fn sessions_print_what_the_guide_shows() {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(page.replace('/', "_"));
         drop(fs::remove_dir_all(&folder));
         fs::create_dir_all(&folder).unwrap();
+        for (name, file) in files_shown(&text) {
+            fs::write(folder.join(name), file).unwrap();
+        }
         for session in blocks(&text, "console") {
             for step in format!("\n{session}").split("\n$ ").skip(1) {
                 let (line, shown) = step.split_once('\n').unwrap_or((step, ""));
@@ -34,6 +37,14 @@ fn sessions_print_what_the_guide_shows() {
         }
     }
     assert!(commands > 5, "only {commands} commands in the guide");
+}
+
+/// The files that a page shows whole, for its sessions: `text file=NAME` begins such a block.
+fn files_shown(text: &str) -> Vec<(&str, &str)> {
+    let files = text.split("\n```text file=").skip(1);
+    files
+        .filter_map(|it| it.split("\n```").next()?.split_once('\n'))
+        .collect()
 }
 
 /// Each call of the program, in a block for a shell or in a file of `deploy/`: its command and its options are in

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::dialect::Dialect;
 use crate::dsl::Table;
 
 /// A history that does not fold: found without a database, by [`Migrations::validate`](crate::Migrations::validate).
@@ -80,7 +81,7 @@ pub enum SchemaError {
 #[non_exhaustive]
 pub enum OperationError {
     /// It speaks of a table that is not there.
-    #[error("there is no table {table}; {}", known_tables(.known))]
+    #[error("there is no table {table}; {}", of_schema(.known, "tables"))]
     UnknownTable {
         /// The name it used.
         table: String,
@@ -130,7 +131,7 @@ pub enum OperationError {
         index: String,
     },
     /// It speaks of a view that is not there.
-    #[error("there is no view {view}; {}", known_views(.known))]
+    #[error("there is no view {view}; {}", of_schema(.known, "views"))]
     UnknownView {
         /// The name it used.
         view: String,
@@ -152,7 +153,7 @@ pub enum OperationError {
         view: String,
     },
     /// It speaks of a trigger that is not there.
-    #[error("there is no trigger {trigger}; {}", known_triggers(.known))]
+    #[error("there is no trigger {trigger}; {}", of_schema(.known, "triggers"))]
     UnknownTrigger {
         /// The name of the trigger.
         trigger: String,
@@ -175,6 +176,31 @@ pub enum OperationError {
         /// The name of the trigger.
         trigger: String,
     },
+    /// It speaks of a function that is not there.
+    #[error("there is no function {function}; {}", of_schema(.known, "functions"))]
+    UnknownFunction {
+        /// The name of the function.
+        function: String,
+        /// The names of the functions that are there.
+        known: Vec<String>,
+    },
+    /// It makes a function that is there; to MySQL names that differ in case alone are the same.
+    #[error("there is a function {function} already, and a name is one function")]
+    DuplicateFunction {
+        /// The name of the function.
+        function: String,
+    },
+    /// It has a function whose text does not begin with its arguments.
+    #[error(
+        "the text of the function {function} on {dialect} does not begin with its arguments: write them in parentheses, \
+         () where there are none, without CREATE FUNCTION and the name"
+    )]
+    NoArguments {
+        /// The name of the function.
+        function: String,
+        /// Where it has that text.
+        dialect: Dialect,
+    },
     /// It drops, renames or retypes a column that something else names.
     #[error("column {table}.{column} is named by {user}: drop that first")]
     ColumnInUse {
@@ -194,7 +220,7 @@ pub enum OperationError {
         table: String,
     },
     /// It speaks of an enum that is not there.
-    #[error("there is no enum {name}; {}", known_enums(.known))]
+    #[error("there is no enum {name}; {}", of_schema(.known, "enums"))]
     UnknownEnum {
         /// The name it used.
         name: String,
@@ -447,9 +473,9 @@ impl fmt::Display for NameFault {
     }
 }
 
-fn known_tables(known: &[String]) -> String {
+fn of_schema(known: &[String], what: &str) -> String {
     if known.is_empty() {
-        return "the schema has no tables".to_owned();
+        return format!("the schema has no {what}");
     }
     format!("the schema has {}", known.join(", "))
 }
@@ -459,27 +485,6 @@ fn made(known: &[String]) -> String {
         return "no migration made one".to_owned();
     }
     format!("migrations made {}", known.join(", "))
-}
-
-fn known_enums(known: &[String]) -> String {
-    if known.is_empty() {
-        return "the schema has no enums".to_owned();
-    }
-    format!("the schema has {}", known.join(", "))
-}
-
-fn known_triggers(known: &[String]) -> String {
-    if known.is_empty() {
-        return "the schema has no triggers".to_owned();
-    }
-    format!("the schema has {}", known.join(", "))
-}
-
-fn known_views(known: &[String]) -> String {
-    if known.is_empty() {
-        return "the schema has no views".to_owned();
-    }
-    format!("the schema has {}", known.join(", "))
 }
 
 fn known_labels(known: &[String], what: &str) -> String {

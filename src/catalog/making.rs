@@ -2,8 +2,8 @@
 
 use super::Catalog;
 use crate::dsl::{
-    AddForeignKey, CreateEnum, CreateExtension, CreateSchema, CreateTable, CreateTrigger,
-    CreateView, Operation, Table, View,
+    AddForeignKey, CreateEnum, CreateExtension, CreateFunction, CreateSchema, CreateTable,
+    CreateTrigger, CreateView, Operation, Table, View,
 };
 
 impl Catalog {
@@ -50,6 +50,11 @@ impl Catalog {
             operations.push(CreateTable { table }.into());
         }
         operations.extend(later);
+        // They may read tables, and views and triggers may call them.
+        operations.extend(self.functions().map(|function| {
+            let function = function.clone();
+            Operation::from(CreateFunction { function })
+        }));
         operations.extend(self.views_in_order());
         operations.extend(self.triggers().map(|trigger| {
             let trigger = trigger.clone();

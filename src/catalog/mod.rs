@@ -8,6 +8,7 @@ mod constraint_check;
 mod database;
 mod enums;
 mod error;
+mod function;
 mod generated;
 mod index;
 mod making;
@@ -27,10 +28,10 @@ use rpds::RedBlackTreeMapSync as SharedMap;
 pub use error::{NameFault, OperationError, SchemaError};
 pub(crate) use stages::{Named, Renamed, Stages};
 
-use crate::dsl::{Extension, Table, Trigger, View};
+use crate::dsl::{Extension, Function, Table, Trigger, View};
 
-/// A schema: tables with their columns, keys, checks and indexes, views, and triggers; and what migrations made beside
-/// them.
+/// A schema: tables with their columns, keys, checks and indexes, views, triggers, and functions; and what migrations
+/// made beside them.
 ///
 /// A catalog is what folding operations gives ([`Migrations::validate`](crate::Migrations::validate)). It
 /// admits only what every engine admits, and is stricter than each: a column can't go while an index names
@@ -55,6 +56,7 @@ pub struct Catalog {
     enums: BTreeMap<String, Vec<String>>,
     views: SharedMap<String, View>,
     triggers: SharedMap<String, Trigger>,
+    functions: SharedMap<String, Function>,
     /// Names of tables, views and enums, of indexes where they share one namespace, and of constraints, lower-case, each
     /// with what has it.
     relations: SharedMap<String, String>,
@@ -101,6 +103,7 @@ impl Catalog {
             && self.schemas == other.schemas
             && self.extensions == other.extensions
             && self.triggers == other.triggers
+            && self.functions == other.functions
     }
 
     /// The view of that name.
@@ -125,6 +128,17 @@ impl Catalog {
         self.triggers.values()
     }
 
+    /// The function of that name.
+    #[must_use]
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        self.functions.get(name)
+    }
+
+    /// All functions, by name.
+    pub fn functions(&self) -> impl Iterator<Item = &Function> {
+        self.functions.values()
+    }
+
     /// Whether nothing is in it; a trigger is a table's.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -133,6 +147,7 @@ impl Catalog {
             && self.enums.is_empty()
             && self.schemas.is_empty()
             && self.extensions.is_empty()
+            && self.functions.is_empty()
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use super::options::{Connection, Database, Limits, Locking, Output, dialect_parser};
+use super::options::{Connection, Database, Limits, Locking, Many, Output, dialect_parser};
 use super::step::Step;
 use crate::dialect::Dialect;
 use crate::dsl::Migrations;
@@ -21,7 +21,9 @@ Exit codes:
   3    failed
   4    the schema is not what its migrations make (verify, baseline)
   130  stopped by Ctrl-C
-  143  stopped by SIGTERM";
+  143  stopped by SIGTERM
+
+With many databases it is 3 where one failed, else 4 or 1 where one is so.";
 
 /// A program that needs a command.
 #[derive(Debug, Parser)]
@@ -129,12 +131,14 @@ impl Command {
                 status: true,
                 json,
                 database,
+                many,
                 connection,
                 ..
             }) => Command::Status(Status {
                 json,
                 check: false,
                 database,
+                many,
                 connection,
             }),
             Command::Migrate(_)
@@ -170,6 +174,8 @@ pub(super) struct Migrate {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) many: Many,
     #[command(flatten)]
     pub(super) connection: Connection,
     #[command(flatten)]
@@ -225,6 +231,8 @@ pub(super) struct Rollback {
     #[command(flatten)]
     pub(super) database: Database,
     #[command(flatten)]
+    pub(super) many: Many,
+    #[command(flatten)]
     pub(super) connection: Connection,
     #[command(flatten)]
     pub(super) locking: Locking,
@@ -263,6 +271,8 @@ pub(super) struct Status {
     #[command(flatten)]
     pub(super) database: Database,
     #[command(flatten)]
+    pub(super) many: Many,
+    #[command(flatten)]
     pub(super) connection: Connection,
 }
 
@@ -273,6 +283,8 @@ pub(super) struct Verify {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) database: Database,
+    #[command(flatten)]
+    pub(super) many: Many,
     #[command(flatten)]
     pub(super) connection: Connection,
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 
+use serde_json::{Value, json};
+
 use super::error::Error;
 use super::exit;
 use super::options::Output;
@@ -85,15 +87,26 @@ impl Console {
             return exit::OK;
         }
         self.line(Hue::Bad, "error", &error.to_string());
-        let mut cause = error.cause();
-        while let Some(error) = cause {
-            self.line(Hue::Bad, "caused by", &error.to_string());
-            cause = error.source();
-        }
-        if let Some(help) = error.help() {
-            self.line(Hue::Help, "help", &help);
-        }
+        self.reasons(error);
         error.exit_code()
+    }
+
+    /// The same of one of many databases; what the program ends with, all of them say.
+    pub(super) fn failure_of(&self, name: &str, error: &Error) {
+        self.line(Hue::Bad, "error", &format!("{name}: {error}"));
+        self.reasons(error);
+    }
+
+    /// What went wrong, as a value; a server's message may have a secret in it.
+    pub(super) fn json(&self, error: &Error) -> Value {
+        let causes: Vec<String> = causes(error)
+            .map(|it| self.secrets.mask(&it.to_string()))
+            .collect();
+        json!({
+            "message": self.secrets.mask(&error.to_string()),
+            "causes": causes,
+            "help": error.help().map(|it| self.secrets.mask(&it)),
+        })
     }
 
     /// Prints what clap says, and gives the exit code: help and version are results.
@@ -115,6 +128,15 @@ impl Console {
         }
     }
 
+    fn reasons(&self, error: &Error) {
+        for cause in causes(error) {
+            self.line(Hue::Bad, "caused by", &cause.to_string());
+        }
+        if let Some(help) = error.help() {
+            self.line(Hue::Help, "help", &help);
+        }
+    }
+
     fn line(&self, hue: Hue, label: &str, text: &str) {
         let label = self.stderr.paint(hue, &format!("{label}:"));
         self.write(&format!("{label} {}\n", self.one_line(text)));
@@ -128,4 +150,9 @@ impl Console {
     fn write(&self, text: &str) {
         drop(io::stderr().lock().write_all(text.as_bytes()));
     }
+}
+
+/// Why it is so, from one reason to the next.
+fn causes(error: &Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.cause(), |it| it.source())
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use super::console::Console;
 use super::error::Error;
-use super::signals;
+use super::signals::{self, Signal};
 use super::url::DatabaseUrl;
 use crate::dialect::Dialect;
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
@@ -38,10 +38,13 @@ pub(super) struct Target {
 }
 
 /// What is done with a database, whichever engine it is of.
-pub(super) trait Task {
+pub(super) trait Task: Send {
     type Output;
 
-    async fn on<S: Source>(self, source: S) -> Result<Self::Output, RunError>;
+    fn on<S: Source + Clone + Sync>(
+        self,
+        source: S,
+    ) -> impl Future<Output = Result<Self::Output, RunError>> + Send;
 }
 
 /// Opens the database, and does it.
@@ -59,6 +62,18 @@ pub(super) fn perform_in_steps<T: Task>(
     block_on(signals::until_done(task, &target.stop, console))
 }
 
+/// The same with many databases: which signal it was sent is told, because each of them has an end of its own.
+pub(super) fn perform_on_many<T>(
+    task: impl Future<Output = Result<T, Error>>,
+    stop: &Stop,
+    console: &Console,
+) -> Result<(T, Option<Signal>), Error> {
+    block_on(async {
+        let (result, signal) = signals::heard_until_done(task, stop, console).await?;
+        result.map(|it| (it, signal))
+    })
+}
+
 fn block_on<T>(task: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -70,7 +85,10 @@ fn block_on<T>(task: impl Future<Output = Result<T, Error>>) -> Result<T, Error>
     result
 }
 
-async fn perform_on_engine<T: Task>(task: T, target: &Target) -> Result<T::Output, Error> {
+pub(super) async fn perform_on_engine<T: Task>(
+    task: T,
+    target: &Target,
+) -> Result<T::Output, Error> {
     let dialect = target.url.dialect();
     let (feature, built_in) = feature_of(dialect);
     let lacking = Error::Lacking { dialect, feature };
@@ -118,7 +136,7 @@ impl Target {
     where
         T: Task,
         D: Driver,
-        C: Fn() -> F + Send,
+        C: Fn() -> F + Clone + Send + Sync,
         F: Future<Output = Result<D, DriverError>> + Send,
     {
         let source = InTime {
@@ -160,6 +178,7 @@ impl Target {
 }
 
 /// A connection that is given up where it takes too long, and tried again while the server is not up yet.
+#[derive(Clone)]
 struct InTime<'t, C> {
     connect: C,
     timeout: Duration,

@@ -25,6 +25,23 @@ pub(super) enum Error {
     DoneAndUndone { step: Step },
     #[error(transparent)]
     Url(#[from] UrlError),
+    #[error("--each-schema is for servers: {} has no schemas", dialect.product())]
+    NoSchemasEach { dialect: Dialect },
+    #[error("{list}, line {line}: {error}")]
+    InList {
+        list: String,
+        line: usize,
+        error: Box<Error>,
+    },
+    #[error("{list} names no database")]
+    EmptyList { list: String },
+    /// What it says is how far it had come.
+    #[error("stopped as asked: {left} of {all} databases are not done")]
+    SomeStopped {
+        signal: Signal,
+        left: usize,
+        all: usize,
+    },
     /// What is wrong in it is not shown: it may be a secret.
     #[error("the .env file can't be read")]
     DotEnv,
@@ -101,8 +118,13 @@ impl Error {
     pub(super) fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Run { error, .. } => error.source(),
-            Error::Signalled { error, .. } => Error::cause(error.as_ref()),
+            Error::Signalled { error, .. } | Error::InList { error, .. } => {
+                Error::cause(error.as_ref())
+            }
             Error::NoUrl
+            | Error::NoSchemasEach { .. }
+            | Error::EmptyList { .. }
+            | Error::SomeStopped { .. }
             | Error::NoDialect
             | Error::NoSchemas { .. }
             | Error::NoStatementTimeout { .. }
@@ -173,8 +195,14 @@ impl Error {
                 .zip(error.source().and_then(|it| it.downcast_ref()))
                 .and_then(|(file, source)| file_help(file, source))
                 .or_else(|| help::of_run(error)),
-            Error::Signalled { error, .. } => error.help(),
-            Error::Killed { .. } => Some(
+            Error::Signalled { error, .. } | Error::InList { error, .. } => error.help(),
+            Error::NoSchemasEach { .. } => {
+                Some("name each database file in a line of a file, and the file with --each".to_owned())
+            }
+            Error::EmptyList { .. } => {
+                Some("write the URL of a database into each line; # begins a comment".to_owned())
+            }
+            Error::Killed { .. } | Error::SomeStopped { .. } => Some(
                 "run again: what was done stays, and the rest is done then".to_owned(),
             ),
             Error::NoMigration { .. } => {
@@ -207,6 +235,7 @@ impl Error {
             Error::NoUrl
             | Error::NoDialect
             | Error::NoSchemas { .. }
+            | Error::NoSchemasEach { .. }
             | Error::NoStatementTimeout { .. }
             | Error::DoneAndUndone { .. }
             | Error::NoMigration { .. }
@@ -218,13 +247,17 @@ impl Error {
                 error: RunError::UnknownStep { .. } | RunError::SeenStep { .. },
                 ..
             } => exit::USAGE,
-            Error::Signalled { signal, .. } | Error::Killed { signal } => signal.exit_code(),
+            Error::Signalled { signal, .. }
+            | Error::SomeStopped { signal, .. }
+            | Error::Killed { signal } => signal.exit_code(),
+            Error::InList { error, .. } => error.exit_code(),
             Error::Run {
                 error: RunError::Baseline { .. },
                 ..
             } => exit::DRIFT,
             Error::Url(_)
             | Error::DotEnv
+            | Error::EmptyList { .. }
             | Error::Lacking { .. }
             | Error::MissingFile { .. }
             | Error::Connect { .. }
@@ -242,6 +275,13 @@ impl Error {
     /// Whether the reader of the output has gone, as `head` does: not an error of ours.
     pub(super) fn is_closed_pipe(&self) -> bool {
         matches!(self, Error::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Of a run that no database was reached in.
+impl From<RunError> for Error {
+    fn from(error: RunError) -> Self {
+        Error::Run { file: None, error }
     }
 }
 

@@ -9,6 +9,10 @@
 //! | 4 | [`DRIFT`] | the database is not what its migrations say |
 //! | 130 | [`INTERRUPTED`] | it was stopped by Ctrl-C before it was done |
 //! | 143 | [`TERMINATED`] | it was stopped by SIGTERM before it was done |
+//!
+//! Of many databases (`--each`, `--each-schema`): [`FAILED`] where one failed; else [`DRIFT`] where one has drifted; else
+//! [`PENDING`] where one is behind, and the command was asked to tell; [`INTERRUPTED`] or [`TERMINATED`] where a
+//! signal kept some from being done.
 
 /// It is done, or there was nothing to do. Also where whoever read the output stopped reading.
 pub const OK: u8 = 0;

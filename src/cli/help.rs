@@ -38,6 +38,8 @@ pub(super) fn of_run(error: &RunError) -> Option<String> {
         | RunError::Changed { .. }
         | RunError::MissingSchema { schema: Some(_) }
         | RunError::MissingDatabase
+        | RunError::NoSchemaLike { .. }
+        | RunError::Schemaless
         | RunError::ImplicitTimestamps { .. }
         | RunError::Conflict { .. }
         | RunError::Orphans { .. }

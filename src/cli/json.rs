@@ -1,21 +1,35 @@
 //! Results for programs. `docs/json.md` describes the shapes.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use crate::run::Status;
 
 /// Raised where a field means something else than before, or is gone; what is only added leaves it.
 const VERSION: u64 = 1;
 
 /// One line: the version, and the fields of each part, which is an object.
 pub(super) fn document(parts: impl IntoIterator<Item = Value>) -> String {
+    let version = json!({ "version": VERSION });
+    format!("{}\n", joined([version].into_iter().chain(parts)))
+}
+
+/// The fields of all parts, each of which is an object.
+pub(super) fn joined(parts: impl IntoIterator<Item = Value>) -> Value {
     let mut whole = Map::new();
-    whole.insert("version".to_owned(), VERSION.into());
     for part in parts {
         if let Value::Object(fields) = part {
             whole.extend(fields);
         }
     }
-    format!("{}\n", Value::Object(whole))
+    Value::Object(whole)
+}
+
+/// How many migrations are in which state.
+pub(super) fn counts(status: &Status) -> Value {
+    json!({
+        "applied": status.applied(), "pending": status.pending(), "unknown": status.unknown()
+    })
 }
 
 /// A value of the library as JSON. None of ours has keys that are no text, so none can fail.
@@ -25,8 +39,6 @@ pub(super) fn value(value: &impl Serialize) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

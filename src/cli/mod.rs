@@ -18,6 +18,7 @@ mod help;
 mod highlight;
 mod json;
 mod log;
+mod many;
 mod options;
 mod paint;
 mod program;

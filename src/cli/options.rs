@@ -1,5 +1,6 @@
 //! Options that several commands share. What stands here as documentation is the help that people read.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
@@ -126,6 +127,41 @@ impl Database {
             Some(schema) => migrator.schema(schema),
             None => migrator,
         }
+    }
+}
+
+/// Many databases in place of one.
+#[derive(Debug, Args)]
+pub(super) struct Many {
+    /// Do it with each database of this file, which has a URL in each line
+    ///
+    /// A file called - is stdin. Empty lines, and those that begin with #, name none. The databases may be of
+    /// different engines; no other database URL is used. One that fails does not keep the others from being done.
+    #[arg(long, value_name = "FILE", help_heading = "Many databases")]
+    pub(super) each: Option<PathBuf>,
+    /// Do it with each schema whose name is like this (MySQL, MariaDB: with each database of the server)
+    ///
+    /// A pattern of SQL's LIKE: % is any text, _ is any character, and \_ is the character itself. The database URL
+    /// says where they are looked for. Tables, records and lock of each are its own.
+    #[arg(long, value_name = "PATTERN", conflicts_with_all = ["each", "schema"], help_heading = "Many databases")]
+    pub(super) each_schema: Option<String>,
+    /// How many to work on at a time
+    #[arg(long, value_name = "N", default_value_t = JOBS, help_heading = "Many databases")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: u16,
+}
+
+/// Enough to keep a server busy, and few enough for one that others use.
+const JOBS: u16 = 4;
+
+impl Many {
+    pub(super) fn jobs(&self) -> usize {
+        usize::from(self.jobs)
+    }
+
+    /// Whether many are asked for.
+    pub(super) fn are_asked_for(&self) -> bool {
+        self.each.is_some() || self.each_schema.is_some()
     }
 }
 

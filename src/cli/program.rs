@@ -73,6 +73,10 @@ fn run(migrations: &Migrations, words: Vec<OsString>) -> u8 {
         Ok(url) => url,
         Err(error) => return Console::new(Secrets::of_words(&shown), &output).failure(&error),
     };
+    let list = match command.url_list() {
+        Ok(list) => list,
+        Err(error) => return Console::new(Secrets::of_words(&shown), &output).failure(&error),
+    };
     // A URL in the place of a name would be shown with what is said of the name.
     let names = |url: &str| -> Vec<OsString> {
         let is_other = |word: &&OsString| !word.to_string_lossy().contains(url);
@@ -82,9 +86,13 @@ fn run(migrations: &Migrations, words: Vec<OsString>) -> u8 {
         Some(url) => Secrets::of_words(&names(url.text())).and(Secrets::of_url(url)),
         None => Secrets::of_words(&shown),
     };
+    let secrets = match &list {
+        Some(list) => secrets.and(list.secrets()),
+        None => secrets,
+    };
     let console = Console::new(secrets, &output);
     log::begin(&output, &console);
-    match command.run(migrations, url.as_ref(), &console, &call) {
+    match command.run(migrations, url.as_ref(), list.as_ref(), &console, &call) {
         Ok(code) => code,
         Err(error) => console.failure(&error),
     }

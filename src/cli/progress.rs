@@ -45,33 +45,73 @@ impl Progress {
 
     pub(super) fn tell(&self, event: &Event) {
         match event {
+            Event::Applied(applied) => {
+                self.step();
+                self.print(report::of_applied(applied, self.width));
+            }
+            Event::RolledBack(undone) => {
+                self.step();
+                self.print(report::of_undone(undone, self.width));
+            }
+            Event::Waiting { .. }
+            | Event::Warning { .. }
+            | Event::Planned { .. }
+            | Event::Started { .. }
+            | Event::Retrying { .. }
+            | Event::Backfilling { .. } => self.tell_on_the_way("", event),
+        }
+    }
+
+    /// The same of one of many databases, whose migrations have no lines of their own.
+    pub(super) fn tell_of(&self, name: &str, event: &Event) {
+        match event {
+            Event::Applied(_) | Event::RolledBack(_) => self.step(),
+            Event::Waiting { .. }
+            | Event::Warning { .. }
+            | Event::Planned { .. }
+            | Event::Started { .. }
+            | Event::Retrying { .. }
+            | Event::Backfilling { .. } => self.tell_on_the_way(&format!("{name}: "), event),
+        }
+    }
+
+    /// What happens before a migration is done; `of` begins each line.
+    fn tell_on_the_way(&self, of: &str, event: &Event) {
+        let note = |text: String| self.note(&format!("{of}{text}"));
+        match event {
             Event::Planned { migrations, .. } => self.on_bar(|bar| {
                 bar.set_length(bar.position() + *migrations as u64);
                 bar.enable_steady_tick(Duration::from_millis(100));
             }),
-            Event::Warning { text } => self.beside_bar(|| self.console.warning(text)),
-            Event::Waiting { holder } => self.note(&report::of_waiting(holder.as_ref())),
+            Event::Warning { text } => {
+                self.beside_bar(|| self.console.warning(&format!("{of}{text}")))
+            }
+            Event::Waiting { holder } => note(report::of_waiting(holder.as_ref())),
             Event::Started { migration, .. } => self.on_bar(|bar| {
-                bar.set_message(migration.clone());
+                bar.set_message(format!("{of}{migration}"));
             }),
             Event::Retrying {
                 migration,
                 pause,
                 reason,
-            } => self.note(&report::of_retrying(migration, *pause, reason)),
+            } => note(report::of_retrying(migration, *pause, reason)),
             Event::Backfilling {
                 migration,
                 table,
                 keys,
-                of,
+                of: rows,
             } => {
                 if self.is_time_to_tell() {
-                    self.note(&report::of_backfilling(migration, table, *keys, *of));
+                    note(report::of_backfilling(migration, table, *keys, *rows));
                 }
             }
-            Event::Applied(applied) => self.print(report::of_applied(applied, self.width)),
-            Event::RolledBack(undone) => self.print(report::of_undone(undone, self.width)),
+            Event::Applied(_) | Event::RolledBack(_) => {}
         }
+    }
+
+    /// A migration is done.
+    fn step(&self) {
+        self.on_bar(|bar| bar.inc(1));
     }
 
     /// Batches are many, and nobody reads a line for each.
@@ -97,11 +137,20 @@ impl Progress {
 
     /// A run goes on when nobody reads of it any more.
     fn print(&self, line: String) {
-        self.on_bar(|bar| bar.inc(1));
-        if self.json {
-            return;
+        if !self.json {
+            self.print_result(&line, false);
         }
-        let printed = self.beside_bar(|| self.console.tell(line));
+    }
+
+    /// The same with lines that those get, too, who want results alone, where they were asked for.
+    pub(super) fn print_result(&self, lines: &str, are_asked_for: bool) {
+        let printed = self.beside_bar(|| {
+            if are_asked_for {
+                self.console.print(lines)
+            } else {
+                self.console.tell(lines)
+            }
+        });
         if let Err(error) = printed {
             self.failure().get_or_insert(error);
         }
@@ -118,7 +167,7 @@ impl Progress {
     }
 
     /// Does what writes to the terminal, while the bar is away.
-    fn beside_bar<T>(&self, write: impl FnOnce() -> T) -> T {
+    pub(super) fn beside_bar<T>(&self, write: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),

@@ -245,11 +245,16 @@ pub(super) fn of_status(status: &Status, paint: Paint) -> String {
             .number(took.as_deref().unwrap_or("-"))
             .cell(migration.summary.as_deref().unwrap_or("-"));
     }
+    format!("{table}{}", of_counts(status))
+}
+
+/// The line that counts.
+pub(super) fn of_counts(status: &Status) -> String {
     let mut count = format!("{} applied, {} pending", status.applied(), status.pending());
     if status.unknown() > 0 {
         count += &format!(", {} unknown to this program", status.unknown());
     }
-    format!("{table}{count}\n")
+    count + "\n"
 }
 
 /// To the millisecond, which is what the tracking table holds.

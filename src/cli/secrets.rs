@@ -1,5 +1,6 @@
 //! What must never be shown, and how it is kept out of what is.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt;
 
@@ -36,6 +37,15 @@ impl Secrets {
             secrets.add(password);
         }
         secrets.sorted()
+    }
+
+    /// The passwords of many URLs.
+    pub(super) fn of_urls<'u>(urls: impl Iterator<Item = &'u UrlText>) -> Self {
+        let all: BTreeSet<String> = urls.flat_map(|url| Secrets::of_url(url).needles).collect();
+        Secrets {
+            needles: all.into_iter().collect(),
+        }
+        .sorted()
     }
 
     /// All that follows a scheme in any word of the command line: a URL may stand in the wrong place, where

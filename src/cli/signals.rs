@@ -35,6 +35,22 @@ pub(super) async fn until_done<T>(
     stop: &Stop,
     console: &Console,
 ) -> Result<T, Error> {
+    let (result, signal) = heard_until_done(task, stop, console).await?;
+    match (result, signal) {
+        (Err(error), Some(signal)) => Err(Error::Signalled {
+            signal,
+            error: Box::new(error),
+        }),
+        (result, _) => result,
+    }
+}
+
+/// The same, with the signal that it was sent.
+pub(super) async fn heard_until_done<T>(
+    task: impl Future<Output = T>,
+    stop: &Stop,
+    console: &Console,
+) -> Result<(T, Option<Signal>), Error> {
     let mut signals = Signals::listen().map_err(Error::Runtime)?;
     let mut task = pin!(task);
     let mut first = None;
@@ -46,13 +62,7 @@ pub(super) async fn until_done<T>(
             stop.request();
             console.note("stopping after the step that runs; once more stops at once");
         }
-        match (task.as_mut().poll(context), first) {
-            (Poll::Ready(Err(error)), Some(signal)) => Poll::Ready(Err(Error::Signalled {
-                signal,
-                error: Box::new(error),
-            })),
-            (poll, _) => poll,
-        }
+        task.as_mut().poll(context).map(|it| Ok((it, first)))
     })
     .await
 }

@@ -3,11 +3,12 @@
 use super::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
     Backfill, Check, Column, ColumnChange, CommentColumn, CommentTable, CreateEnum,
-    CreateExtension, CreateIndex, CreateSchema, CreateTable, CreateTrigger, CreateView, Delete,
-    DropCheck, DropColumn, DropEnum, DropEnumValue, DropExtension, DropForeignKey, DropIndex,
-    DropPrimaryKey, DropSchema, DropTable, DropTrigger, DropUnique, DropView, Extension,
-    ForeignKey, Index, Insert, Operation, RenameColumn, RenameIndex, RenameTable, ReplaceTrigger,
-    ReplaceView, Row, Rows, RunSql, Table, Trigger, Unique, Update, View,
+    CreateExtension, CreateFunction, CreateIndex, CreateSchema, CreateTable, CreateTrigger,
+    CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue, DropExtension,
+    DropForeignKey, DropFunction, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropTrigger,
+    DropUnique, DropView, Extension, ForeignKey, Function, Index, Insert, Operation, RenameColumn,
+    RenameIndex, RenameTable, ReplaceFunction, ReplaceTrigger, ReplaceView, Row, Rows, RunSql,
+    Table, Trigger, Unique, Update, View,
 };
 
 /// One step of a schema's evolution: what is done, in this order, as one unit.
@@ -393,6 +394,46 @@ impl Migration {
     pub fn drop_trigger(self, trigger: impl Into<String>) -> Self {
         self.operation(DropTrigger {
             trigger: trigger.into(),
+        })
+    }
+
+    /// Makes a function.
+    ///
+    /// | engine | `.create_function(function("f").on(Postgres, "(n integer) RETURNS ..").on(MySql, "(n INT) RETURNS ..").nothing_on(Sqlite))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE FUNCTION "f"(n integer) RETURNS ..` |
+    /// | MySQL | `` CREATE FUNCTION `f`(n INT) RETURNS .. `` |
+    /// | MariaDB | `` CREATE FUNCTION IF NOT EXISTS `f`(n INT) RETURNS .. `` |
+    /// | SQLite | nothing: it has no functions in SQL |
+    #[must_use]
+    pub fn create_function(self, function: Function) -> Self {
+        self.operation(CreateFunction { function })
+    }
+
+    /// Gives a function another text.
+    ///
+    /// | engine | `.replace_function(function("f").on(Postgres, "(n integer) RETURNS ..").on(MySql, "(n INT) RETURNS ..").nothing_on(Sqlite))` |
+    /// |---|---|
+    /// | PostgreSQL | `CREATE OR REPLACE FUNCTION "f"(n integer) RETURNS ..`; where the arguments are others, as on MySQL |
+    /// | MySQL | `` DROP FUNCTION IF EXISTS `f` ``, then `` CREATE FUNCTION `f`(n INT) RETURNS .. `` |
+    /// | MariaDB | `` CREATE OR REPLACE FUNCTION `f`(n INT) RETURNS .. `` |
+    /// | SQLite | nothing: it has no functions in SQL |
+    #[must_use]
+    pub fn replace_function(self, function: Function) -> Self {
+        self.operation(ReplaceFunction { function })
+    }
+
+    /// Drops a function.
+    ///
+    /// | engine | `.drop_function("f")` |
+    /// |---|---|
+    /// | PostgreSQL | `DROP FUNCTION IF EXISTS "f"(n integer)` |
+    /// | MySQL, MariaDB | `` DROP FUNCTION IF EXISTS `f` `` |
+    /// | SQLite | nothing: it has no functions in SQL |
+    #[must_use]
+    pub fn drop_function(self, function: impl Into<String>) -> Self {
+        self.operation(DropFunction {
+            function: function.into(),
         })
     }
 

@@ -19,6 +19,7 @@
 //! Nothing here does IO, and nothing can fail: mistakes are found by folding
 //! ([`Migrations::validate`]).
 
+pub(crate) mod arguments;
 mod change;
 mod check;
 mod column;
@@ -26,6 +27,7 @@ pub(crate) mod conversion;
 pub(crate) mod expression;
 mod extension;
 mod foreign_key;
+mod function;
 mod generated;
 mod index;
 mod index_column;
@@ -56,6 +58,7 @@ pub use expression::{col, now};
 pub use extension::{Extension, extension};
 pub use foreign_key::Action::{self, Cascade, NoAction, Restrict, SetDefault, SetNull};
 pub use foreign_key::{ForeignKey, Timing, foreign_key};
+pub use function::{Function, function};
 pub use generated::{Generated, Storage};
 pub use index::{Index, index};
 pub use index_column::{Direction, IndexColumn, IndexKey};
@@ -70,11 +73,12 @@ pub use nouns::{
 };
 pub use op::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
-    Backfill, CommentColumn, CommentTable, CreateEnum, CreateExtension, CreateIndex, CreateSchema,
-    CreateTable, CreateTrigger, CreateView, Delete, DropCheck, DropColumn, DropEnum, DropEnumValue,
-    DropExtension, DropForeignKey, DropIndex, DropPrimaryKey, DropSchema, DropTable, DropTrigger,
-    DropUnique, DropView, Insert, Inverse, Operation, RenameColumn, RenameIndex, RenameTable,
-    ReplaceTrigger, ReplaceView, RunSql, Update, sql,
+    Backfill, CommentColumn, CommentTable, CreateEnum, CreateExtension, CreateFunction,
+    CreateIndex, CreateSchema, CreateTable, CreateTrigger, CreateView, Delete, DropCheck,
+    DropColumn, DropEnum, DropEnumValue, DropExtension, DropForeignKey, DropFunction, DropIndex,
+    DropPrimaryKey, DropSchema, DropTable, DropTrigger, DropUnique, DropView, Insert, Inverse,
+    Operation, RenameColumn, RenameIndex, RenameTable, ReplaceFunction, ReplaceTrigger,
+    ReplaceView, RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
 pub use table::{Table, table};

@@ -62,6 +62,9 @@ pub(super) fn left_out(dialect: Dialect, operation: &Operation) -> Vec<String> {
         | Operation::CreateTrigger(_)
         | Operation::ReplaceTrigger(_)
         | Operation::DropTrigger(_)
+        | Operation::CreateFunction(_)
+        | Operation::ReplaceFunction(_)
+        | Operation::DropFunction(_)
         | Operation::RunSql(_) => Vec::new(),
     }
 }

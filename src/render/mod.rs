@@ -9,6 +9,7 @@ mod comment;
 mod constraint;
 mod enums;
 mod expression;
+mod function;
 mod generated;
 mod index;
 mod left_out;

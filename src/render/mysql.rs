@@ -23,6 +23,7 @@ use super::batch::{Piece, alone};
 use super::constraint::find_table;
 use super::enums;
 use super::expression::expression;
+use super::function::{create_function, drop_function, replace_function};
 use super::generated;
 use super::index::find_index;
 use super::own_words::run_sql;
@@ -145,6 +146,15 @@ pub(super) fn render(
         }
         Operation::DropTrigger(it) => {
             return alone(drop_trigger(dialect, step, &it.trigger, before));
+        }
+        Operation::CreateFunction(it) => {
+            return alone(create_function(dialect, step, &it.function));
+        }
+        Operation::ReplaceFunction(it) => {
+            return alone(replace_function(dialect, step, &it.function, before));
+        }
+        Operation::DropFunction(it) => {
+            return alone(drop_function(dialect, step, &it.function, before));
         }
         Operation::AlterColumn(it) => {
             let change = alter_column::alter_column(dialect, step, it, before)?;

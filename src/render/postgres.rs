@@ -8,6 +8,7 @@ mod alter_column;
 use super::comment;
 use super::enums;
 use super::expression::expression;
+use super::function::{create_function, drop_function, replace_function};
 use super::generated;
 use super::index::{create_index, drop_index};
 use super::moment::in_utc;
@@ -77,6 +78,11 @@ pub(super) fn render(
         Operation::CreateTrigger(it) => return create_trigger(SELF, step, &it.trigger),
         Operation::ReplaceTrigger(it) => return replace_trigger(SELF, step, &it.trigger, before),
         Operation::DropTrigger(it) => return drop_trigger(SELF, step, &it.trigger, before),
+        Operation::CreateFunction(it) => return create_function(SELF, step, &it.function),
+        Operation::ReplaceFunction(it) => {
+            return replace_function(SELF, step, &it.function, before);
+        }
+        Operation::DropFunction(it) => return drop_function(SELF, step, &it.function, before),
         Operation::AddPrimaryKey(it) => {
             guards.push(Guard::Missing("the primary key".to_owned()));
             let name = SELF.quote(&names::key(&it.table));

@@ -12,6 +12,7 @@ pub(super) use rebuild::Rebuild;
 use super::batch::{Piece, alone};
 use super::enums;
 use super::expression::expression;
+use super::function::{create_function, drop_function, replace_function};
 use super::generated;
 use super::index::{create_index, drop_index};
 use super::own_words::run_sql;
@@ -105,6 +106,13 @@ pub(super) fn render(
             return alone(replace_trigger(SELF, step, &it.trigger, before));
         }
         Operation::DropTrigger(it) => return alone(drop_trigger(SELF, step, &it.trigger, before)),
+        Operation::CreateFunction(it) => return alone(create_function(SELF, step, &it.function)),
+        Operation::ReplaceFunction(it) => {
+            return alone(replace_function(SELF, step, &it.function, before));
+        }
+        Operation::DropFunction(it) => {
+            return alone(drop_function(SELF, step, &it.function, before));
+        }
         Operation::AddPrimaryKey(_)
         | Operation::DropPrimaryKey(_)
         | Operation::AddUnique(_)

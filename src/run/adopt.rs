@@ -10,8 +10,9 @@ use super::live::{
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    AddEnumValue, Check, Column, CreateEnum, CreateTrigger, DropEnumValue, Extension, ForeignKey,
-    Index, Migrations, Operation, ReplaceTrigger, Table, Trigger, Unique, View,
+    AddEnumValue, Check, Column, CreateEnum, CreateFunction, CreateTrigger, DropEnumValue,
+    Extension, ForeignKey, Index, Migrations, Operation, ReplaceFunction, ReplaceTrigger, Table,
+    Trigger, Unique, View,
 };
 
 /// How much of a history a database holds.
@@ -37,11 +38,21 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
     };
     let mut catalog = Catalog::default();
     let mut found = Adoption::default();
+    let mut dropped_functions = BTreeSet::new();
     for (count, migration) in (1..).zip(history) {
         for operation in &migration.operations {
             // Whether rows were changed, or SQL in the author's own words was run, no catalog tells; nor which query a
             // view should have.
             if !operation.leaves_its_mark() {
+                return found;
+            }
+            // Nor which text a function has that came again: one of that name was there before.
+            if let Operation::DropFunction(it) = operation {
+                dropped_functions.insert(&it.function);
+            }
+            if let Operation::CreateFunction(it) = operation
+                && dropped_functions.contains(&it.function.name)
+            {
                 return found;
             }
             // Nor does it tell whether values were: a type that goes and comes back leaves others.
@@ -57,7 +68,9 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
             }
         }
         // An extension or a schema alone may be there for others.
-        let has_objects = catalog.tables().next().is_some() || catalog.views().next().is_some();
+        let has_objects = catalog.tables().next().is_some()
+            || catalog.views().next().is_some()
+            || catalog.functions().any(|it| it.is_on(dialect));
         if state.wrong.is_empty() && state.stale.is_empty() && has_objects {
             found = Adoption {
                 migrations: count,
@@ -77,6 +90,7 @@ enum Object {
     View(String),
     /// With its table.
     Trigger(String, String),
+    Function(String),
     Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
@@ -99,7 +113,9 @@ impl Object {
             | Object::Comment(table, _) => Some(table),
             Object::View(view) => Some(view),
             Object::Trigger(_, table) => Some(table),
-            Object::Schema(_) | Object::Extension(_) | Object::Enum(_) => None,
+            Object::Schema(_) | Object::Extension(_) | Object::Enum(_) | Object::Function(_) => {
+                None
+            }
         }
     }
 }
@@ -279,6 +295,7 @@ impl State<'_> {
                         | Object::Schema(_)
                         | Object::Extension(_)
                         | Object::Trigger(..)
+                        | Object::Function(_)
                         | Object::View(_) => None,
                     });
                     let stale: Vec<String> = dropped
@@ -313,6 +330,15 @@ impl State<'_> {
                     let object = Object::Trigger(trigger.name.clone(), trigger.table.clone());
                     self.gone(object, self.has_trigger(trigger));
                 }
+            }
+            Operation::CreateFunction(CreateFunction { function })
+            | Operation::ReplaceFunction(ReplaceFunction { function }) => {
+                let right = !function.is_on(self.dialect) || self.live.has_function(&function.name);
+                self.made(Object::Function(function.name.clone()), right);
+            }
+            Operation::DropFunction(it) => {
+                let there = self.live.has_function(&it.function);
+                self.gone(Object::Function(it.function.clone()), there);
             }
             Operation::RunSql(it) => {
                 for operation in &it.stands_for {

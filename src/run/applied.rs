@@ -96,10 +96,12 @@ impl AppliedIds {
         wanted.len() == checksums.len() && self.ids.len() == checksums.len() && known.eq(wanted)
     }
 
-    /// Compares with the history: what it does not know, what was edited, what is left.
+    /// Compares with the history: what it does not know, what was edited, what is left. `checksums`, where they are
+    /// known, are those of the whole history.
     pub(crate) fn pending(
         self,
         history: &Migrations,
+        checksums: Option<&[String]>,
         target: Option<&str>,
         allow_unknown: bool,
         strict_order: bool,
@@ -114,7 +116,7 @@ impl AppliedIds {
         if !unknown.is_empty() && !allow_unknown {
             return Err(RunError::UnknownApplied { ids: unknown });
         }
-        let changed = self.changed(history);
+        let changed = self.changed(history, checksums);
         if !changed.is_empty() {
             return Err(RunError::Changed { ids: changed });
         }
@@ -150,15 +152,24 @@ impl AppliedIds {
         Ok(pending)
     }
 
-    /// The migrations that are not what they were when they were applied.
-    pub(crate) fn changed(&self, history: &Migrations) -> Vec<String> {
+    /// The migrations that are not what they were when they were applied. What they are now is computed, unless it is
+    /// known: `checksums` has that of each migration.
+    pub(crate) fn changed(
+        &self,
+        history: &Migrations,
+        checksums: Option<&[String]>,
+    ) -> Vec<String> {
         history
             .iter()
-            .filter(|migration| match self.ids.get(&migration.id) {
-                Some(Some(checksum)) => *checksum != migration.checksum(),
+            .enumerate()
+            .filter(|(index, migration)| match self.ids.get(&migration.id) {
+                Some(Some(then)) => match checksums.and_then(|it| it.get(*index)) {
+                    Some(now) => then != now,
+                    None => *then != migration.checksum(),
+                },
                 Some(None) | None => false,
             })
-            .map(|migration| migration.id.clone())
+            .map(|(_, migration)| migration.id.clone())
             .collect()
     }
 

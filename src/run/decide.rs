@@ -5,6 +5,7 @@ mod comment;
 mod constraint;
 mod database;
 mod enums;
+mod function;
 mod rename;
 mod rewind;
 mod trigger;
@@ -135,6 +136,9 @@ impl<'h> Decider<'h> {
             Operation::CreateTrigger(it) => self.create_trigger(&it.trigger),
             Operation::ReplaceTrigger(it) => Ok(self.replace_trigger(&it.trigger, before)),
             Operation::DropTrigger(it) => Ok(self.drop_trigger(&it.trigger, before)),
+            Operation::CreateFunction(it) => self.create_function(&it.function),
+            Operation::ReplaceFunction(it) => self.replace_function(&it.function, before),
+            Operation::DropFunction(it) => self.drop_function(&it.function, before),
             Operation::AddPrimaryKey(it) => self.add_primary_key(position, it),
             Operation::DropPrimaryKey(it) => self.drop_primary_key(position, it, before),
             Operation::AddUnique(it) => self.add_unique(position, &it.table, &it.unique),
@@ -544,6 +548,9 @@ impl<'h> LaterShapes<'h> {
                 | Operation::CreateTrigger(_)
                 | Operation::ReplaceTrigger(_)
                 | Operation::DropTrigger(_)
+                | Operation::CreateFunction(_)
+                | Operation::ReplaceFunction(_)
+                | Operation::DropFunction(_)
                 | Operation::RunSql(_) => {}
                 Operation::CreateExtension(it) => {
                     let extensions = shapes.extensions.entry(&it.extension.name).or_default();

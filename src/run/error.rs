@@ -79,6 +79,15 @@ pub enum RunError {
     /// No database was named, where the engine needs one (MySQL, MariaDB).
     #[error("the URL names no database")]
     MissingDatabase,
+    /// No schema of PostgreSQL, or database of MySQL or MariaDB, has a name like that.
+    #[error("no schema has a name like {pattern:?}")]
+    NoSchemaLike {
+        /// The pattern, as SQL's LIKE has it.
+        pattern: String,
+    },
+    /// Schemas were asked for, of an engine that has none.
+    #[error("SQLite has no schemas")]
+    Schemaless,
     /// The server gives NOT NULL timestamps a default of its own, and does not let this session change that.
     #[error(
         "the server has explicit_defaults_for_timestamp=OFF, and does not let this session set it ON"
@@ -258,6 +267,12 @@ impl RunError {
             RunError::MissingDatabase => {
                 Some("end the URL with the name of a database: mysql://host/database".to_owned())
             }
+            RunError::NoSchemaLike { .. } => Some(
+                "% stands for any text, _ for any character, \\_ for that character; see that the URL leads to the right \
+                 database, and that the user may see them"
+                    .to_owned(),
+            ),
+            RunError::Schemaless => Some("name each database file by itself".to_owned()),
             RunError::ImplicitTimestamps { .. } => Some(
                 "set explicit_defaults_for_timestamp=ON in the server's configuration, or grant the role \
                  SESSION_VARIABLES_ADMIN for the run"
@@ -355,6 +370,15 @@ fn source_help(source: &DriverError) -> Option<String> {
         DriverErrorKind::Other if source.code.as_deref() == Some("1419") => {
             "the server writes a binary log, and trusts nobody without SUPER to make triggers and functions: set \
              log_bin_trust_function_creators = 1 on it, or run as one that has the right"
+        }
+        DriverErrorKind::Other if source.code.as_deref() == Some("1418") => {
+            "the server writes a binary log, and wants to know what a function does: write DETERMINISTIC, NO SQL or \
+             READS SQL DATA before its body, or set log_bin_trust_function_creators = 1 on the server"
+        }
+        // PostgreSQL replaces a function only by one that returns the same.
+        DriverErrorKind::Other if source.code.as_deref() == Some("42P13") => {
+            "see that PostgreSQL takes the text of the function; where it is to return another type, drop it and create \
+             it: drop_function, then create_function"
         }
         DriverErrorKind::Other if matches!(source.code.as_deref(), Some("23505" | "1062")) => {
             "rows that are there stand against it: change or delete those that the message names, then run again; \

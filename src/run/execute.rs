@@ -580,6 +580,9 @@ mod tests {
         async fn scratch(&mut self) -> Result<Option<Fake>, DriverError> {
             Ok(None)
         }
+        async fn schemas_like(&mut self, _: &str) -> Result<Option<Vec<String>>, DriverError> {
+            Ok(Some(Vec::new()))
+        }
         async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
             self.heard.lock().unwrap().push(sql.to_owned());
             if sql.ends_with("explicit_defaults_for_timestamp = ON") {

@@ -12,6 +12,7 @@ use super::driver::{Driver, DriverErrorKind, Source};
 use super::error::RunError;
 use super::event::{Event, Observer};
 use super::foreign_keys::ForeignKeys;
+use super::known::Known;
 use super::lock::{Holder, Lock};
 use super::patience::Patience;
 use super::plan::{Plan, PlanError, way_back};
@@ -50,7 +51,9 @@ use crate::dsl::{Migrations, Operation};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Migrator {
-    pub(super) migrations: Migrations,
+    pub(super) migrations: Arc<Migrations>,
+    /// What is found out once, where many databases get the same history.
+    pub(super) known: Option<Arc<Known>>,
     pub(super) tracking: Tracking,
     pub(super) patience: Patience,
     allow_unknown: bool,
@@ -67,7 +70,8 @@ impl Migrator {
     #[must_use]
     pub fn new(migrations: Migrations) -> Self {
         Migrator {
-            migrations,
+            migrations: Arc::new(migrations),
+            known: None,
             tracking: Tracking::default(),
             patience: Patience::default(),
             allow_unknown: false,
@@ -221,7 +225,7 @@ impl Migrator {
             Err(error) => return self.check().and(Err(error)),
         };
         let read = AppliedIds::read(&mut driver, &self.tracking);
-        let (applied, checksums) = meanwhile(read, || self.migrations.checksums()).await;
+        let (applied, checksums) = meanwhile(read, || self.checksums()).await;
         // A history that was applied as it is has been checked then.
         if let Ok(applied) = &applied
             && self.target.is_none()
@@ -463,7 +467,7 @@ impl Migrator {
     /// What can be said without a database.
     pub(super) fn check(&self) -> Result<(), RunError> {
         self.tracking.check()?;
-        let catalog = self.migrations.validate().map_err(PlanError::from)?;
+        let catalog = self.validated().map_err(PlanError::from)?;
         let names = [
             ("name of the tracking table", self.tracking.table.clone()),
             ("name of the journal", self.tracking.journal_name()),
@@ -484,6 +488,7 @@ impl Migrator {
     pub(super) fn pending(&self, applied: AppliedIds) -> Result<Pending, RunError> {
         applied.pending(
             &self.migrations,
+            self.known_checksums(),
             self.target.as_deref(),
             self.allow_unknown,
             self.strict_order,
@@ -597,7 +602,7 @@ impl Migrator {
     /// The operation of that number; those of the way back count downwards from -1.
     fn step(&self, id: &str, step: i64) -> Result<Option<Operation>, PlanError> {
         let mut before = Catalog::default();
-        for migration in &self.migrations {
+        for migration in self.migrations.iter() {
             if migration.id == id {
                 let operations = if step > 0 {
                     migration.operations.clone()

@@ -93,7 +93,9 @@ impl Repair<'_> {
                 write(driver, session, lock, &all.join("; ")).await?;
             }
             Repair::Changes => {
-                let changed = AppliedIds::read(driver, tracking).await?.changed(history);
+                let changed = AppliedIds::read(driver, tracking)
+                    .await?
+                    .changed(history, None);
                 for migration in history.iter().filter(|it| changed.contains(&it.id)) {
                     let checksum = migration.checksum();
                     let sql =

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::event::Event;
+
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -42,6 +44,20 @@ impl Report {
     #[must_use]
     pub fn is_up_to_date(&self) -> bool {
         self.applied.is_empty() && self.rolled_back.is_empty()
+    }
+
+    /// Adds what was told of.
+    pub(crate) fn note(&mut self, event: &Event) {
+        match event {
+            Event::Applied(applied) => self.applied.push(applied.clone()),
+            Event::RolledBack(undone) => self.rolled_back.push(undone.clone()),
+            Event::Warning { text } => drop(self.warn(std::slice::from_ref(text))),
+            Event::Waiting { .. }
+            | Event::Planned { .. }
+            | Event::Started { .. }
+            | Event::Retrying { .. }
+            | Event::Backfilling { .. } => {}
+        }
     }
 
     pub(crate) fn append(&mut self, mut later: Report) {

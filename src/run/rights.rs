@@ -20,6 +20,10 @@ pub(crate) struct Needs {
     create_view: bool,
     /// To make or drop triggers.
     trigger: bool,
+    /// To make functions.
+    create_function: bool,
+    /// To replace or drop these functions, which are there.
+    functions: BTreeSet<String>,
     /// To change these tables, which are there.
     alter: BTreeSet<String>,
     /// To change rows of these tables, which are there: the table, and the right.
@@ -105,6 +109,10 @@ impl Needs {
             Operation::CreateTrigger(_)
             | Operation::ReplaceTrigger(_)
             | Operation::DropTrigger(_) => self.trigger = true,
+            Operation::CreateFunction(it) => self.function(&it.function.name, true, live),
+            Operation::ReplaceFunction(it) => self.function(&it.function.name, true, live),
+            // Who has made a function on MySQL or MariaDB may drop it, and no view there tells: that the server decides.
+            Operation::DropFunction(it) => self.function(&it.function, false, live),
             // What it needs, only the server knows: extensions say themselves who may make them.
             Operation::CreateExtension(_)
             | Operation::DropExtension(_)
@@ -120,6 +128,13 @@ impl Needs {
         self.create_view = true;
         self.drop |= drop;
         self.change_view(view, live);
+    }
+
+    fn function(&mut self, function: &str, create: bool, live: &Live) {
+        self.create_function |= create;
+        if live.has_function(function) {
+            self.functions.insert(function.to_owned());
+        }
     }
 
     fn change_view(&mut self, view: &str, live: &Live) {
@@ -188,6 +203,7 @@ impl Needs {
         );
         let rows = self.rows_as_list(dialect);
         let dropped = list(dialect, &self.drop_schemas);
+        let functions = list(dialect, &self.functions);
         // What is noted there takes the place of what was.
         let journal = dialect.quote_text(&tracking.journal_name());
         let sql = format!(
@@ -211,7 +227,9 @@ impl Needs {
                  AND NOT has_table_privilege(c.oid, 'REFERENCES')), \
              has_database_privilege(current_database(), 'CREATE'), \
              (SELECT string_agg(s.nspname, ', ' ORDER BY s.nspname) FROM pg_catalog.pg_namespace s \
-                 WHERE s.nspname IN ({dropped}) AND NOT pg_has_role(s.nspowner, 'USAGE')) \
+                 WHERE s.nspname IN ({dropped}) AND NOT pg_has_role(s.nspowner, 'USAGE')), \
+             (SELECT string_agg(p.proname, ', ' ORDER BY p.proname) FROM pg_catalog.pg_proc p \
+                 WHERE p.pronamespace = n.oid AND p.proname IN ({functions}) AND NOT pg_has_role(p.proowner, 'USAGE')) \
              FROM pg_catalog.pg_namespace n WHERE n.nspname = {named}"
         );
         let row = driver
@@ -227,7 +245,7 @@ impl Needs {
             missing.push("a server that can be written to: this one is read-only".to_owned());
         }
         let may_create = next().as_deref() != Some("f");
-        if (self.create || self.create_view) && !may_create {
+        if (self.create || self.create_view || self.create_function) && !may_create {
             missing.push(format!("CREATE on the schema {schema}"));
         }
         missing.extend(next().map(|tables| format!("ownership of {tables}")));
@@ -240,6 +258,7 @@ impl Needs {
             missing.push("CREATE on the database".to_owned());
         }
         missing.extend(next().map(|schemas| format!("ownership of the schema {schemas}")));
+        missing.extend(next().map(|functions| format!("ownership of the function {functions}")));
         Ok(missing)
     }
 
@@ -302,6 +321,7 @@ impl Needs {
             ("DROP", self.drop),
             ("CREATE VIEW", self.create_view),
             ("TRIGGER", self.trigger),
+            ("CREATE ROUTINE", self.create_function),
             ("REFERENCES", !self.refer.is_empty()),
         ];
         for (name, _) in needed

@@ -1,8 +1,11 @@
 //! Plans, reports and states as values of serde: the shapes that `docs/json.md` describes.
 
+use std::error::Error as _;
+
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
+use super::error::RunError;
 use super::plan::{Plan, PlannedMigration, Way};
 use crate::dialect::Dialect;
 use crate::render::Statement;
@@ -10,6 +13,23 @@ use crate::render::Statement;
 impl Serialize for Dialect {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+/// What it says, why, and what to do about it.
+impl Serialize for RunError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut causes = Vec::new();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            causes.push(error.to_string());
+            cause = error.source();
+        }
+        let mut error = serializer.serialize_struct("RunError", 3)?;
+        error.serialize_field("message", &self.to_string())?;
+        error.serialize_field("causes", &causes)?;
+        error.serialize_field("help", &self.help())?;
+        error.end()
     }
 }
 

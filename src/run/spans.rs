@@ -27,6 +27,11 @@ pub(super) fn of_migration(migration: &PlannedMigration) -> Span {
     )
 }
 
+/// One of many databases.
+pub(super) fn of_database(name: &str) -> Span {
+    info_span!(target: TARGET, "database", name)
+}
+
 /// One statement, with the steps of its migration that it carries out.
 pub(super) fn of_statement(steps: &[usize], sql: &str) -> Span {
     debug_span!(target: TARGET, "statement", ?steps, sql, duration_ms = Empty)

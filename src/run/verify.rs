@@ -13,7 +13,7 @@ use super::difference::Difference;
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::journal::is_true;
-use super::live::{Live, LiveColumn, LiveForeignKey, LiveIndex, LiveTable, Wanted};
+use super::live::{Live, LiveColumn, LiveForeignKey, LiveFunction, LiveIndex, LiveTable, Wanted};
 use super::plan::{PlanError, Steps, expect};
 use super::session::Session;
 use super::whole_enums::with_whole_enums;
@@ -33,7 +33,7 @@ pub(crate) async fn verify<D: Driver>(
         .iter()
         .filter(|it| applied.contains(&it.id))
         .collect();
-    let changed = applied.changed(history).into_iter().map(|id| {
+    let changed = applied.changed(history, None).into_iter().map(|id| {
         Difference::new(
             format!("migration {id}"),
             "it was changed after it was applied",
@@ -217,6 +217,12 @@ fn compare(expected: &Live, live: &Live, differences: &mut Vec<Difference>) {
         let object = format!("trigger {} of {}", key.0, key.1);
         differences.extend(description.map(|it| Difference::new(object, it)));
     }
+    let functions = expected.functions.keys().chain(live.functions.keys());
+    for name in functions.collect::<BTreeSet<_>>() {
+        let text = |it: &Live| it.functions.get(name).map(|them| functions_shape(them));
+        let description = presence(text(expected), text(live));
+        differences.extend(description.map(|it| Difference::new(format!("function {name}"), it)));
+    }
     let names: BTreeSet<&String> = expected.tables.keys().chain(live.tables.keys()).collect();
     for name in names {
         let found = expected.tables.get(name).or(live.tables.get(name));
@@ -322,6 +328,15 @@ fn presence(expected: Option<String>, live: Option<String>) -> Option<String> {
         (None, Some(_)) => Some(EXTRA.to_owned()),
         (None, None) => None,
     }
+}
+
+/// All that have the name: a second one is a difference.
+fn functions_shape(functions: &[LiveFunction]) -> String {
+    let shapes = functions.iter().map(|it| match &it.other_kind {
+        Some(kind) => format!("a {kind}"),
+        None => one_line(&it.definition),
+    });
+    shapes.collect::<Vec<_>>().join(" and ")
 }
 
 fn foreign_key_shape(key: &LiveForeignKey) -> String {

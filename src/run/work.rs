@@ -7,12 +7,11 @@ use super::event::{Event, Observer};
 use super::execute::{Execution, Outcome};
 use super::foreign_keys::ForeignKeys;
 use super::journal::Journal;
-use super::live::{Live, Wanted};
+use super::live::Live;
 use super::lock::Lock;
 use super::migrator::Migrator;
 use super::plan::Plan;
 use super::report::Report;
-use super::resolve::resolve;
 use super::rollback::{Rollback, resolve_rollback};
 use super::session::Session;
 use super::stop::Stop;
@@ -44,13 +43,7 @@ impl Work<'_> {
                 return Ok(report);
             }
             let live = self.live(driver).await?;
-            let mut plan = resolve(
-                &migrator.migrations,
-                &pending,
-                live,
-                self.session.dialect,
-                migrator.tracking.clone(),
-            );
+            let mut plan = migrator.resolved(&pending, live, self.session.dialect);
             // What failed together is run one by one, so that those before what fails are kept.
             if !std::mem::replace(&mut is_first, false)
                 && let Ok(plan) = &mut plan
@@ -109,7 +102,7 @@ impl Work<'_> {
     }
 
     async fn live<D: Driver>(&self, driver: &mut D) -> Result<Live, RunError> {
-        let wanted = Wanted::of(&self.migrator.migrations, self.session.dialect);
+        let wanted = self.migrator.wanted(self.session.dialect);
         let live = Live::read(driver, self.session, &wanted).await;
         live.map_err(|source| RunError::Database {
             doing: "read the database's own catalog",

@@ -91,6 +91,8 @@ fn the_codes_are_those_of_the_page_and_of_the_help() {
 #[test]
 fn the_json_is_what_its_page_shows() {
     let directory = Directory::new();
+    directory.write("urls.txt", "sqlite://other.db\n");
+    directory.write("missing.txt", "sqlite://missing.db\n");
     let page = page("docs/json.md");
     let mut examples = 0;
     for example in page.split("```sh\n").skip(1) {

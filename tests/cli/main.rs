@@ -14,6 +14,9 @@ mod documented;
 mod engines;
 #[cfg(all(feature = "postgres", feature = "mysql"))]
 mod locks;
+mod many;
+#[cfg(all(feature = "postgres", feature = "mysql"))]
+mod many_servers;
 mod program;
 mod repairing;
 mod scaffolding;

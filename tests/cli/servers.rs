@@ -25,7 +25,7 @@ pub(crate) struct Server {
     /// Host and port.
     host: String,
     /// The name of the database and of the user.
-    name: String,
+    pub(crate) name: String,
 }
 
 /// A test on each of the servers.
@@ -270,7 +270,7 @@ impl Server {
     }
 
     /// Runs SQL as the tests' own user, in no particular database.
-    async fn run(&self, sql: &str) {
+    pub(crate) async fn run(&self, sql: &str) {
         match self.dialect {
             Dialect::Postgres => execute(connect_postgres(&self.admin).await.unwrap(), sql).await,
             _ => execute(connect_mysql(&self.admin).await.unwrap(), sql).await,
@@ -278,7 +278,7 @@ impl Server {
     }
 
     /// Runs SQL as the tests' own user, in the database.
-    async fn execute(&self, sql: &str) {
+    pub(crate) async fn execute(&self, sql: &str) {
         let url = format!("{}/{}", self.admin, self.name);
         match self.dialect {
             Dialect::Postgres => execute(connect_postgres(&url).await.unwrap(), sql).await,
@@ -307,7 +307,7 @@ impl Server {
     }
 
     /// Asserts that nothing was made in the database.
-    async fn holds_nothing(&self) {
+    pub(crate) async fn holds_nothing(&self) {
         let sql = match self.dialect {
             Dialect::Postgres => {
                 "SELECT count(*)::TEXT FROM pg_catalog.pg_class WHERE relnamespace = 'public'::regnamespace"

@@ -36,6 +36,7 @@ pub(crate) fn histories() -> Vec<History> {
         every("rows", rows_of_all_kinds()),
         every("views", views()),
         every("triggers", triggers()),
+        every("functions", functions()),
         every("constraints", constraints::constraints()),
         History {
             name: "deferred",
@@ -592,6 +593,65 @@ fn triggers() -> Migrations {
             .drop_trigger("touch")
             .rename_table("jobs", "duties")
             .drop_table("tasks"),
+    ])
+}
+
+/// Functions that come, change and go, with arguments and texts that mean harm, and a trigger that uses one.
+fn functions() -> Migrations {
+    let noted = |what: &str| {
+        function("note it: 100%")
+            .on(
+                Postgres,
+                format!(
+                    "() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN\n    INSERT INTO log (what) VALUES ('{what}; --');\n    RETURN NULL;\nEND $$ -- all;"
+                ),
+            )
+            .nothing_on(MySql)
+            .nothing_on(Sqlite)
+    };
+    let priced = |arguments: &str, price: &str| {
+        function("price")
+            .on(
+                Postgres,
+                format!("({arguments} /* ), */ = '),') RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT {price}';"),
+            )
+            .on(
+                MySql,
+                "(n INT, unit VARCHAR(9)) RETURNS VARCHAR(20) DETERMINISTIC RETURN CONCAT(n, unit) -- 'all",
+            )
+            .on(
+                MariaDb,
+                format!("(n INT) RETURNS VARCHAR(20) NO SQL\nBEGIN\n    -- it's // {price}\n    SET n = n + 1;\n    RETURN CONCAT(n, '; //');\nEND;"),
+            )
+            .nothing_on(Sqlite)
+    };
+    Migrations::new([
+        Migration::new("001_create", "One for a trigger, one for all")
+            .create_table(table("jobs").columns([integer("id").primary_key()]))
+            .create_table(table("log").columns([string("what").length(50)]))
+            .create_function(noted("it''s"))
+            .create_trigger(
+                trigger("note", AfterInsert, "jobs")
+                    .everywhere("BEGIN INSERT INTO log (what) VALUES ('it'); END")
+                    .on(Postgres, "EXECUTE FUNCTION \"note it: 100%\"()"),
+            )
+            .create_function(priced("n integer = round(1.5, 0), unit text", "n || unit")),
+        Migration::new("002_replace", "Another text, other arguments")
+            .replace_function(noted("more"))
+            .replace_function(priced("n integer, \"Unit\" text", "n || \"Unit\"")),
+        Migration::new("003_comes_and_goes", "One that not every engine has").replace_function(
+            function("price")
+                .on(
+                    Postgres,
+                    "() RETURNS SETOF jobs LANGUAGE sql AS 'TABLE jobs'",
+                )
+                .nothing_on(MySql)
+                .nothing_on(Sqlite),
+        ),
+        Migration::new("004_drop", "And they go, the trigger before them")
+            .drop_trigger("note")
+            .drop_function("price")
+            .drop_function("note it: 100%"),
     ])
 }
 

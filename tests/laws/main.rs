@@ -70,7 +70,15 @@ fn contents(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
         let name = format!("trigger {}", trigger.name);
         (name, vec![trigger.to_string()])
     });
-    tables.chain(views).chain(triggers).collect()
+    let functions = catalog.functions().map(|function| {
+        let name = format!("function {}", function.name);
+        (name, vec![function.to_string()])
+    });
+    tables
+        .chain(views)
+        .chain(triggers)
+        .chain(functions)
+        .collect()
 }
 
 proptest! {
@@ -145,7 +153,7 @@ proptest! {
                             | Operation::DropView(_)
                             | Operation::CreateTrigger(_)
                             | Operation::ReplaceTrigger(_)
-                            | Operation::DropTrigger(_) => true,
+                            | Operation::DropTrigger(_) | Operation::CreateFunction(_) | Operation::ReplaceFunction(_) | Operation::DropFunction(_) => true,
                             Operation::CommentTable(_) | Operation::CommentColumn(_) => !dialect.features().comments,
                             Operation::CreateIndex(it) => !it.index.is_made_on(dialect),
                             Operation::DropIndex(it) => before

@@ -1,6 +1,7 @@
 //! Servers that are set up otherwise: the same schema, or a clear stop.
 
-use hammerwork_migrations::{Dialect, RunError};
+use hammerwork_migrations::dsl::{Migration, Migrations, function};
+use hammerwork_migrations::{Dialect, Migrator, RunError};
 
 use crate::database::{Database, builtin};
 use crate::expected::assert_schema;
@@ -156,4 +157,32 @@ async fn mysql_that_is_read_only() {
 #[ignore = "needs servers: run scripts/test"]
 async fn mariadb_that_is_read_only() {
     a_read_only_server(Dialect::MariaDb, "mariadb").await;
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn mysql_with_a_binary_log() {
+    wants_to_know_what_functions_do(Dialect::MySql, "mysql").await;
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn mariadb_with_a_binary_log() {
+    wants_to_know_what_functions_do(Dialect::MariaDb, "mariadb").await;
+}
+
+async fn wants_to_know_what_functions_do(dialect: Dialect, engine: &str) {
+    let server = Server::private(engine, "binlog", &["--log-bin=binlog", "--server-id=1"]);
+    let database = Database::at(dialect, &server.url);
+    let made = |text: &str| {
+        let function = function("gives_one").on(Dialect::MySql, text);
+        let migration = Migration::new("001_one", "One").create_function(function);
+        Migrator::new(Migrations::new([migration]))
+    };
+    let error = database.run(&made("() RETURNS INT RETURN 1")).await;
+    let help = error.unwrap_err().help().unwrap_or_default();
+    assert!(help.contains("DETERMINISTIC"), "{help}");
+    let said = made("() RETURNS INT NO SQL RETURN 1");
+    database.run(&said).await.unwrap();
+    assert_eq!(database.rows("SELECT gives_one()").await, [["1"]]);
 }

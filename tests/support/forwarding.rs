@@ -23,6 +23,12 @@ macro_rules! forward_the_rest {
         async fn scratch(&mut self) -> Result<Option<D::Scratch>, DriverError> {
             self.inner.scratch().await
         }
+        async fn schemas_like(
+            &mut self,
+            pattern: &str,
+        ) -> Result<Option<Vec<String>>, DriverError> {
+            self.inner.schemas_like(pattern).await
+        }
         async fn close(self) {
             self.inner.close().await;
         }

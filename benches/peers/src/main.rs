@@ -2,6 +2,7 @@
 
 mod connection;
 mod history;
+mod many;
 mod measure;
 mod meter;
 mod once;
@@ -21,6 +22,8 @@ use clap::Parser;
 enum Command {
     /// Measure everything, and write the page.
     Measure(measure::Arguments),
+    /// Many databases: one call for all, against a loop of single runs.
+    Many(many::Arguments),
     /// One run of one peer, in this process; prints what it cost as JSON.
     Once(once::Arguments),
 }
@@ -28,6 +31,7 @@ enum Command {
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Measure(it) => measure::run(&it),
+        Command::Many(it) => many::run(&it),
         Command::Once(it) => once::run(&it),
     }
 }

@@ -9,6 +9,7 @@ use crate::cli::console::Console;
 use crate::cli::engine::{self, Target, Task};
 use crate::cli::error::Error;
 use crate::cli::json;
+use crate::cli::many::UrlList;
 use crate::cli::options::{Connection, Database};
 use crate::cli::progress::Progress;
 use crate::cli::tls;
@@ -20,6 +21,8 @@ use crate::run::{Migrator, Stop};
 pub(super) struct Context<'c> {
     pub(super) migrations: &'c Migrations,
     pub(super) url: Option<&'c UrlText>,
+    /// The databases that are asked for in place of that one.
+    pub(super) list: Option<&'c UrlList>,
     pub(super) console: &'c Console,
     /// How the program was called.
     pub(super) call: &'c Call,
@@ -37,24 +40,41 @@ impl Context<'_> {
     ) -> Result<Target, Error> {
         let url = DatabaseUrl::parse(self.url.ok_or(Error::NoUrl)?)?;
         database.check_schema(url.dialect())?;
-        if engine::is_built_in(url.dialect())
-            && let Some(warning) = tls::warning(&url)
-        {
+        if let Some(warning) = self.tls_warning(&url) {
             self.console.warning(&warning);
         }
-        Ok(Target {
+        Ok(self.target_of(url, connection, creates))
+    }
+
+    /// The database of that URL.
+    pub(super) fn target_of(
+        &self,
+        url: DatabaseUrl,
+        connection: &Connection,
+        creates: bool,
+    ) -> Target {
+        Target {
             url,
             timeout: connection.timeout(),
             wait: connection.wait(),
             stop: self.stop.clone(),
             creates,
-        })
+        }
+    }
+
+    /// What to know before a password is sent in the clear.
+    pub(super) fn tls_warning(&self, url: &DatabaseUrl) -> Option<String> {
+        tls::warning(url).filter(|_| engine::is_built_in(url.dialect()))
+    }
+
+    /// What tells of a run: nothing on stdout where that is to be JSON.
+    pub(super) fn progress(&self, json: bool) -> Arc<Progress> {
+        Arc::new(Progress::new(self.console.clone(), self.migrations, json))
     }
 
     /// The migrator, and what it tells while it runs: nothing on stdout where that is to be JSON.
     pub(super) fn observed(&self, migrator: Migrator, json: bool) -> (Migrator, Arc<Progress>) {
-        let progress = Progress::new(self.console.clone(), self.migrations, json);
-        let progress = Arc::new(progress);
+        let progress = self.progress(json);
         let observer = Arc::clone(&progress);
         let migrator = migrator
             .observe(move |event| observer.tell(event))

@@ -1,15 +1,43 @@
 //! `migrate`: runs what is pending, or shows what that would be.
 
 use super::context::Context;
+use super::each::{Options, each};
 use crate::cli::args::Migrate;
-use crate::cli::engine::{Target, Task, perform};
+use crate::cli::engine::{Target, perform};
 use crate::cli::error::Error;
+use crate::cli::many::On;
 use crate::cli::options::Limits;
-use crate::cli::{highlight, json, report};
+use crate::cli::{exit, highlight, json, report};
 use crate::dialect::Dialect;
-use crate::run::{Migrator, Plan, Report, RunError, Source};
+use crate::run::Migrator;
+use crate::run::each::{LookAhead, Run};
 
-pub(super) fn migrate(args: &Migrate, context: &Context<'_>) -> Result<(), Error> {
+pub(super) fn migrate(args: &Migrate, context: &Context<'_>) -> Result<u8, Error> {
+    if args.many.are_asked_for() {
+        return migrate_each(args, context);
+    }
+    migrate_one(args, context).map(|()| exit::OK)
+}
+
+fn migrate_each(args: &Migrate, context: &Context<'_>) -> Result<u8, Error> {
+    let options = Options {
+        many: &args.many,
+        database: &args.database,
+        connection: &args.connection,
+        limits: Some(&args.limits),
+        json: args.json,
+        known: Some(known(args, context)),
+        creates: !args.dry_run,
+    };
+    let migrator = args.migrator(context.migrations);
+    if args.dry_run {
+        each(&options, &migrator, LookAhead, context)
+    } else {
+        each(&options, &migrator, Run, context)
+    }
+}
+
+fn migrate_one(args: &Migrate, context: &Context<'_>) -> Result<(), Error> {
     let target = context.target(&args.database, &args.connection, !args.dry_run)?;
     args.limits.check_statement_timeout(target.url.dialect())?;
     let migrator = args.migrator(context.migrations);
@@ -17,7 +45,11 @@ pub(super) fn migrate(args: &Migrate, context: &Context<'_>) -> Result<(), Error
         return dry_run(&migrator, &target, args, context);
     }
     let (migrator, progress) = context.observed(migrator, args.json);
-    let result = context.perform_in_steps(Run(&migrator), &target);
+    let task = On {
+        migrator: &migrator,
+        errand: &Run,
+    };
+    let result = context.perform_in_steps(task, &target);
     progress.end();
     let report = result?;
     progress.finish()?;
@@ -26,11 +58,16 @@ pub(super) fn migrate(args: &Migrate, context: &Context<'_>) -> Result<(), Error
             .console
             .print(json::document([json::value(&report)]));
     }
+    let known = known(args, context);
+    context.console.tell(report::of_run(&report, known))
+}
+
+/// How many migrations there are, up to the last that is asked for.
+fn known(args: &Migrate, context: &Context<'_>) -> usize {
     let ids = context.migrations.iter().map(|it| &it.id);
     let last = args.to.as_ref();
-    let known = ids.clone().position(|id| Some(id) == last);
-    let known = known.map_or(ids.count(), |position| position + 1);
-    context.console.tell(report::of_run(&report, known))
+    let position = ids.clone().position(|id| Some(id) == last);
+    position.map_or(ids.count(), |position| position + 1)
 }
 
 /// Shows the plan, and fails as a run would.
@@ -41,7 +78,11 @@ fn dry_run(
     context: &Context<'_>,
 ) -> Result<(), Error> {
     let console = context.console;
-    let plan = perform(Look(migrator), target)?;
+    let look = On {
+        migrator,
+        errand: &LookAhead,
+    };
+    let plan = perform(look, target)?;
     for warning in &plan.warnings {
         console.warning(warning);
     }
@@ -71,25 +112,5 @@ impl Limits {
             }
             (Some(_), Dialect::Postgres) | (None, _) => Ok(()),
         }
-    }
-}
-
-struct Run<'m>(&'m Migrator);
-
-impl Task for Run<'_> {
-    type Output = Report;
-
-    async fn on<S: Source>(self, source: S) -> Result<Report, RunError> {
-        self.0.run(source).await
-    }
-}
-
-struct Look<'m>(&'m Migrator);
-
-impl Task for Look<'_> {
-    type Output = Plan;
-
-    async fn on<S: Source>(self, source: S) -> Result<Plan, RunError> {
-        self.0.dry_run(source).await
     }
 }

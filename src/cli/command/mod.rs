@@ -3,6 +3,7 @@
 mod baseline;
 mod completions;
 mod context;
+mod each;
 mod init;
 mod lock;
 mod man;

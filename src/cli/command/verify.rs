@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::context::Context;
-use super::status::Look;
+use super::each::{Options, each};
 use crate::cli::args::Verify;
-use crate::cli::engine::{Task, perform};
+use crate::cli::engine::perform;
 use crate::cli::error::Error;
+use crate::cli::many::On;
 use crate::cli::{exit, report};
-use crate::run::{Difference, Migrator, RunError, Source};
+use crate::run::each::{Compare, Look};
 
 pub(super) fn verify(args: &Verify, context: &Context<'_>) -> Result<u8, Error> {
     // It takes no lock, so a cluster is as good as a single server.
@@ -16,9 +17,30 @@ pub(super) fn verify(args: &Verify, context: &Context<'_>) -> Result<u8, Error> 
         .database
         .migrator(context.migrations)
         .allow_cluster(true);
+    if args.many.are_asked_for() {
+        let options = Options {
+            many: &args.many,
+            database: &args.database,
+            connection: &args.connection,
+            limits: None,
+            json: args.json,
+            known: None,
+            creates: false,
+        };
+        return each(&options, &migrator, Compare, context);
+    }
     let target = context.target(&args.database, &args.connection, false)?;
-    let applied = perform(Look(&migrator), &target)?.applied();
-    let drift = perform(Compare(&migrator), &target)?;
+    let migrator = &migrator;
+    let look = On {
+        migrator,
+        errand: &Look,
+    };
+    let applied = perform(look, &target)?.applied();
+    let compare = On {
+        migrator,
+        errand: &Compare,
+    };
+    let drift = perform(compare, &target)?;
     context.print(
         args.json,
         || report::of_drift(applied, &drift),
@@ -29,14 +51,4 @@ pub(super) fn verify(args: &Verify, context: &Context<'_>) -> Result<u8, Error> 
     } else {
         exit::DRIFT
     })
-}
-
-struct Compare<'m>(&'m Migrator);
-
-impl Task for Compare<'_> {
-    type Output = Vec<Difference>;
-
-    async fn on<S: Source>(self, source: S) -> Result<Vec<Difference>, RunError> {
-        self.0.verify(source).await
-    }
 }

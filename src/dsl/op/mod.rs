@@ -12,6 +12,7 @@ mod comment_column;
 mod comment_table;
 mod create_enum;
 mod create_extension;
+mod create_function;
 mod create_index;
 mod create_schema;
 mod create_table;
@@ -24,6 +25,7 @@ mod drop_enum;
 mod drop_enum_value;
 mod drop_extension;
 mod drop_foreign_key;
+mod drop_function;
 mod drop_index;
 mod drop_primary_key;
 mod drop_schema;
@@ -35,6 +37,7 @@ mod insert;
 mod rename_column;
 mod rename_index;
 mod rename_table;
+mod replace_function;
 mod replace_trigger;
 mod replace_view;
 mod run_sql;
@@ -54,6 +57,7 @@ pub use comment_column::CommentColumn;
 pub use comment_table::CommentTable;
 pub use create_enum::CreateEnum;
 pub use create_extension::CreateExtension;
+pub use create_function::CreateFunction;
 pub use create_index::CreateIndex;
 pub use create_schema::CreateSchema;
 pub use create_table::CreateTable;
@@ -66,6 +70,7 @@ pub use drop_enum::DropEnum;
 pub use drop_enum_value::DropEnumValue;
 pub use drop_extension::DropExtension;
 pub use drop_foreign_key::DropForeignKey;
+pub use drop_function::DropFunction;
 pub use drop_index::DropIndex;
 pub use drop_primary_key::DropPrimaryKey;
 pub use drop_schema::DropSchema;
@@ -77,6 +82,7 @@ pub use insert::Insert;
 pub use rename_column::RenameColumn;
 pub use rename_index::RenameIndex;
 pub use rename_table::RenameTable;
+pub use replace_function::ReplaceFunction;
 pub use replace_trigger::ReplaceTrigger;
 pub use replace_view::ReplaceView;
 pub use run_sql::{RunSql, sql};
@@ -129,6 +135,12 @@ pub enum Operation {
     ReplaceTrigger(ReplaceTrigger),
     /// Drops a trigger.
     DropTrigger(DropTrigger),
+    /// Makes a function.
+    CreateFunction(CreateFunction),
+    /// Gives a function another text.
+    ReplaceFunction(ReplaceFunction),
+    /// Drops a function.
+    DropFunction(DropFunction),
     /// Adds a foreign key.
     AddForeignKey(AddForeignKey),
     /// Drops a foreign key.
@@ -239,6 +251,9 @@ macro_rules! dispatch {
             Operation::CreateTrigger($it) => $call,
             Operation::ReplaceTrigger($it) => $call,
             Operation::DropTrigger($it) => $call,
+            Operation::CreateFunction($it) => $call,
+            Operation::ReplaceFunction($it) => $call,
+            Operation::DropFunction($it) => $call,
             Operation::AddForeignKey($it) => $call,
             Operation::DropForeignKey($it) => $call,
             Operation::AddCheck($it) => $call,
@@ -287,10 +302,8 @@ impl Operation {
         dispatch!(self, it => it.inverse(before))
     }
 
-    /// The table that it concerns, by the name before it; none where it concerns no single one, or is SQL in the author's
-    /// own words.
-    /// The table that it concerns, by the name before it; none where it is a view, a trigger, an enum, or SQL in
-    /// the author's own words.
+    /// The table that it concerns, by the name before it; none where it concerns no single one, such as a view, a
+    /// trigger or a function, or is SQL in the author's own words.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         match self {
@@ -332,6 +345,9 @@ impl Operation {
             | Operation::CreateTrigger(_)
             | Operation::ReplaceTrigger(_)
             | Operation::DropTrigger(_)
+            | Operation::CreateFunction(_)
+            | Operation::ReplaceFunction(_)
+            | Operation::DropFunction(_)
             | Operation::RunSql(_) => None,
         }
     }
@@ -359,6 +375,9 @@ impl Operation {
             | Operation::CreateTrigger(_)
             | Operation::ReplaceTrigger(_)
             | Operation::DropTrigger(_)
+            | Operation::CreateFunction(_)
+            | Operation::ReplaceFunction(_)
+            | Operation::DropFunction(_)
             | Operation::AddForeignKey(_)
             | Operation::DropForeignKey(_)
             | Operation::AddCheck(_)
@@ -392,13 +411,16 @@ impl Operation {
             | Operation::Delete(_)
             | Operation::Backfill(_)
             | Operation::ReplaceView(_)
-            | Operation::ReplaceTrigger(_) => false,
+            | Operation::ReplaceTrigger(_)
+            | Operation::ReplaceFunction(_) => false,
             Operation::RenameIndex(_)
             | Operation::RenameTable(_)
             | Operation::CreateView(_)
             | Operation::DropView(_)
             | Operation::CreateTrigger(_)
             | Operation::DropTrigger(_)
+            | Operation::CreateFunction(_)
+            | Operation::DropFunction(_)
             | Operation::CreateTable(_)
             | Operation::DropTable(_)
             | Operation::AddColumn(_)
@@ -474,6 +496,9 @@ into_operation!(
     CreateTrigger,
     ReplaceTrigger,
     DropTrigger,
+    CreateFunction,
+    ReplaceFunction,
+    DropFunction,
     RenameIndex,
     RenameTable,
     AddForeignKey,

@@ -99,6 +99,32 @@ where
         .collect()
 }
 
+/// Asks a question with one parameter, and reads the first column of its answer as text. The statement is not kept, and
+/// the transaction keeps a connection pooler from handing its parts to two sessions.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+pub(super) async fn names<DB>(
+    connection: &mut DB::Connection,
+    sql: &'static str,
+    parameter: &str,
+) -> Result<Vec<String>, DriverError>
+where
+    DB: Database + sqlx::database::HasStatementCache,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    for<'q> &'q str: sqlx::Encode<'q, DB> + sqlx::Type<DB>,
+    for<'r> String: sqlx::Decode<'r, DB>,
+    DB::Arguments: sqlx::IntoArguments<DB>,
+    usize: ColumnIndex<DB::Row>,
+{
+    tracing::debug!(target: "hammerwork_migrations::sql", sql, parameter);
+    let mut transaction = connection.begin().await?;
+    let question = sqlx::query::<DB>(sql).bind(parameter).persistent(false);
+    let rows = question.fetch_all(&mut *transaction).await?;
+    transaction.commit().await?;
+    rows.iter()
+        .map(|row| row.try_get_unchecked(0).map_err(DriverError::from))
+        .collect()
+}
+
 /// The connection of a driver that has not been closed.
 pub(super) fn connection<'h, DB: Database>(
     held: &'h mut Option<Held<'_, DB>>,

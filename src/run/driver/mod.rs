@@ -31,8 +31,8 @@ pub type Row = Vec<Option<String>>;
 
 /// A connection to one engine.
 ///
-/// No statement is prepared: DDL through prepared statements overflows sqlx's statement cache, and a
-/// connection pooler between would lose them.
+/// No statement is prepared, but for the one question that has a parameter: DDL through prepared statements overflows
+/// sqlx's statement cache, and a connection pooler between would lose them.
 pub trait Driver: Send {
     /// The driver of a [`scratch`](Self::scratch) database.
     type Scratch: Driver;
@@ -66,6 +66,14 @@ pub trait Driver: Send {
     fn scratch(
         &mut self,
     ) -> impl Future<Output = Result<Option<Self::Scratch>, DriverError>> + Send;
+
+    /// The schemas whose names are like this pattern of SQL's LIKE: of PostgreSQL the schemas of the database, of MySQL
+    /// and MariaDB the databases that the user can see, and of neither those of the system; none where the engine has
+    /// nothing of the kind. The pattern is a parameter, and no part of the SQL.
+    fn schemas_like(
+        &mut self,
+        pattern: &str,
+    ) -> impl Future<Output = Result<Option<Vec<String>>, DriverError>> + Send;
 
     /// Runs SQL, where the engine allows it several statements, and forgets the answer.
     fn execute(&mut self, sql: &str) -> impl Future<Output = Result<(), DriverError>> + Send;

@@ -20,6 +20,9 @@ pub struct MySqlDriver<'c> {
     parting: Option<String>,
 }
 
+const DATABASES: &str = "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE ? \
+    AND LOWER(SCHEMA_NAME) NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')";
+
 /// Opens a connection of its own.
 ///
 /// # Errors
@@ -78,6 +81,12 @@ impl Driver for MySqlDriver<'_> {
 
     async fn scratch(&mut self) -> Result<Option<MySqlDriver<'static>>, DriverError> {
         Ok(None)
+    }
+
+    async fn schemas_like(&mut self, pattern: &str) -> Result<Option<Vec<String>>, DriverError> {
+        held::names::<MySql>(self.connection()?, DATABASES, pattern)
+            .await
+            .map(Some)
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {

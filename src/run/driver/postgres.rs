@@ -16,6 +16,10 @@ pub struct PostgresDriver<'c> {
     path: Path,
 }
 
+/// Names that begin with `pg_` are the server's own.
+const SCHEMAS: &str = "SELECT nspname::pg_catalog.text FROM pg_catalog.pg_namespace \
+    WHERE nspname LIKE $1 AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'";
+
 /// What is known of the way to the server.
 enum Path {
     /// The server itself answers.
@@ -126,6 +130,12 @@ impl Driver for PostgresDriver<'_> {
 
     async fn scratch(&mut self) -> Result<Option<PostgresDriver<'static>>, DriverError> {
         Ok(None)
+    }
+
+    async fn schemas_like(&mut self, pattern: &str) -> Result<Option<Vec<String>>, DriverError> {
+        held::names::<Postgres>(self.connection()?, SCHEMAS, pattern)
+            .await
+            .map(Some)
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {

@@ -77,6 +77,10 @@ impl Driver for SqliteDriver<'_> {
         connect("sqlite::memory:", true).await.map(Some)
     }
 
+    async fn schemas_like(&mut self, _pattern: &str) -> Result<Option<Vec<String>>, DriverError> {
+        Ok(None)
+    }
+
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
         held::execute::<Sqlite>(self.connection()?, sql).await
     }

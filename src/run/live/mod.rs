@@ -3,6 +3,7 @@
 mod columns;
 mod constraints;
 mod enums;
+mod functions;
 mod indexes;
 mod mysql;
 mod postgres;
@@ -18,14 +19,15 @@ pub(crate) use constraints::{
     unique_difference,
 };
 pub(crate) use enums::LiveValue;
+pub(crate) use functions::LiveFunction;
 pub(crate) use indexes::{IndexDifference, index_difference};
 
 use super::driver::{Driver, DriverError};
 use super::session::Session;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    CreateSchema, CreateTrigger, CreateView, DropSchema, Index, Migrations, Operation,
-    ReplaceTrigger, ReplaceView, Unique, index,
+    CreateFunction, CreateSchema, CreateTrigger, CreateView, DropSchema, Index, Migrations,
+    Operation, ReplaceFunction, ReplaceTrigger, ReplaceView, Unique, index,
 };
 
 /// What is there, of the names that were asked for.
@@ -41,6 +43,8 @@ pub(crate) struct Live {
     pub(crate) enums: BTreeMap<String, Vec<String>>,
     /// The triggers by name and table, each in the words of the engine's catalog.
     pub(crate) triggers: BTreeMap<(String, String), String>,
+    /// The functions of each name: PostgreSQL may have several, and other things.
+    pub(crate) functions: BTreeMap<String, Vec<LiveFunction>>,
 }
 
 /// A table, or something else that has a table's name.
@@ -166,6 +170,7 @@ impl Live {
             && self.enums.is_empty()
             && self.schemas.is_empty()
             && self.extensions.is_empty()
+            && self.functions.is_empty()
     }
 
     pub(crate) fn index(&self, table: &str, name: &str) -> Option<&LiveIndex> {
@@ -256,6 +261,7 @@ pub(crate) struct Wanted {
     pub(crate) extensions: BTreeSet<String>,
     pub(crate) enums: BTreeSet<String>,
     pub(crate) triggers: BTreeSet<String>,
+    pub(crate) functions: BTreeSet<String>,
 }
 
 impl Wanted {
@@ -278,6 +284,11 @@ impl Wanted {
             | Operation::ReplaceTrigger(ReplaceTrigger { trigger }) = operation
             {
                 wanted.triggers.insert(trigger.name.clone());
+            }
+            if let Operation::CreateFunction(CreateFunction { function })
+            | Operation::ReplaceFunction(ReplaceFunction { function }) = operation
+            {
+                wanted.functions.insert(function.name.clone());
             }
             let (indexes, uniques): (Vec<Index>, &[Unique]) = match operation {
                 Operation::CreateTable(it) => (it.table.indexes.clone(), &it.table.uniques),
@@ -317,6 +328,9 @@ impl Wanted {
                 | Operation::CreateTrigger(_)
                 | Operation::ReplaceTrigger(_)
                 | Operation::DropTrigger(_)
+                | Operation::CreateFunction(_)
+                | Operation::ReplaceFunction(_)
+                | Operation::DropFunction(_)
                 | Operation::AddForeignKey(_)
                 | Operation::DropForeignKey(_)
                 | Operation::AddCheck(_)

@@ -31,19 +31,28 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     for row in driver.rows(&columns).await? {
         add_column(&mut live, Values::of(row));
     }
-    // Without tables there are no indexes: a new database is asked one thing less.
-    if live.tables.is_empty() {
+    // Without tables there are no indexes: a new database is asked one thing less, unless there may be functions.
+    if live.tables.is_empty() && wanted.functions.is_empty() {
         return Ok(live);
     }
     // One answer, and one round trip, for all that a table has besides columns.
     let triggers = list(driver.dialect(), &wanted.triggers);
-    let rest = rest(driver.dialect(), &tables, &triggers);
+    let functions = functions(driver.dialect(), wanted);
+    let rest = rest(driver.dialect(), &tables, &triggers, &functions);
     for row in driver.rows(&rest).await? {
         let mut values = Values::of(row);
         match values.text().as_str() {
             "index" => add_index(&mut live, values),
             "foreign key" => add_foreign_key(&mut live, values),
             "trigger" => live.add_trigger(values),
+            "function" => {
+                // Names that differ in case alone are the same function.
+                let name = values.text().to_lowercase();
+                let mut known = wanted.functions.iter();
+                if let Some(name) = known.find(|it| it.to_lowercase() == name) {
+                    live.add_function(name.clone(), values);
+                }
+            }
             _ => add_check(&mut live, values),
         }
     }
@@ -52,8 +61,8 @@ pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<L
     Ok(live)
 }
 
-/// A query for indexes, foreign keys, checks and triggers; the first value of a row says what it is about.
-fn rest(dialect: Dialect, tables: &str, triggers: &str) -> String {
+/// A query for indexes, foreign keys, checks, triggers and functions; the first value of a row says what it is about.
+fn rest(dialect: Dialect, tables: &str, triggers: &str, functions: &str) -> String {
     let text = match dialect {
         Dialect::MySql => "COALESCE(COLUMN_NAME, EXPRESSION)",
         // These have no indexes over expressions, or no column that would show them.
@@ -95,8 +104,30 @@ fn rest(dialect: Dialect, tables: &str, triggers: &str) -> String {
          UNION ALL SELECT 'trigger', EVENT_OBJECT_TABLE, TRIGGER_NAME, \
              CONCAT(ACTION_TIMING, ' ', EVENT_MANIPULATION, ' ', ACTION_STATEMENT), NULL, NULL, NULL, NULL, NULL, 1 \
          FROM information_schema.TRIGGERS \
-         WHERE TRIGGER_SCHEMA = DATABASE() AND EVENT_OBJECT_TABLE IN ({tables}) AND TRIGGER_NAME IN ({triggers}) \
+         WHERE TRIGGER_SCHEMA = DATABASE() AND EVENT_OBJECT_TABLE IN ({tables}) AND TRIGGER_NAME IN ({triggers}) {functions} \
          ORDER BY 1, 2, 3, 10"
+    )
+}
+
+/// The part of the query about functions; nothing where nobody asks for some, because it is not free.
+fn functions(dialect: Dialect, wanted: &Wanted) -> String {
+    if wanted.functions.is_empty() {
+        return String::new();
+    }
+    let functions = list(dialect, &wanted.functions);
+    format!(
+        "UNION ALL SELECT 'function', r.ROUTINE_NAME, NULL, '', \
+             CONCAT('(', COALESCE((SELECT GROUP_CONCAT(p.PARAMETER_NAME, ' ', p.DTD_IDENTIFIER \
+                     ORDER BY p.ORDINAL_POSITION SEPARATOR ', ') \
+                 FROM information_schema.PARAMETERS p \
+                 WHERE p.SPECIFIC_SCHEMA = r.ROUTINE_SCHEMA AND p.SPECIFIC_NAME = r.SPECIFIC_NAME \
+                     AND p.ROUTINE_TYPE = 'FUNCTION' AND p.ORDINAL_POSITION > 0), ''), \
+                 ') RETURNS ', r.DTD_IDENTIFIER, IF(r.IS_DETERMINISTIC = 'YES', ' DETERMINISTIC ', ' '), \
+                 r.SQL_DATA_ACCESS, ' SQL SECURITY ', r.SECURITY_TYPE, \
+                 IF(r.ROUTINE_COMMENT = '', '', CONCAT(' COMMENT ', QUOTE(r.ROUTINE_COMMENT))), \
+                 ' ', COALESCE(r.ROUTINE_DEFINITION, '')), NULL, NULL, NULL, NULL, 1 \
+         FROM information_schema.ROUTINES r \
+         WHERE r.ROUTINE_SCHEMA = DATABASE() AND r.ROUTINE_TYPE = 'FUNCTION' AND r.ROUTINE_NAME IN ({functions})"
     )
 }
 

@@ -63,6 +63,10 @@ async fn read_in<D: Driver>(
                 live.extensions.insert(values.text(), values.text());
             }
             "trigger" => live.add_trigger(values),
+            "function" => {
+                let name = values.text();
+                live.add_function(name, values);
+            }
             "enum" => {
                 let enum_values = live.enums.entry(values.text()).or_default();
                 enum_values.extend(values.optional());
@@ -75,7 +79,7 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Eight queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+/// Nine queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
 /// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
@@ -84,6 +88,7 @@ fn queries(wanted: &Wanted) -> String {
     let extensions = list(Dialect::Postgres, &wanted.extensions);
     let enums = list(Dialect::Postgres, &wanted.enums);
     let triggers = list(Dialect::Postgres, &wanted.triggers);
+    let functions = list(Dialect::Postgres, &wanted.functions);
     format!(
         "SELECT 'column', c.relname, c.relkind::text, \
              CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END, a.attname, format_type(a.atttypid, a.atttypmod), \
@@ -149,7 +154,19 @@ fn queries(wanted: &Wanted) -> String {
          FROM pg_catalog.pg_trigger g \
          JOIN pg_catalog.pg_class t ON t.oid = g.tgrelid \
          JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
-         WHERE n.nspname = current_schema() AND t.relname IN ({tables}) AND g.tgname IN ({triggers})"
+         WHERE n.nspname = current_schema() AND t.relname IN ({tables}) AND g.tgname IN ({triggers}); \
+         SELECT 'function', p.proname, CASE WHEN x.extname IS NOT NULL THEN 'function of the extension ' || x.extname \
+                 WHEN p.prokind = 'p' THEN 'procedure' WHEN p.prokind = 'a' THEN 'custom aggregate' END, \
+             pg_get_function_identity_arguments(p.oid), \
+             CASE WHEN p.prokind IN ('f', 'w') THEN \
+                 substr(pg_get_functiondef(p.oid), length('CREATE OR REPLACE FUNCTION ' || quote_ident(n.nspname) || '.') + 1) END \
+         FROM pg_catalog.pg_proc p \
+         JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
+         LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid \
+             AND d.deptype = 'e' \
+         LEFT JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid \
+         WHERE n.nspname = current_schema() AND p.proname IN ({functions}) \
+         ORDER BY p.proname, 4"
     )
 }
 

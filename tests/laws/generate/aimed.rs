@@ -36,6 +36,8 @@ pub(crate) fn aimed(
     let a_view = views.get(aim % views.len().max(1));
     let triggers: Vec<&Trigger> = catalog.triggers().collect();
     let a_trigger = triggers.get(aim % triggers.len().max(1));
+    let functions: Vec<&Function> = catalog.functions().collect();
+    let a_function = functions.get(aim % functions.len().max(1));
     let operation = match operation {
         Operation::CreateTable(it) => return mended(it.table, predicate, catalog, aim).into(),
         Operation::DropSchema(mut it) => {
@@ -73,6 +75,15 @@ pub(crate) fn aimed(
         }
         Operation::DropView(mut it) => {
             it.view = a_view.map_or(it.view, |view| view.name.clone());
+            return it.into();
+        }
+        Operation::CreateFunction(it) => return it.into(),
+        Operation::ReplaceFunction(mut it) => {
+            it.function.name = a_function.map_or(it.function.name, |known| known.name.clone());
+            return it.into();
+        }
+        Operation::DropFunction(mut it) => {
+            it.function = a_function.map_or(it.function, |known| known.name.clone());
             return it.into();
         }
         Operation::DropTrigger(mut it) => {

@@ -4,6 +4,7 @@ mod aimed;
 mod columns;
 mod constraints;
 mod enums;
+mod functions;
 mod indexes;
 mod operations;
 mod own_words;

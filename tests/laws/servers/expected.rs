@@ -49,6 +49,12 @@ pub(super) fn expected(dialect: Dialect, catalog: &Catalog) -> Vec<String> {
             lines.push(format!("trigger {name} {moment} of {table}"));
         }
     }
+    for function in catalog.functions() {
+        let text = function.text_on(dialect);
+        if text.is_some_and(|it| !it.trim().is_empty()) {
+            lines.push(format!("function {}", function.name));
+        }
+    }
     if dialect == Postgres {
         lines.extend(catalog.schemas().map(|it| format!("schema {it}")));
         lines.extend(catalog.extensions().map(|it| {

@@ -212,14 +212,15 @@ async fn try_out(
     Ok(())
 }
 
-/// Whether a catalog can tell that all of them were done: not of which query a view has, nor of rows, nor of values that a
-/// column's type did not keep.
+/// Whether a catalog can tell that all of them were done: not of which query a view or which text a function has, nor of
+/// rows, nor of values that a column's type did not keep.
 fn leaves_its_marks(migrations: &Migrations) -> bool {
     let mut catalog = Catalog::default();
     for operation in migrations.iter().flat_map(|it| &it.operations) {
         let is_seen = match operation {
             Operation::ReplaceView(_)
             | Operation::ReplaceTrigger(_)
+            | Operation::ReplaceFunction(_)
             | Operation::Insert(_)
             | Operation::Update(_)
             | Operation::Delete(_)

@@ -11,6 +11,7 @@ mod comments;
 mod constraints;
 mod database;
 mod enums;
+mod functions;
 mod indexes;
 mod naming;
 mod rows;
