@@ -355,8 +355,10 @@ fn every_error_of_a_run_is_on_the_page_that_cures_it() {
         .lines()
         .filter_map(|line| line.strip_prefix("## "))
         .collect();
+    let others = ["The history", "The command line"];
     assert_eq!(
-        headings, variants,
+        headings,
+        [&variants[..], &others].concat(),
         "the headings of docs/troubleshooting.md are the variants of RunError, in their order"
     );
     // The start of each message, up to the first thing that is put into it.
@@ -370,6 +372,45 @@ fn every_error_of_a_run_is_on_the_page_that_cures_it() {
             "docs/troubleshooting.md does not show the message that starts with: {text}"
         );
     }
+}
+
+#[test]
+fn every_other_error_is_there_too() {
+    let page = read("docs/troubleshooting.md");
+    let quoted: Vec<&str> = page.split('`').skip(1).step_by(2).collect();
+    let mut messages = 0;
+    for file in ["src/catalog/error.rs", "src/cli/error.rs", "src/cli/url.rs"] {
+        let code = read(file);
+        for attribute in code.split("#[error(").skip(1) {
+            let Some((_, text)) = attribute
+                .split_once(")]")
+                .map(|it| it.0)
+                .unwrap_or_default()
+                .split_once('"')
+            else {
+                continue;
+            };
+            let text = text
+                .replace("\\\n", "")
+                .replace("\\\"", "")
+                .replace(":?}", "}");
+            // What comes after a colon is the cure.
+            let said = text.split(['"', ';', ':']).next().unwrap_or_default();
+            // What is put in stands in capitals on the page; the longest piece between is looked for.
+            let pieces = said.split(['{', '}']).step_by(2).map(str::trim);
+            let piece = pieces.max_by_key(|it| it.len()).unwrap_or_default();
+            let start: String = piece.chars().take(24).collect();
+            if start.len() < 4 {
+                continue;
+            }
+            assert!(
+                quoted.iter().any(|it| it.contains(start.trim_end())),
+                "docs/troubleshooting.md has nothing of {start:?}, which {file} says"
+            );
+            messages += 1;
+        }
+    }
+    assert!(messages > 55, "{messages}");
 }
 
 /// The file without its comments, and without its unit tests, which may do what they like.

@@ -11,6 +11,7 @@ mod error;
 mod function;
 mod generated;
 mod index;
+mod making;
 pub(crate) mod names;
 mod references;
 mod rename;

@@ -323,15 +323,18 @@ pub(super) struct Lock {
 
 #[derive(Debug, Args)]
 pub(super) struct Repair {
-    /// The effect of this step is there: leave it out (MySQL and MariaDB only; may be repeated)
+    /// The effect of this step is there: leave it out (may be repeated)
     ///
     /// A run that finds a step which was cut off, and of which nobody but a person can say whether it has run,
     /// names it so.
     #[arg(long, value_name = "MIGRATION:STEP")]
     pub(super) done: Vec<Step>,
-    /// The effect of this step is not there: run it (MySQL and MariaDB only; may be repeated)
+    /// The effect of this step is not there: run it (may be repeated)
     #[arg(long, value_name = "MIGRATION:STEP")]
     pub(super) undone: Vec<Step>,
+    /// Print JSON, as docs/json.md describes it
+    #[arg(long)]
+    pub(super) json: bool,
     #[command(flatten)]
     pub(super) database: Database,
     #[command(flatten)]

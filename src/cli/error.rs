@@ -21,11 +21,6 @@ pub(super) enum Error {
     NoSchemas { dialect: Dialect },
     #[error("--statement-timeout is for PostgreSQL: {} has no such thing", dialect.product())]
     NoStatementTimeout { dialect: Dialect },
-    #[error(
-        "--done and --undone are for MySQL and MariaDB: on {}, a migration has run as a whole or not at all",
-        dialect.product()
-    )]
-    NoHalfSteps { dialect: Dialect },
     #[error("step {step} can't be both done and undone")]
     DoneAndUndone { step: Step },
     #[error(transparent)]
@@ -133,7 +128,6 @@ impl Error {
             | Error::NoDialect
             | Error::NoSchemas { .. }
             | Error::NoStatementTimeout { .. }
-            | Error::NoHalfSteps { .. }
             | Error::DoneAndUndone { .. }
             | Error::Url(_)
             | Error::DotEnv
@@ -174,7 +168,6 @@ impl Error {
                 }
             }),
             Error::NoStatementTimeout { .. } => Some("leave it out".to_owned()),
-            Error::NoHalfSteps { .. } => Some("leave them out, and run migrate again".to_owned()),
             Error::DoneAndUndone { .. } => Some("leave out what it is not".to_owned()),
             Error::Url(error) => Some(error.help()),
             Error::DotEnv => Some(
@@ -244,7 +237,6 @@ impl Error {
             | Error::NoSchemas { .. }
             | Error::NoSchemasEach { .. }
             | Error::NoStatementTimeout { .. }
-            | Error::NoHalfSteps { .. }
             | Error::DoneAndUndone { .. }
             | Error::NoMigration { .. }
             | Error::NoSchemaDialect
@@ -252,7 +244,7 @@ impl Error {
             | Error::BadName { .. }
             | Error::BadPackage { .. }
             | Error::Run {
-                error: RunError::UnknownStep { .. },
+                error: RunError::UnknownStep { .. } | RunError::SeenStep { .. },
                 ..
             } => exit::USAGE,
             Error::Signalled { signal, .. }

@@ -47,6 +47,7 @@ pub(super) fn of_run(error: &RunError) -> Option<String> {
         | RunError::Rights { .. }
         | RunError::Stopped { .. }
         | RunError::Baseline { .. }
+        | RunError::SeenStep { .. }
         | RunError::Scratch { .. }
         | RunError::Database { .. } => return error.help(),
     };

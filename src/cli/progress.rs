@@ -54,6 +54,7 @@ impl Progress {
                 self.print(report::of_undone(undone, self.width));
             }
             Event::Waiting { .. }
+            | Event::Warning { .. }
             | Event::Planned { .. }
             | Event::Started { .. }
             | Event::Retrying { .. }
@@ -66,6 +67,7 @@ impl Progress {
         match event {
             Event::Applied(_) | Event::RolledBack(_) => self.step(),
             Event::Waiting { .. }
+            | Event::Warning { .. }
             | Event::Planned { .. }
             | Event::Started { .. }
             | Event::Retrying { .. }
@@ -81,6 +83,9 @@ impl Progress {
                 bar.set_length(bar.position() + *migrations as u64);
                 bar.enable_steady_tick(Duration::from_millis(100));
             }),
+            Event::Warning { text } => {
+                self.beside_bar(|| self.console.warning(&format!("{of}{text}")))
+            }
             Event::Waiting { holder } => note(report::of_waiting(holder.as_ref())),
             Event::Started { migration, .. } => self.on_bar(|bar| {
                 bar.set_message(format!("{of}{migration}"));

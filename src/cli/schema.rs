@@ -1,17 +1,17 @@
 //! A schema as text, JSON, a diagram, or a script.
 
-use std::fmt::Write as _;
+mod diagram;
 
 use serde_json::{Value, json};
 
+pub(super) use diagram::{as_dot, as_mermaid};
+
 use super::paint::{Hue, Paint};
 use super::table::Table as Lines;
+use super::text::one_line;
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::{
-    AddForeignKey, Column, CreateEnum, CreateTable, CreateView, ForeignKey, Migration, Operation,
-    Table, View,
-};
+use crate::dsl::{Column, Migration, Operation, Table};
 use crate::run::PlanError;
 
 /// For people: each table with its columns, and what else it has in the words of the DSL.
@@ -38,154 +38,76 @@ pub(super) fn as_text(catalog: &Catalog, dialect: Option<Dialect>, paint: Paint)
             text += &format!("  {part}\n");
         }
     }
+    let others = others(catalog);
+    if !(text.is_empty() || others.is_empty()) {
+        text += "\n";
+    }
+    text.extend(others.iter().map(|it| format!("{it}\n")));
     if text.is_empty() {
-        text += "no tables\n";
+        text += "nothing\n";
     }
     text
+}
+
+/// What is there beside tables, in the words of the DSL.
+fn others(catalog: &Catalog) -> Vec<String> {
+    let operations = catalog.operations().into_iter();
+    let others = operations
+        .filter(|it| !matches!(it, Operation::CreateTable(_) | Operation::AddForeignKey(_)));
+    let text = |it: Operation| {
+        let text = it.to_string();
+        text.strip_prefix("create ").unwrap_or(&text).to_owned()
+    };
+    others.map(text).collect()
 }
 
 /// The parts of the document that `docs/json.md` describes.
 pub(super) fn as_json(catalog: &Catalog, at: Option<&str>) -> Vec<Value> {
     let tables: Vec<Value> = catalog.tables().map(json_of_table).collect();
-    vec![json!({"at": at, "tables": tables})]
+    let views = catalog.views().map(
+        |it| json!({"name": it.name, "depends_on": it.depends_on, "definition": it.to_string()}),
+    );
+    let triggers = catalog
+        .triggers()
+        .map(|it| json!({"name": it.name, "table": it.table, "definition": it.to_string()}));
+    let enums = catalog
+        .enum_names()
+        .map(|it| json!({"name": it, "values": catalog.enum_values(it).unwrap_or_default()}));
+    let extensions = catalog
+        .extensions()
+        .map(|it| json!({"name": it.name, "schema": it.schema}));
+    vec![json!({
+        "at": at,
+        "tables": tables,
+        "views": views.collect::<Vec<_>>(),
+        "triggers": triggers.collect::<Vec<_>>(),
+        "enums": enums.collect::<Vec<_>>(),
+        "schemas": catalog.schemas().collect::<Vec<_>>(),
+        "extensions": extensions.collect::<Vec<_>>(),
+    })]
 }
 
-/// A diagram that Markdown shows.
-pub(super) fn as_mermaid(catalog: &Catalog, dialect: Option<Dialect>) -> String {
-    let mut text = String::from("erDiagram\n");
-    for table in catalog.tables() {
-        text += &format!("    {} {{\n", word(&table.name));
-        for column in &table.columns {
-            let key = if table.primary_key.contains(&column.name) {
-                " PK"
-            } else {
-                ""
-            };
-            let column_type = type_of(column, dialect)
-                .replace(", ", "-")
-                .replace(' ', "_");
-            text += &format!("        {column_type} {}{key}\n", word(&column.name));
-        }
-        text += "    }\n";
-    }
-    for (table, key) in keys(catalog) {
-        text += &format!(
-            "    {} }}o--|| {} : \"{}\"\n",
-            word(&table.name),
-            word(&key.table),
-            // No quotes are in names.
-            key.columns.join(", ")
-        );
-    }
-    text
-}
-
-/// A diagram for Graphviz.
-pub(super) fn as_dot(catalog: &Catalog, dialect: Option<Dialect>) -> String {
-    let mut text =
-        String::from("digraph schema {\n    rankdir = LR;\n    node [shape = plaintext];\n");
-    for table in catalog.tables() {
-        let mut rows = format!(
-            "<tr><td colspan=\"2\"><b>{}</b></td></tr>",
-            html(&table.name)
-        );
-        for column in &table.columns {
-            let name = html(&column.name);
-            let name = if table.primary_key.contains(&column.name) {
-                format!("<u>{name}</u>")
-            } else {
-                name
-            };
-            let column_type = html(&type_of(column, dialect));
-            rows += &format!(
-                "<tr><td align=\"left\">{name}</td><td align=\"left\">{column_type}</td></tr>"
-            );
-        }
-        let name = quoted(&table.name);
-        text += &format!(
-            "    {name} [label = <<table border=\"0\" cellborder=\"1\" cellspacing=\"0\">{rows}</table>>];\n"
-        );
-    }
-    for (table, key) in keys(catalog) {
-        text += &format!(
-            "    {} -> {} [label = {}];\n",
-            quoted(&table.name),
-            quoted(&key.table),
-            quoted(&key.columns.join(", "))
-        );
-    }
-    text + "}\n"
-}
-
-/// The foreign keys, each with its table.
-fn keys(catalog: &Catalog) -> impl Iterator<Item = (&Table, &ForeignKey)> {
-    let of = |table| {
-        let table: &Table = table;
-        table.foreign_keys.iter().map(move |key| (table, key))
-    };
-    catalog.tables().flat_map(of)
-}
-
-/// One script that makes the schema on a new database, and records nothing.
-pub(super) fn as_sql(catalog: &Catalog, dialect: Dialect) -> Result<String, PlanError> {
+/// One script that makes the schema of these migrations on a new database, and records nothing. What it does not
+/// have, because only SQL in an author's own words would say it, is told in comments.
+pub(super) fn as_sql<'m>(
+    catalog: &Catalog,
+    migrations: impl Iterator<Item = &'m Migration>,
+    dialect: Dialect,
+) -> Result<String, PlanError> {
     let mut text = format!("-- the schema for {}\n", dialect.product());
-    let mut migration = Migration::new("schema", "The schema");
-    migration.operations = making(catalog);
-    let plan = migration.plan(dialect, &Catalog::default())?;
-    // A write to a text does not fail.
-    let _ = write!(text, "{plan}");
+    for migration in migrations {
+        for (step, operation) in (1..).zip(&migration.operations) {
+            if let Operation::RunSql(sql) = operation
+                && !sql.data_only
+                && sql.stands_for.is_empty()
+            {
+                let line = format!("{}:{step}: {}", migration.id, operation.headline());
+                text += &format!("-- not in it: what {} makes\n", one_line(&line));
+            }
+        }
+    }
+    text += &catalog.script(dialect)?;
     Ok(text)
-}
-
-/// What makes the schema of nothing: enums, each table after those that it refers to, and views. A foreign key to a
-/// table that must come later is added after all tables.
-fn making(catalog: &Catalog) -> Vec<Operation> {
-    let enums = catalog.enum_names().map(|name| {
-        let values = catalog.enum_values(name).unwrap_or_default().to_vec();
-        Operation::from(CreateEnum {
-            name: name.to_owned(),
-            values,
-        })
-    });
-    let mut operations: Vec<Operation> = enums.collect();
-    let mut later = Vec::new();
-    let mut left: Vec<&Table> = catalog.tables().collect();
-    while !left.is_empty() {
-        let is_ready = |table: &&Table| {
-            let mut keys = table.foreign_keys.iter();
-            keys.all(|key| key.table == table.name || left.iter().all(|it| it.name != key.table))
-        };
-        // Where all that are left refer to each other, one of them must be first.
-        let next = left.iter().position(is_ready).unwrap_or_default();
-        let mut table = left.remove(next).clone();
-        let waits = |key: &ForeignKey| left.iter().any(|it| it.name == key.table);
-        let name = table.name.clone();
-        let waiting = table.foreign_keys.extract_if(.., |key| waits(key));
-        later.extend(waiting.map(|foreign_key| {
-            Operation::from(AddForeignKey {
-                table: name.clone(),
-                foreign_key,
-            })
-        }));
-        operations.push(CreateTable { table }.into());
-    }
-    operations.extend(later);
-    operations.extend(views(catalog));
-    operations
-}
-
-/// Each view after those that it reads.
-fn views(catalog: &Catalog) -> Vec<Operation> {
-    let mut left: Vec<&View> = catalog.views().collect();
-    let mut operations = Vec::new();
-    while !left.is_empty() {
-        let reads = |view: &View, other: &View| view.depends_on.contains(&other.name);
-        let is_ready = |view: &&View| left.iter().all(|other| !reads(view, other));
-        let next = left.iter().position(is_ready).unwrap_or_default();
-        let view = left.remove(next).clone();
-        operations.push(CreateView { view }.into());
-    }
-    operations
 }
 
 fn json_of_table(table: &Table) -> Value {
@@ -232,25 +154,6 @@ fn type_of(column: &Column, dialect: Option<Dialect>) -> String {
     }
 }
 
-/// A name as Mermaid takes it.
-fn word(name: &str) -> String {
-    let is_plain = |it: char| it.is_alphanumeric() || it == '_';
-    name.chars()
-        .map(|it| if is_plain(it) { it } else { '_' })
-        .collect()
-}
-
-/// A name as Graphviz takes it.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\\\""))
-}
-
-fn html(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -285,80 +188,69 @@ mod tests {
         assert!(mysql.contains("DECIMAL(10, 2)"), "{mysql}");
         assert_eq!(
             as_text(&Catalog::default(), None, Paint::default()),
-            "no tables\n"
+            "nothing\n"
         );
     }
 
-    /// `a` and `c` refer to each other, and `b` to the last.
-    fn linked() -> Catalog {
-        let key = |to: &str| foreign_key("to").columns(["other"]).references(to, ["id"]);
-        let of = |name: &str| {
-            table(name).columns([integer("id").primary_key(), integer("other").nullable()])
-        };
-        let add =
-            |migration: Migration, table: &str, to: &str| migration.add_foreign_key(table, key(to));
-        let made = ["a", "b", "c", "d"].into_iter().fold(
-            Migration::new("001", "Linked").create_enum("mood", ["good"]),
-            |migration, name| migration.create_table(of(name)),
-        );
-        let links = [("a", "c"), ("c", "a"), ("b", "d"), ("d", "d")];
-        let made = links
-            .into_iter()
-            .fold(made, |migration, (table, to)| add(migration, table, to));
-        Migrations::new([made]).validate().unwrap()
+    /// What there is beside tables.
+    fn others_alone() -> Migrations {
+        let query = "SELECT id FROM jobs";
+        Migrations::new([Migration::new("001", "Moods")
+            .create_extension(extension("pg_trgm"))
+            .create_enum("mood", ["good", "it's bad"])
+            .create_table(table("jobs").columns([integer("id").primary_key()]))
+            .create_view(view("all").everywhere(query).depends_on(["jobs"]))
+            .create_trigger(
+                trigger("seen", TriggerMoment::AfterInsert, "jobs").everywhere("SELECT 1"),
+            )
+            .run_sql(sql("a function").on(Postgres, "CREATE FUNCTION f() .."))])
     }
 
     #[test]
-    fn a_script_makes_what_is_referred_to_first() {
-        let made: Vec<String> = making(&linked())
-            .iter()
-            .map(|it| it.to_string().lines().next().unwrap_or_default().to_owned())
-            .collect();
+    fn nothing_is_kept_from_who_asks() {
+        let catalog = others_alone().validate().unwrap();
+        insta::assert_snapshot!(as_text(&catalog, None, Paint::default()), @r#"
+        jobs
+          column  id  integer  -
+          primary key (id)
+
+        extension pg_trgm
+        enum mood ("good", "it's bad")
+        view all, depends on jobs
+          on postgres SELECT id FROM jobs
+          on mysql SELECT id FROM jobs
+          on sqlite SELECT id FROM jobs
+        trigger seen, after insert on jobs
+          on postgres SELECT 1
+          on mysql SELECT 1
+          on sqlite SELECT 1
+        "#);
+        let json = as_json(&catalog, None).remove(0);
+        let of = |key: &str| json.get(key).map(ToString::to_string).unwrap_or_default();
         assert_eq!(
-            made,
-            [
-                "create enum mood (\"good\")",
-                "create table d",
-                "create table b",
-                "create table a",
-                "create table c",
-                "add foreign key a.to (other) references c (id)",
-            ]
+            of("enums"),
+            r#"[{"name":"mood","values":["good","it's bad"]}]"#
         );
-        let mut again = Catalog::default();
-        for operation in making(&linked()) {
-            operation.apply(&mut again).unwrap();
-        }
-        assert!(again.is_same_up_to_order(&linked()));
-        for dialect in Dialect::ALL {
-            assert!(as_sql(&linked(), dialect).is_ok(), "{dialect}");
-        }
-    }
-
-    #[test]
-    fn diagrams_show_what_refers_to_what() {
-        let mermaid = as_mermaid(&linked(), None);
+        assert_eq!(of("extensions"), r#"[{"name":"pg_trgm","schema":null}]"#);
+        assert_eq!(of("schemas"), "[]");
         assert!(
-            mermaid.contains("    b }o--|| d : \"other\"\n"),
-            "{mermaid}"
+            of("views").starts_with(r#"[{"name":"all","depends_on":["jobs"],"#),
+            "{json}"
         );
-        let dot = as_dot(&linked(), None);
-        assert!(dot.contains("\"a\" -> \"c\" [label = \"other\"];"), "{dot}");
+        assert!(
+            of("triggers").starts_with(r#"[{"name":"seen","table":"jobs","#),
+            "{json}"
+        );
     }
 
     #[test]
-    fn diagrams_take_any_name() {
-        insta::assert_snapshot!(as_mermaid(&tags(), None), @r"
-        erDiagram
-            hot_tags {
-                integer id PK
-                decimal(10-2) weight
-                text about__it_
-            }
-        ");
-        let dot = as_dot(&tags(), None);
-        assert!(dot.contains("\"hot tags\" [label = <<table"), "{dot}");
-        assert!(dot.contains("about &lt;it&gt;"), "{dot}");
-        assert!(dot.contains("<u>id</u>"), "{dot}");
+    fn a_script_says_what_is_not_in_it() {
+        let migrations = others_alone();
+        let catalog = migrations.validate().unwrap();
+        let sql = as_sql(&catalog, migrations.iter(), Postgres).unwrap();
+        let start = "-- the schema for PostgreSQL\n-- not in it: what 001:6: run sql";
+        assert!(sql.starts_with(start), "{sql}");
+        let sql = as_sql(&catalog, migrations.iter(), MySql).unwrap();
+        assert!(sql.contains("SET NAMES utf8mb4;\n"), "{sql}");
     }
 }

@@ -99,6 +99,23 @@ impl Migrations {
         Ok(catalog)
     }
 
+    /// What is allowed, and hardly meant: migrations without any operation. A database records such a one as applied,
+    /// and operations that are added later are an edit of what it has.
+    ///
+    /// ```
+    /// use hammerwork_migrations::dsl::*;
+    ///
+    /// let history = Migrations::new([Migration::new("001_tags", "Tags")]);
+    /// assert_eq!(
+    ///     history.warnings(),
+    ///     ["001_tags has no operations: once it is recorded as applied, none can be added to it"]
+    /// );
+    /// ```
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        self.list.iter().filter_map(Migration::warning).collect()
+    }
+
     /// That the ids can be ids, each one once and in their order.
     pub(crate) fn check_ids(&self) -> Result<(), SchemaError> {
         let mut previous: Option<&str> = None;
@@ -135,6 +152,16 @@ impl Migrations {
 }
 
 impl Migration {
+    /// What is hardly meant of it.
+    pub(crate) fn warning(&self) -> Option<String> {
+        self.operations.is_empty().then(|| {
+            format!(
+                "{} has no operations: once it is recorded as applied, none can be added to it",
+                self.id
+            )
+        })
+    }
+
     /// Applies the operations, in their order.
     pub(crate) fn fold_into(&self, catalog: &mut Catalog) -> Result<(), SchemaError> {
         let renames = self.check_renamings(&self.operations, catalog);

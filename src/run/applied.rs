@@ -133,6 +133,7 @@ impl AppliedIds {
         let wanted = history.iter().take(pending.until);
         for migration in wanted.filter(|it| !self.ids.contains_key(&it.id)) {
             pending.count += 1;
+            pending.warnings.extend(migration.warning());
             let Some(newest) = newest.filter(|it| compare_ids(&migration.id, it).is_lt()) else {
                 continue;
             };

@@ -9,6 +9,7 @@ use super::journal::{Journal, Standing};
 use super::live::{Live, Wanted};
 use super::migrator::{Migrator, connect};
 use super::plan::{Plan, PlannedMigration};
+use super::rebuild::foresee;
 use super::resolve::resolve_with;
 use super::session::Session;
 use super::{PlannedStep, Source};
@@ -83,8 +84,9 @@ impl Migrator {
         })?;
         let journal = Journal::read_for(driver, &mut plan, pending.tracked).await?;
         for migration in &mut plan.migrations {
-            leave_out_finished(migration, &journal)?;
+            show_standing(migration, &journal)?;
         }
+        foresee(driver, &mut plan).await?;
         Ok(plan)
     }
 
@@ -113,23 +115,35 @@ impl Migrator {
     }
 }
 
-/// Takes away what the journal says has run.
-fn leave_out_finished(migration: &mut PlannedMigration, journal: &Journal) -> Result<(), RunError> {
+/// Takes away what the journal says has run, and shows which backfill has come a part of its way.
+fn show_standing(migration: &mut PlannedMigration, journal: &Journal) -> Result<(), RunError> {
     let mut finished = Vec::new();
     for (index, statement) in migration.statements.iter().enumerate() {
         let Some(opaque) = &statement.opaque else {
             continue;
         };
         let step = journal_step(migration.way, statement);
-        if journal.standing(migration, step, opaque)? == Standing::Done {
-            finished.push(index);
-        }
+        let found = if journal.standing(migration, step, opaque)? == Standing::Done {
+            Found::Satisfied
+        } else if statement.batches.is_some() && journal.reached(migration, step, opaque)?.is_some()
+        {
+            Found::Partly
+        } else {
+            continue;
+        };
+        finished.push((index, found));
     }
-    for index in finished.into_iter().rev() {
-        let statement = migration.statements.remove(index);
-        let has_run = |it: &&mut PlannedStep| statement.steps.contains(&it.step);
-        for step in migration.steps.iter_mut().filter(has_run) {
-            step.found = Found::Satisfied;
+    for (index, found) in finished.into_iter().rev() {
+        let steps = match found {
+            Found::Satisfied => migration.statements.remove(index).steps,
+            Found::Needed | Found::Partly | Found::Conflict(_) => {
+                let statement = migration.statements.get(index);
+                statement.map(|it| it.steps.clone()).unwrap_or_default()
+            }
+        };
+        let is_of_it = |it: &&mut PlannedStep| steps.contains(&it.step);
+        for step in migration.steps.iter_mut().filter(is_of_it) {
+            step.found = found.clone();
         }
     }
     Ok(())

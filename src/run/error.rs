@@ -168,6 +168,14 @@ pub enum RunError {
         /// The step that was named.
         step: i64,
     },
+    /// A step was named of which nobody need say whether it has run: a run sees that in the database.
+    #[error("whether step {step} of migration {migration} has run, the database itself tells")]
+    SeenStep {
+        /// The id of the migration.
+        migration: String,
+        /// The step that was named.
+        step: i64,
+    },
     /// A migration makes indexes while others write, and that needs a session that is surely the run's alone. Nothing
     /// was changed.
     #[error(
@@ -291,6 +299,10 @@ impl RunError {
             RunError::UnknownStep { .. } => {
                 Some("name the migration and the step as the error did".to_owned())
             }
+            RunError::SeenStep { .. } => Some(
+                "leave it out and run again: only what changes rows, or is SQL in an author's own words, can need repair"
+                    .to_owned(),
+            ),
             RunError::SharedSession { .. } => Some(
                 "connect to the server itself, with a URL or a pool: not through a connection pooler, and not with \
                  a connection that is lent; nothing was changed"

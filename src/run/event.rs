@@ -16,6 +16,12 @@ pub enum Event {
         /// Who has it, where the engine says so.
         holder: Option<Holder>,
     },
+    /// Something that a person should know, told before anything is done: a run that fails has no
+    /// [`Report`](super::Report) that would have it. Each is told once in a run.
+    Warning {
+        /// What it is, as a clause.
+        text: String,
+    },
     /// It is known what is to be run, or undone, from here on.
     Planned {
         /// How many migrations.

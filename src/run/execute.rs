@@ -105,7 +105,6 @@ impl Execution<'_> {
             statements: migration.statements.len(),
             duration,
         };
-        report.warn(migration.warnings.clone());
         match migration.way {
             Way::Up => {
                 self.observer.tell(Event::Applied(applied.clone()));
@@ -223,7 +222,8 @@ impl Execution<'_> {
                 // Of a lock that was not to be had in time, only the one statement is undone.
                 drop(driver.execute("ROLLBACK").await);
             }
-            self.pause(migration, pause, &error).await;
+            self.pause(migration, &statement.steps, pause, &error)
+                .await?;
         }
         Ok(())
     }
@@ -378,13 +378,32 @@ impl Execution<'_> {
         Backoff::new(self.patience.retries, SHORTEST, LONGEST)
     }
 
-    async fn pause(&self, migration: &PlannedMigration, pause: Duration, error: &DriverError) {
+    /// Waits before those steps are tried again. Who asks to stop meanwhile need not wait for another try.
+    async fn pause(
+        &self,
+        migration: &PlannedMigration,
+        steps: &[usize],
+        pause: Duration,
+        error: &DriverError,
+    ) -> Result<(), RunError> {
         self.observer.tell(Event::Retrying {
             migration: migration.id.clone(),
             pause,
             reason: error.to_string(),
         });
-        Backoff::wait(pause).await;
+        self.rest(pause).await;
+        let step = steps.first().copied().unwrap_or(1);
+        self.stop.check(Some((&migration.id, step)))
+    }
+
+    /// Waits so long, or until somebody asks to stop.
+    async fn rest(&self, pause: Duration) {
+        let mut left = pause;
+        while !left.is_zero() && !self.stop.is_requested() {
+            let part = left.min(SHORTEST);
+            Backoff::wait(part).await;
+            left -= part;
+        }
     }
 }
 
@@ -407,6 +426,10 @@ fn is_one(sql: &str) -> bool {
 
 /// Whether MySQL or MariaDB refused an author's text before it did anything.
 fn has_done_nothing(error: &RunError, sql: &str) -> bool {
+    // It was refused because somebody else had a lock, and was not tried again.
+    if matches!(error, RunError::Stopped { .. }) {
+        return true;
+    }
     let RunError::Statement { source, .. } = error else {
         return false;
     };

@@ -6,18 +6,25 @@ use super::found::Found;
 use super::migrator::Migrator;
 use super::plan::PlannedMigration;
 use super::report::{State, Status};
+use crate::dialect::Dialect;
+use crate::dsl::{Migration, Operation};
 
 impl Migrator {
     /// The status with the step at which a cut-off run left off. Only the first migration that is pending can be
-    /// half done, and only where DDL commits by itself.
+    /// half done, and only one that is not a single transaction.
     pub(super) async fn with_half_done<D: Driver>(
         &self,
         mut status: Status,
         driver: &mut D,
     ) -> Status {
         // What is recorded nowhere is taken over whole, or run.
-        let begun = !status.migrations.is_empty() && status.pending() > 0;
-        if !begun || driver.dialect().features().transactional_ddl {
+        let first = status
+            .migrations
+            .iter()
+            .find(|it| it.state == State::Pending);
+        let first = first.and_then(|it| self.migrations.get(&it.id));
+        let dialect = driver.dialect();
+        if !first.is_some_and(|it| may_be_half_done(it, dialect)) {
             return status;
         }
         // Who only looks keeps nobody out, so a cluster is as good as a single server.
@@ -42,6 +49,16 @@ impl Migrator {
     }
 }
 
+/// Whether a run that is cut off may leave a part of it done: where DDL takes part in transactions, only what is not in
+/// one with all else.
+fn may_be_half_done(migration: &Migration, dialect: Dialect) -> bool {
+    let features = dialect.features();
+    let in_batches = |it: &Operation| matches!(it, Operation::Backfill(_));
+    !features.transactional_ddl
+        || (migration.concurrently && features.concurrent_indexes)
+        || migration.operations.iter().any(in_batches)
+}
+
 /// The first step that is left to do of a migration of which another is done.
 fn cut_at(migration: &PlannedMigration) -> Option<(String, usize)> {
     let is_left = |found: &Found| matches!(found, Found::Needed | Found::Partly);
@@ -56,7 +73,24 @@ fn cut_at(migration: &PlannedMigration) -> Option<(String, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dsl::*;
     use crate::run::{PlannedStep, Way};
+
+    #[test]
+    fn what_is_one_transaction_is_done_or_not() {
+        let plain = Migration::new("001", "Plain").drop_table("t");
+        let filled = plain.clone().backfill("t", rows().set("n", 1));
+        let meanwhile = Migration::new("002", "Meanwhile")
+            .concurrently()
+            .drop_index("t", "n");
+        let on = |migration: &Migration| -> Vec<Dialect> {
+            let all = Dialect::ALL.into_iter();
+            all.filter(|it| may_be_half_done(migration, *it)).collect()
+        };
+        assert_eq!(on(&plain), [MySql, MariaDb]);
+        assert_eq!(on(&filled), Dialect::ALL);
+        assert_eq!(on(&meanwhile), [Postgres, MySql, MariaDb]);
+    }
 
     #[test]
     fn a_migration_is_half_done_where_a_part_of_it_is() {

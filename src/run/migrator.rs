@@ -16,7 +16,7 @@ use super::known::Known;
 use super::lock::{Holder, Lock};
 use super::patience::Patience;
 use super::plan::{Plan, PlanError, way_back};
-use super::repair::{Repair, Resolution};
+use super::repair::{Repair, Resolution, is_seen};
 use super::report::{Execution as Executed, MigrationStatus, Report, State, Status};
 use super::rollback::Rollback;
 use super::session::Session;
@@ -244,8 +244,8 @@ impl Migrator {
         self.with_lock(driver, Task::Run { tracked }).await
     }
 
-    /// Where the database stands. Reads the tracking table, and where DDL commits by itself and something is
-    /// pending, the database's own catalog. It changes nothing.
+    /// Where the database stands. Reads the tracking table, and where something is pending that may be
+    /// [half done](State::HalfDone), the database's own catalog. It changes nothing.
     ///
     /// # Errors
     ///
@@ -393,8 +393,8 @@ impl Migrator {
     ///
     /// # Errors
     ///
-    /// [`RunError`] where the migration or the step is not known, the lock can't be had, or the journal
-    /// can't be written.
+    /// [`RunError`] where the migration or the step is not known or the step needs no repair, the lock can't be had, or
+    /// the journal can't be written.
     pub async fn repair_step<S: Source>(
         &self,
         source: S,
@@ -409,6 +409,12 @@ impl Migrator {
                 step,
             });
         };
+        if is_seen(&operation) {
+            return Err(RunError::SeenStep {
+                migration: migration.to_owned(),
+                step,
+            });
+        }
         let driver = connect(source).await?;
         let repair = Repair::Step {
             migration,

@@ -27,6 +27,7 @@ mod report;
 mod resolve;
 mod rights;
 mod rollback;
+mod script;
 mod segments;
 #[cfg(feature = "serde")]
 mod serial;
@@ -48,6 +49,8 @@ pub use lock::Holder;
 pub use migrator::Migrator;
 pub use plan::{Plan, PlanError, PlannedMigration, Way};
 pub use repair::Resolution;
+#[cfg(feature = "cli")]
+pub(crate) use repair::is_seen;
 pub use report::{AppliedNow, Execution, MigrationStatus, Report, State, Status};
 pub use rollback::Rollback;
 pub use stop::Stop;

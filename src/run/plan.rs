@@ -662,8 +662,17 @@ impl Plan {
         Ok(())
     }
 
+    /// Its statements and what they need of the session, without any record.
+    pub(crate) fn unrecorded(&self) -> String {
+        let mut text = String::new();
+        // A write to a text does not fail.
+        let _ = self.write_session(&mut text);
+        text.extend(self.migrations.iter().map(ToString::to_string));
+        text
+    }
+
     /// What the statements need of the session.
-    fn write_session(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_session(&self, f: &mut impl fmt::Write) -> fmt::Result {
         if let (Some(schema), Dialect::Postgres) = (&self.tracking.schema, self.dialect) {
             let schema = self.dialect.quote(schema);
             writeln!(f, "SET search_path TO {schema}, pg_temp;")?;
@@ -765,7 +774,7 @@ fn delimiter_that_is_not_in(sql: &str) -> String {
 }
 
 /// One line that no client takes for SQL, whatever is in `text`.
-fn comment(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+fn comment(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
     let line: String = text
         .chars()
         .map(|character| {

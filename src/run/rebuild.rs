@@ -1,5 +1,9 @@
 //! What a run sees to when a table is rebuilt on SQLite: nothing that no migration made is lost with the old one.
 
+mod ahead;
+
+pub(super) use ahead::foresee;
+
 use super::difference::Difference;
 use super::driver::{Driver, DriverError};
 use super::error::RunError;

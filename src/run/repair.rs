@@ -12,7 +12,7 @@ use super::report::{AppliedNow, Report};
 use super::session::Session;
 use super::tracking::{StepState, Tracking};
 use crate::dialect::Dialect;
-use crate::dsl::Migrations;
+use crate::dsl::{Migrations, Operation};
 
 /// What a person says of a step that a cut-off run left behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,18 @@ pub(crate) enum Repair<'t> {
         in_batches: bool,
         resolution: Resolution,
     },
+}
+
+/// Whether the database's own catalog tells that it has run. Of rows and of an author's own SQL it does not.
+pub(crate) fn is_seen(operation: &Operation) -> bool {
+    !matches!(
+        operation,
+        Operation::RunSql(_)
+            | Operation::Insert(_)
+            | Operation::Update(_)
+            | Operation::Delete(_)
+            | Operation::Backfill(_)
+    )
 }
 
 impl Repair<'_> {

@@ -15,7 +15,8 @@ pub struct Report {
     pub applied: Vec<AppliedNow>,
     /// The migrations that this run undid, in the order in which it did.
     pub rolled_back: Vec<AppliedNow>,
-    /// What was found to differ and was left as it is, and what else a person should know.
+    /// What was found to differ and was left as it is, and what else a person should know. The observer of a run heard
+    /// of it at its start.
     pub warnings: Vec<String>,
 }
 
@@ -51,6 +52,7 @@ impl Report {
         match event {
             Event::Applied(applied) => self.applied.push(applied.clone()),
             Event::RolledBack(undone) => self.rolled_back.push(undone.clone()),
+            Event::Warning { text } => drop(self.warn(std::slice::from_ref(text))),
             Event::Waiting { .. }
             | Event::Planned { .. }
             | Event::Started { .. }
@@ -62,16 +64,19 @@ impl Report {
     pub(crate) fn append(&mut self, mut later: Report) {
         self.applied.append(&mut later.applied);
         self.rolled_back.append(&mut later.rolled_back);
-        self.warn(later.warnings);
+        self.warnings.append(&mut later.warnings);
     }
 
-    /// Adds warnings that are not there yet: a run that plans anew meets the same ones again.
-    pub(crate) fn warn(&mut self, warnings: Vec<String>) {
+    /// Adds warnings that are not there yet, and gives these: a run that plans anew meets the same ones again.
+    pub(crate) fn warn(&mut self, warnings: &[String]) -> Vec<String> {
+        let mut new = Vec::new();
         for warning in warnings {
-            if !self.warnings.contains(&warning) {
-                self.warnings.push(warning);
+            if !self.warnings.contains(warning) {
+                self.warnings.push(warning.clone());
+                new.push(warning.clone());
             }
         }
+        new
     }
 }
 
@@ -113,8 +118,10 @@ pub enum State {
     Unknown(Execution),
     /// It is not recorded.
     Pending,
-    /// It is not recorded, and a run that was cut off has done a part of it; a further run goes on from there.
-    /// It happens only where DDL commits by itself (MySQL, MariaDB).
+    /// It is not recorded, and a run that was cut off has done a part of it; a further run goes on from there. On
+    /// MySQL and MariaDB that may be any migration, because DDL commits by itself; on PostgreSQL and SQLite one that
+    /// [backfills](crate::dsl::Migration::backfill) or, on PostgreSQL, works
+    /// [concurrently](crate::dsl::Migration::concurrently).
     HalfDone {
         /// Which of its operations is to be done next, counted from 1.
         step: usize,

@@ -124,10 +124,15 @@ pub(crate) fn rebuild_conflict(
     table: &str,
     difference: Difference,
 ) -> RunError {
+    let mut steps = migration.steps.iter();
+    let operation = steps.find(|it| it.step == step);
     RunError::Conflict {
         migration: migration.id.clone(),
         step,
-        operation: format!("rebuild table {table}"),
+        operation: operation.map_or_else(
+            || format!("rebuild table {table}"),
+            |it| it.operation.clone(),
+        ),
         difference,
     }
 }

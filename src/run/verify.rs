@@ -67,7 +67,8 @@ pub(crate) async fn differences<D: Driver>(
         })?;
     let mut differences = database::differences(session.dialect, &catalog, &live);
     let path = database::search_path(session, &live);
-    match replay(driver, session, &wanted, &path, &statements).await {
+    let gone = database::gone_extensions(made, &catalog, &live);
+    match replay(driver, session, &wanted, (&path, &gone), &statements).await {
         Ok(expected) => compare(&expected, &live, &mut differences),
         // Without an extension there is nothing to replay on: that it is missing is what is told.
         Err(_) if database::lacks_extension(session.dialect, &catalog, &live) => {}
@@ -109,7 +110,7 @@ async fn replay<D: Driver>(
     driver: &mut D,
     session: &Session,
     wanted: &Wanted,
-    path: &str,
+    (path, gone): (&str, &[&str]),
     statements: &[Statement],
 ) -> Result<Live, DriverError> {
     let scratch = format!("hammerwork_verify_{:016x}", unique());
@@ -120,6 +121,11 @@ async fn replay<D: Driver>(
                 "CREATE SCHEMA {scratch}; SET LOCAL search_path TO {scratch}, {path}; \
                  SET LOCAL client_min_messages TO warning;"
             );
+            for extension in gone {
+                let extension = session.dialect.quote(extension);
+                before +=
+                    &format!("CREATE EXTENSION IF NOT EXISTS {extension} SCHEMA {scratch};\n");
+            }
             for statement in statements {
                 before += &statement.sql;
                 before += ";\n";

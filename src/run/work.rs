@@ -3,7 +3,7 @@
 use super::applied::{AppliedIds, Pending};
 use super::driver::Driver;
 use super::error::RunError;
-use super::event::Observer;
+use super::event::{Event, Observer};
 use super::execute::{Execution, Outcome};
 use super::foreign_keys::ForeignKeys;
 use super::journal::Journal;
@@ -38,7 +38,7 @@ impl Work<'_> {
         loop {
             let applied = AppliedIds::read_again(driver, &migrator.tracking, tracked).await?;
             let pending = migrator.pending(applied)?;
-            report.warn(pending.warnings.clone());
+            self.warn(&mut report, &pending.warnings);
             if pending.count == 0 {
                 return Ok(report);
             }
@@ -94,6 +94,13 @@ impl Work<'_> {
         }
     }
 
+    /// Tells at once what a person should know: a run that fails has no report.
+    fn warn(&self, report: &mut Report, warnings: &[String]) {
+        for text in report.warn(warnings) {
+            self.observer.tell(Event::Warning { text });
+        }
+    }
+
     async fn live<D: Driver>(&self, driver: &mut D) -> Result<Live, RunError> {
         let wanted = self.migrator.wanted(self.session.dialect);
         let live = Live::read(driver, self.session, &wanted).await;
@@ -126,6 +133,9 @@ impl Work<'_> {
                 return Ok(false);
             }
         };
+        for migration in &plan.migrations {
+            self.warn(report, &migration.warnings);
+        }
         if plan.rebuilds_first() != keys.are_off && keys.look(driver).await? {
             self.switch(driver, keys, plan.rebuilds_first()).await?;
             return Ok(false);

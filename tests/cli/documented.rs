@@ -54,6 +54,41 @@ fn every_command_has_its_part_of_the_page() {
 }
 
 #[test]
+fn the_codes_are_those_of_the_page_and_of_the_help() {
+    use hammerwork_migrations::cli::exit;
+
+    let codes = [
+        exit::OK,
+        exit::PENDING,
+        exit::USAGE,
+        exit::FAILED,
+        exit::DRIFT,
+        exit::INTERRUPTED,
+        exit::TERMINATED,
+    ];
+    assert_eq!(codes, [0, 1, 2, 3, 4, 130, 143]);
+    let page = page("docs/cli.md");
+    let table = page.split_once("| ends with | where |\n").unwrap().1;
+    let table = table.split_once("\n\n").unwrap().0;
+    let cells = table
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split('|').nth(1));
+    let told: Vec<u8> = cells
+        .flat_map(|it| it.split(','))
+        .map(|it| it.trim().parse().unwrap())
+        .collect();
+    assert_eq!(told, codes);
+    let help = migrate(&["--help"]).stdout;
+    let help = help.split_once("Exit codes:\n").unwrap().1;
+    let told: Vec<u8> = help
+        .lines()
+        .map_while(|line| line.split_whitespace().next()?.parse().ok())
+        .collect();
+    assert_eq!(told, codes);
+}
+
+#[test]
 fn the_json_is_what_its_page_shows() {
     let directory = Directory::new();
     directory.write("urls.txt", "sqlite://other.db\n");

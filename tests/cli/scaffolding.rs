@@ -79,6 +79,9 @@ fn what_init_begins_compiles_and_its_test_passes() {
     let ended = hammerwork(&["--database-url", "sqlite://things.db", "migrate"]);
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(ended.stdout.contains("002_add_colour"), "{ended:?}");
+    // It has nothing in it yet, and once it is applied that is for ever.
+    let warning = "warning: 002_add_colour has no operations: once it is recorded";
+    assert!(ended.stderr.contains(warning), "{ended:?}");
     let ended = hammerwork(&["status", "--check", "--database-url", "sqlite://things.db"]);
     assert_eq!(ended.code, 0, "{ended:?}");
     assert!(

@@ -79,6 +79,27 @@ async fn a_pending_migration_before_an_applied_one() {
 }
 
 #[tokio::test]
+async fn what_it_warns_of_is_told_before_it_fails() {
+    let directory = Directory::new();
+    assert_eq!(migrate(&directory, &[]).code, 0);
+    execute(
+        &directory,
+        "DELETE FROM hammerwork_migrations WHERE migration_id = '003_add_timeouts';
+         ALTER TABLE hammerwork_jobs DROP COLUMN timeout_seconds;
+         ALTER TABLE hammerwork_jobs ADD COLUMN timeout_seconds BLOB",
+    )
+    .await;
+    for words in [&[][..], &["--dry-run"]] {
+        let ended = migrate(&directory, words);
+        assert_eq!(ended.code, 3, "{ended:?}");
+        let start = "warning: 003_add_timeouts is run after 006_add_result_storage, which";
+        assert!(ended.stderr.starts_with(start), "{ended:?}");
+        let error = "\nerror: migration 003_add_timeouts, step 1";
+        assert!(ended.stderr.contains(error), "{ended:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_conflict_shows_both_shapes_and_changes_nothing() {
     let directory = Directory::new();
     directory.write("jobs.db", "");

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hammerwork_migrations::dsl::*;
-use hammerwork_migrations::run::{Event, Resolution, Stop};
-use hammerwork_migrations::{Migrator, RunError};
+use hammerwork_migrations::run::{Event, Resolution, State, Stop};
+use hammerwork_migrations::{Migrator, Plan, RunError};
 
 use crate::cutting::run_cut;
 use crate::database::{Connection, Database};
@@ -58,6 +58,15 @@ async fn assert_raised_once(database: &Database) {
     assert_eq!(database.rows(&sql).await, expected);
     let left = "SELECT count(*) FROM hammerwork_migrations_batches";
     assert_eq!(database.column(left).await, ["0"]);
+}
+
+async fn dry_run(database: &Database, migrator: &Migrator) -> Plan {
+    let plan = match database.connect().await {
+        Connection::Postgres(it) => migrator.dry_run(it).await,
+        Connection::MySql(it) => migrator.dry_run(it).await,
+        Connection::Sqlite(it) => migrator.dry_run(it).await,
+    };
+    plan.unwrap()
 }
 
 /// Runs with an observer, and gives how many keys were done after each batch.
@@ -127,6 +136,14 @@ on_every_engine! {
         assert_eq!(database.column("SELECT sum(count) FROM counters").await, ["4"]);
         let left = "SELECT keys_done FROM hammerwork_migrations_batches";
         assert_eq!(database.column(left).await, ["4"]);
+        // Where it stands is told, and told of a run that would go on.
+        let status = database.status(&Migrator::new(history())).await.unwrap();
+        let states: Vec<State> = status.migrations.iter().map(|it| it.state).collect();
+        assert_eq!(states[1..], [State::HalfDone { step: 3 }, State::Pending]);
+        assert_eq!(status.pending(), 2);
+        let plan = dry_run(database, &Migrator::new(history())).await;
+        let found: Vec<&str> = plan.migrations[0].steps.iter().map(|it| it.found.word()).collect();
+        assert_eq!(found, ["satisfied", "satisfied", "partly", "needed", "needed"]);
         // The lock is free, and what is left is one batch.
         let next = Migrator::new(history()).lock_timeout(Duration::ZERO);
         let (batches, result) = batches_of(database, next).await;
@@ -138,12 +155,7 @@ on_every_engine! {
     async fn a_dry_run_tells_of_the_backfill_and_of_its_table(database: &Database) {
         counters(database).await;
         let migrator = Migrator::new(history());
-        let plan = match database.connect().await {
-            Connection::Postgres(it) => migrator.dry_run(it).await,
-            Connection::MySql(it) => migrator.dry_run(it).await,
-            Connection::Sqlite(it) => migrator.dry_run(it).await,
-        };
-        let plan = plan.unwrap();
+        let plan = dry_run(database, &migrator).await;
         assert_eq!(plan.refusal(), None);
         let text = plan.to_string();
         assert!(text.contains("hammerwork_migrations_batches"), "{text}");

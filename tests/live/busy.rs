@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use hammerwork_migrations::run::Event;
-use hammerwork_migrations::{Dialect, Migrations, Migrator};
+use hammerwork_migrations::dsl::*;
+use hammerwork_migrations::run::{Event, Stop};
+use hammerwork_migrations::{Migrator, RunError};
 
 use crate::database::{Connection, Database, builtin};
 use crate::expected::assert_schema;
@@ -52,6 +53,57 @@ on_servers! {
         // The server notices its timeout within a second, however busy the machine is.
         assert!(longest < Duration::from_secs(4), "{longest:?}");
         assert_schema(database).await;
+    }
+
+    async fn who_asks_it_to_stop_need_not_wait_for_the_table(database: &Database) {
+        let first = Migrations::new(builtin().migrations().iter().take(1).cloned());
+        database.run(&Migrator::new(first)).await.unwrap();
+        let mut holder = database.connect().await;
+        holder.run("BEGIN").await.unwrap();
+        holder.run("SELECT COUNT(*) FROM hammerwork_jobs").await.unwrap();
+
+        let stop = Stop::new();
+        let wish = stop.clone();
+        let migrator = builtin().table_lock_timeout(Duration::from_secs(1)).stop_on(&stop);
+        let migrator = migrator.observe(move |event| {
+            if let Event::Retrying { .. } = event {
+                wish.request();
+            }
+        });
+        let error = database.run(&migrator).await.unwrap_err();
+        let stopped = RunError::Stopped { migration: Some("002_add_priority".to_owned()), step: 1 };
+        assert_eq!(error, stopped);
+        // The migration lock is free, though the table is not.
+        holder.run("COMMIT").await.unwrap();
+        let next = builtin().lock_timeout(Duration::ZERO);
+        assert_eq!(database.run(&next).await.unwrap().applied.len(), 5);
+        assert_schema(database).await;
+    }
+
+    async fn so_it_is_with_an_authors_own_sql(database: &Database) {
+        let first = Migration::new("001_tags", "Tags").create_table(table("tags").columns([integer("id").primary_key()]));
+        database.run(&Migrator::new(Migrations::new([first.clone()]))).await.unwrap();
+        let mut holder = database.connect().await;
+        holder.run("BEGIN").await.unwrap();
+        holder.run("SELECT COUNT(*) FROM tags").await.unwrap();
+
+        let column = Migration::new("002_column", "A column")
+            .run_sql(sql("a column").everywhere("ALTER TABLE tags ADD COLUMN n INT").down("ALTER TABLE tags DROP COLUMN n"));
+        let all = Migrations::new([first, column]);
+        let stop = Stop::new();
+        let wish = stop.clone();
+        let migrator = Migrator::new(all.clone()).table_lock_timeout(Duration::from_secs(1)).stop_on(&stop);
+        let migrator = migrator.observe(move |event| {
+            if let Event::Retrying { .. } = event {
+                wish.request();
+            }
+        });
+        let error = database.run(&migrator).await.unwrap_err();
+        assert!(matches!(error, RunError::Stopped { step: 1, .. }), "{error:?}");
+        holder.run("COMMIT").await.unwrap();
+        // It was refused each time, so nobody need say what became of it.
+        assert_eq!(database.run(&Migrator::new(all)).await.unwrap().applied.len(), 1);
+        assert_eq!(database.column("SELECT COUNT(n) FROM tags").await, ["0"]);
     }
 }
 

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use hammerwork_migrations::dsl::*;
-use hammerwork_migrations::run::Rollback;
+use hammerwork_migrations::run::{Rollback, State, Stop};
 use hammerwork_migrations::{Migrator, Report, RunError};
 use sqlx::Connection as _;
 use tokio::task::JoinHandle;
@@ -119,12 +119,32 @@ on_postgres! {
         assert!(run.await.unwrap().is_err());
         open.run("COMMIT").await.unwrap();
         assert_eq!(indexes(database).await, ["idx_jobs_email false", "idx_jobs_score true"]);
+        let status = database.status(&Migrator::new(history())).await.unwrap();
+        assert_eq!(status.migrations[1].state, State::HalfDone { step: 2 });
 
         let report = database.run(&Migrator::new(history())).await.unwrap();
         // What is unfinished is dropped and made anew; what is whole is left alone.
         assert_eq!(report.applied[0].statements, 2);
         assert_eq!(indexes(database).await, BOTH);
         assert!(database.run(&Migrator::new(history())).await.unwrap().is_up_to_date());
+    }
+
+    async fn whoever_asks_it_to_stop_gets_the_index_that_is_being_made(database: &Database) {
+        first(database).await;
+        let stop = Stop::new();
+        let mut open = writer(database).await;
+        let run = spawn(database.connect().await, Migrator::new(history()).stop_on(&stop));
+        at(database, "CREATE INDEX CONCURRENTLY").await;
+        stop.request();
+        open.run("COMMIT").await.unwrap();
+        let error = run.await.unwrap().unwrap_err();
+        assert_eq!(error, RunError::Stopped { migration: Some("002_meanwhile".to_owned()), step: 2 });
+        assert_eq!(indexes(database).await, ["idx_jobs_score true"]);
+        let next = Migrator::new(history()).lock_timeout(Duration::ZERO);
+        let status = database.status(&next).await.unwrap();
+        assert_eq!(status.migrations[1].state, State::HalfDone { step: 2 });
+        assert_eq!(database.run(&next).await.unwrap().applied[0].statements, 1);
+        assert_eq!(indexes(database).await, BOTH);
     }
 
     async fn so_is_one_that_was_cut_off_before_its_record(database: &Database) {

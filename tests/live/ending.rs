@@ -1,7 +1,7 @@
 //! A run that is asked to stop does so between two steps, keeps what is done, and gives the lock back.
 
-use hammerwork_migrations::run::{Event, Stop};
-use hammerwork_migrations::{Migrator, RunError};
+use hammerwork_migrations::run::{Event, Resolution, Rollback, Source, Stop};
+use hammerwork_migrations::{Migrations, Migrator, Plan, Report, RunError, Status};
 
 use crate::database::{Database, builtin};
 use crate::expected::assert_schema;
@@ -41,4 +41,32 @@ on_every_engine! {
         assert!(matches!(error, RunError::Stopped { .. }), "{error:?}");
         assert_eq!(database.status(&builtin()).await.unwrap().applied(), 0);
     }
+}
+
+/// Nothing is run: that this compiles is the test.
+#[tokio::test]
+async fn whatever_a_migrator_does_may_be_a_task_of_its_own() {
+    fn is_task<F: Future + Send>(_: F) {}
+    fn is_shared<T: Send + Sync + 'static>() {}
+    fn all<S: Source + Copy>(source: S) {
+        let migrator = builtin();
+        is_task(migrator.run(source));
+        is_task(migrator.dry_run(source));
+        is_task(migrator.status(source));
+        is_task(migrator.verify(source));
+        is_task(migrator.baseline(source));
+        is_task(migrator.rollback(source, Rollback::All));
+        is_task(migrator.repair(source));
+        is_task(migrator.repair_step(source, "001", 1, Resolution::Done));
+        is_task(migrator.lock_holder(source));
+    }
+    all(&sqlx::PgPool::connect_lazy("postgres://nobody@localhost/none").unwrap());
+    all(&sqlx::MySqlPool::connect_lazy("mysql://nobody@localhost/none").unwrap());
+    all(&sqlx::SqlitePool::connect_lazy("sqlite::memory:").unwrap());
+    is_shared::<Migrator>();
+    is_shared::<Migrations>();
+    is_shared::<Plan>();
+    is_shared::<Report>();
+    is_shared::<Status>();
+    is_shared::<RunError>();
 }

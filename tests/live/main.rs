@@ -19,6 +19,9 @@ mod database;
 mod forwarding;
 #[path = "../support/expected.rs"]
 mod expected;
+#[expect(dead_code, reason = "the snapshots of the histories are for others")]
+#[path = "../histories/mod.rs"]
+mod histories;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/stopping.rs"]
@@ -50,5 +53,6 @@ mod renaming_linked;
 mod rights;
 mod rolling_back;
 mod running;
+mod scripting;
 mod tampering;
 mod verifying;

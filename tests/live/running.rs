@@ -1,7 +1,7 @@
 //! The ordinary run: up, up again, status; from pools and single connections; what comes from outside.
 
 use hammerwork_migrations::dsl::*;
-use hammerwork_migrations::run::State;
+use hammerwork_migrations::run::{Event, State};
 use hammerwork_migrations::{Migrator, RunError};
 
 use crate::database::{Database, builtin};
@@ -15,6 +15,27 @@ on_every_engine! {
 
         assert_eq!(database.migrate().await, Vec::<String>::new());
         assert_schema(database).await;
+    }
+
+    async fn what_it_warns_of_is_told_though_it_fails(database: &Database) {
+        let make = |id: &str, name: &str| {
+            Migration::new(id, "x").create_table(table(name).columns([integer("id").primary_key()]))
+        };
+        let broken = make("002_b", "b").run_sql(sql("nonsense").everywhere("SELECT nonsense FROM b"));
+        let some = Migrations::new([make("001_a", "a"), make("003_c", "c")]);
+        database.run(&Migrator::new(some)).await.unwrap();
+        let all = Migrations::new([make("001_a", "a"), broken, make("003_c", "c")]);
+        let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let heard = told.clone();
+        let migrator = Migrator::new(all).observe(move |event| {
+            if let Event::Warning { text } = event {
+                heard.lock().unwrap().push(text.clone());
+            }
+        });
+        let error = database.run(&migrator).await.unwrap_err();
+        assert!(matches!(error, RunError::Statement { .. }), "{error:?}");
+        let expected = "002_b is run after 003_c, which comes after it and was applied already";
+        assert_eq!(*told.lock().unwrap(), [expected]);
     }
 
     async fn status_tells_before_and_after(database: &Database) {

@@ -29,9 +29,6 @@ pub(super) fn baseline(args: &Baseline, context: &Context<'_>) -> Result<u8, Err
         }
         result => result?,
     };
-    for warning in &report.warnings {
-        context.console.warning(warning);
-    }
     progress.finish()?;
     if args.json {
         let none = serde_json::json!({"drift": []});

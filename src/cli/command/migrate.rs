@@ -52,9 +52,6 @@ fn migrate_one(args: &Migrate, context: &Context<'_>) -> Result<(), Error> {
     let result = context.perform_in_steps(task, &target);
     progress.end();
     let report = result?;
-    for warning in &report.warnings {
-        context.console.warning(warning);
-    }
     progress.finish()?;
     if args.json {
         return context

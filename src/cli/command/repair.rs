@@ -1,13 +1,15 @@
 //! `repair`: accepts edited migrations, or says what became of steps that were cut off.
 
+use serde_json::Value;
+
 use super::context::Context;
 use crate::cli::args::Repair;
 use crate::cli::engine::{Target, Task, perform};
 use crate::cli::error::Error;
-use crate::cli::report;
 use crate::cli::step::Step;
+use crate::cli::{json, report};
 use crate::dsl::Migrations;
-use crate::run::{Migrator, Report, Resolution, RunError, Source};
+use crate::run::{Migrator, Report, Resolution, RunError, Source, is_seen};
 
 pub(super) fn repair(args: &Repair, context: &Context<'_>) -> Result<(), Error> {
     let steps = args.steps()?;
@@ -18,25 +20,32 @@ pub(super) fn repair(args: &Repair, context: &Context<'_>) -> Result<(), Error> 
     let migrator = args
         .locking
         .apply(args.database.migrator(context.migrations));
-    let (migrator, progress) = context.observed(migrator, false);
+    let (migrator, progress) = context.observed(migrator, args.json);
+    let mut accepted = Report::default();
     if steps.is_empty() {
-        let report = context.perform_in_steps(Accept(&migrator), &target)?;
+        accepted = context.perform_in_steps(Accept(&migrator), &target)?;
         progress.finish()?;
-        return context.console.print(report::of_repair(&report));
+        if !args.json {
+            return context.console.print(report::of_repair(&accepted));
+        }
     }
-    resolve(&migrator, &target, &steps, context)
+    resolve(&migrator, &target, &steps, args.json, context)?;
+    if args.json {
+        let ids: Vec<&str> = accepted.applied.iter().map(|it| it.id.as_str()).collect();
+        let parts = serde_json::json!({"accepted": ids, "steps": json_of(&steps)});
+        return context.console.print(json::document([parts]));
+    }
+    Ok(())
 }
 
+/// Writes what the person says of each step, and tells of it at once where that is not JSON.
 fn resolve(
     migrator: &Migrator,
     target: &Target,
     steps: &[(&Step, Resolution)],
+    is_json: bool,
     context: &Context<'_>,
 ) -> Result<(), Error> {
-    let dialect = target.url.dialect();
-    if dialect.features().transactional_ddl {
-        return Err(Error::NoHalfSteps { dialect });
-    }
     for (step, resolution) in steps {
         let task = Resolve {
             migrator,
@@ -44,9 +53,22 @@ fn resolve(
             resolution: *resolution,
         };
         perform(task, target)?;
-        context.console.print(report::of_step(step, *resolution))?;
+        if !is_json {
+            context.console.print(report::of_step(step, *resolution))?;
+        }
     }
     Ok(())
+}
+
+fn json_of(steps: &[(&Step, Resolution)]) -> Vec<Value> {
+    let of = |(step, resolution): &(&Step, Resolution)| {
+        let word = match resolution {
+            Resolution::Done => "done",
+            Resolution::Undone => "undone",
+        };
+        serde_json::json!({"migration": step.migration, "step": step.number, "resolution": word})
+    };
+    steps.iter().map(of).collect()
 }
 
 impl Repair {
@@ -63,22 +85,24 @@ impl Repair {
 
 /// Before anything is written, so that of several steps all are, or none.
 fn check_known(step: &Step, migrations: &Migrations) -> Result<(), Error> {
-    let migration = migrations.get(&step.migration);
-    // How many steps the way back has, only the library knows; it says so before it writes.
-    let known = migration.is_some_and(|it| {
-        usize::try_from(step.number).is_ok_and(|number| number <= it.operations.len())
-            || step.number < 0
-    });
-    if known {
-        return Ok(());
-    }
-    Err(Error::Run {
-        file: None,
-        error: RunError::UnknownStep {
-            migration: step.migration.clone(),
-            step: step.number,
+    let found = migrations.get(&step.migration);
+    let position = usize::try_from(step.number).ok();
+    let operation = position.and_then(|it| found?.operations.get(it.checked_sub(1)?));
+    let (migration, number) = (step.migration.clone(), step.number);
+    let error = match operation {
+        Some(operation) if !is_seen(operation) => return Ok(()),
+        Some(_) => RunError::SeenStep {
+            migration,
+            step: number,
         },
-    })
+        // Which steps the way back has, only the library knows; it says so before it writes.
+        None if number < 0 && found.is_some() => return Ok(()),
+        None => RunError::UnknownStep {
+            migration,
+            step: number,
+        },
+    };
+    Err(Error::Run { file: None, error })
 }
 
 struct Accept<'m>(&'m Migrator);

@@ -35,9 +35,6 @@ fn rollback_one(args: &Rollback, context: &Context<'_>) -> Result<(), Error> {
     let result = context.perform_in_steps(back, &target);
     progress.end();
     let report = result?;
-    for warning in &report.warnings {
-        context.console.warning(warning);
-    }
     progress.finish()?;
     if args.json {
         return context

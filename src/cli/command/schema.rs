@@ -30,7 +30,10 @@ pub(super) fn schema(args: &Schema, context: &Context<'_>) -> Result<(), Error> 
         SchemaFormat::Dot => console.print(schema::as_dot(&catalog, dialect)),
         SchemaFormat::Sql => {
             let dialect = dialect.ok_or(Error::NoSchemaDialect)?;
-            let sql = schema::as_sql(&catalog, dialect).map_err(of_plan)?;
+            let migrations = context.migrations.iter();
+            let until = migrations.clone().position(|it| Some(it.id.as_str()) == at);
+            let made = migrations.take(until.map_or(0, |it| it + 1));
+            let sql = schema::as_sql(&catalog, made, dialect).map_err(of_plan)?;
             console.print(highlight::sql(&sql, console.paint()))
         }
     }

@@ -22,6 +22,9 @@ pub(super) fn validate(args: &Validate, context: &Context<'_>) -> Result<(), Err
             error: RunError::from(error),
         })?;
     }
+    for warning in context.migrations.warnings() {
+        context.console.warning(&warning);
+    }
     let count = context.migrations.iter().count();
     let names: Vec<&str> = dialects.iter().map(|it| it.name()).collect();
     context.print(

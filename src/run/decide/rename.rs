@@ -6,7 +6,8 @@ use crate::dsl::{RenameColumn, RenameIndex, RenameTable};
 use crate::run::difference::Difference;
 
 impl Decider<'_> {
-    /// A table of the new name counts as the renamed one, if the old one is gone.
+    /// A table of the new name counts as the renamed one, if the old one is gone. Where the name is that of its own key's
+    /// index (PostgreSQL), it is free.
     pub(super) fn rename_table(&mut self, rename: &RenameTable) -> Result<Decision, Difference> {
         let RenameTable { table, to } = rename;
         let object = format!("table {table}");
@@ -14,7 +15,14 @@ impl Decider<'_> {
             let found = self.live.tables.get(name);
             found.map(|it| it.other_kind.as_deref().unwrap_or("table"))
         };
-        match (kind(table), kind(to)) {
+        // It gets another name before its table does.
+        let key = self
+            .live
+            .tables
+            .get(table)
+            .and_then(|it| it.key_name.as_ref());
+        let taken_by = kind(to).filter(|_| key != Some(to));
+        match (kind(table), taken_by) {
             (Some("table"), None) => {
                 self.live.rename_table(table, to);
                 Ok(Decision::Needed)

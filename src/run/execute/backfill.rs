@@ -4,7 +4,6 @@ use super::super::driver::{Driver, DriverError, DriverErrorKind, Row};
 use super::super::error::RunError;
 use super::super::event::Event;
 use super::super::journal::{Reached, Standing};
-use super::super::patience::Backoff;
 use super::super::plan::{PlannedMigration, Way};
 use super::super::tracking::StepState;
 use super::{Execution, failed, first_step, journal_step, sent};
@@ -75,9 +74,7 @@ impl Execution<'_> {
                 keys,
                 of: of.map(|it| it.max(keys)),
             });
-            if !batches.pause.is_zero() {
-                Backoff::wait(batches.pause).await;
-            }
+            self.rest(batches.pause).await;
         }
         let (dialect, state) = (plan.dialect, StepState::Finished);
         let sql = [
@@ -118,7 +115,10 @@ impl Execution<'_> {
                 .next()
                 .filter(|_| error.kind == DriverErrorKind::Busy);
             match pause {
-                Some(pause) => self.pause(walk.migration, pause, &error).await,
+                Some(pause) => {
+                    let steps = &walk.statement.steps;
+                    self.pause(walk.migration, steps, pause, &error).await?;
+                }
                 None => return Err(walk.failed(&question, error)),
             }
         }

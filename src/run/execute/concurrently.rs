@@ -40,7 +40,10 @@ impl Execution<'_> {
                 .next()
                 .filter(|_| removed && error.kind == DriverErrorKind::Busy);
             match pause {
-                Some(pause) => self.pause(migration, pause, &error).await,
+                Some(pause) => {
+                    let steps = &statement.steps;
+                    self.pause(migration, steps, pause, &error).await?;
+                }
                 None => return Err(fails(error)),
             }
         }

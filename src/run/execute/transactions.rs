@@ -275,11 +275,16 @@ impl Execution<'_> {
                     if !std::mem::replace(&mut told, true) {
                         self.observer.tell(Event::Waiting { holder });
                     }
-                    Backoff::wait(pause).await;
+                    self.rest(pause).await;
+                    let step = message.steps().first().copied().unwrap_or(1);
+                    self.stop.check(Some((&message.migration.id, step)))?;
                 }
                 Some(RECORDED) => return Ok(Delivery::Overtaken),
                 _ if error.kind == DriverErrorKind::Busy => match retries.next() {
-                    Some(pause) => self.pause(message.migration, pause, &error).await,
+                    Some(pause) => {
+                        let steps = message.steps();
+                        self.pause(message.migration, &steps, pause, &error).await?;
+                    }
                     None => return Err(message.failed(error)),
                 },
                 _ => return Ok(Delivery::Refused(error)),
@@ -309,9 +314,13 @@ impl Message<'_> {
 
     /// The error where nothing says which statement it was.
     pub(super) fn failed(&self, source: DriverError) -> RunError {
+        failed(self.migration, &self.steps(), "", source)
+    }
+
+    /// All that it carries out.
+    fn steps(&self) -> Vec<usize> {
         let statements = self.statements.iter();
-        let steps: Vec<usize> = statements.flat_map(|it| it.steps.clone()).collect();
-        failed(self.migration, &steps, "", source)
+        statements.flat_map(|it| it.steps.clone()).collect()
     }
 }
 

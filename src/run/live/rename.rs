@@ -1,7 +1,7 @@
 //! What is there, under other names: what a renaming does to it.
 
 use super::{Live, LiveColumn, LiveIndex, LiveTable};
-use crate::catalog::Named;
+use crate::catalog::{Named, names};
 use crate::dsl::ForeignKey;
 
 impl Live {
@@ -19,9 +19,13 @@ impl Live {
         }
     }
 
-    /// Gives the table another name; what had that name is given back.
+    /// Gives the table another name, and its key's index with it where that is called after it (PostgreSQL); what had
+    /// that name is given back.
     pub(crate) fn rename_table(&mut self, from: &str, to: &str) -> Option<LiveTable> {
-        let table = self.tables.remove(from)?;
+        let mut table = self.tables.remove(from)?;
+        if table.key_name.as_deref() == Some(names::key(from).as_str()) {
+            table.key_name = Some(names::key(to));
+        }
         let other = self.tables.insert(to.to_owned(), table);
         // One that stands in an index's way, and so is its own owner, stands there no more.
         if self.index_owners.get(from).is_some_and(|it| it == from) {

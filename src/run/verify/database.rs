@@ -4,7 +4,7 @@
 use super::{Difference, EXTRA, MISSING};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
-use crate::dsl::Operation;
+use crate::dsl::{Migration, Operation};
 use crate::run::decide::extension_difference;
 use crate::run::live::Live;
 use crate::run::session::Session;
@@ -56,6 +56,25 @@ pub(super) fn differences(dialect: Dialect, expected: &Catalog, live: &Live) -> 
 pub(super) fn lacks_extension(dialect: Dialect, expected: &Catalog, live: &Live) -> bool {
     let mut extensions = expected.extensions();
     dialect.features().extensions && extensions.any(|it| !live.extensions.contains_key(&it.name))
+}
+
+/// The extensions that a migration made and a later one dropped: what came between may need them, so the replay has them
+/// for as long as it lasts.
+pub(super) fn gone_extensions<'m>(
+    made: &[&'m Migration],
+    expected: &Catalog,
+    live: &Live,
+) -> Vec<&'m str> {
+    let operations = made.iter().flat_map(|it| &it.operations);
+    let names = operations.filter_map(|it| {
+        let Operation::CreateExtension(it) = it else {
+            return None;
+        };
+        Some(it.extension.name.as_str())
+    });
+    let is_gone =
+        |name: &&str| expected.extension(name).is_none() && !live.extensions.contains_key(*name);
+    names.filter(is_gone).collect()
 }
 
 /// PostgreSQL: where names are looked for that are not in the place of the replay. What extensions have made in the
