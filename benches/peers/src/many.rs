@@ -14,6 +14,7 @@ use hammerwork_migrations::run::{Databases, DriverError, Schemas, Source};
 use hammerwork_migrations::{Dialect, Migrator, register_builtin_migrations};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
+use crate::history;
 use crate::meter::Meter;
 use crate::peer::{Peer, Task};
 
@@ -51,7 +52,11 @@ impl Way {
     fn all() -> Vec<Way> {
         let peers = Peer::value_variants().iter().copied();
         let peers = peers.filter(|it| it.keeps_records()).map(Way::Loop);
-        [Way::Each(1), Way::Each(4), Way::Each(8)].into_iter().chain(peers).chain([Way::Processes]).collect()
+        [Way::Each(1), Way::Each(4), Way::Each(8)]
+            .into_iter()
+            .chain(peers)
+            .chain([Way::Processes])
+            .collect()
     }
 
     fn name(self) -> String {
@@ -74,7 +79,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             let mut samples = [Vec::new(), Vec::new()];
             for round in 0..arguments.rounds {
                 let places = Places::make(dialect, arguments, round)?;
-                let measured = places.go(way).and_then(|fresh| Ok([fresh, places.go(way)?]));
+                let measured = places
+                    .go(way)
+                    .and_then(|fresh| Ok([fresh, places.go(way)?]));
                 places.remove()?;
                 let measured = measured.with_context(|| format!("{} on {dialect}", way.name()))?;
                 for (samples, time) in samples.iter_mut().zip(measured) {
@@ -91,14 +98,24 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         table += &line;
     }
     print!("{table}");
-    arguments.page.as_deref().map_or(Ok(()), |page| write(page, &table))
+    arguments
+        .page
+        .as_deref()
+        .map_or(Ok(()), |page| write(page, &table))
 }
 
 fn write(page: &Path, table: &str) -> Result<()> {
     let text = std::fs::read_to_string(page)?;
-    let (before, rest) = text.split_once(BEGIN).context("the page has no place for the table")?;
-    let (_, after) = rest.split_once(END).context("the page has no place for the table")?;
-    Ok(std::fs::write(page, format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))?)
+    let (before, rest) = text
+        .split_once(BEGIN)
+        .context("the page has no place for the table")?;
+    let (_, after) = rest
+        .split_once(END)
+        .context("the page has no place for the table")?;
+    Ok(std::fs::write(
+        page,
+        format!("{before}{BEGIN}\n\n{table}\n{END}{after}"),
+    )?)
 }
 
 /// Databases that nothing else uses.
@@ -107,25 +124,39 @@ struct Places {
     /// The folder of the files; on PostgreSQL the database of the schemas.
     parent: String,
     names: Vec<String>,
+    /// The work as SQL.
+    pieces: PathBuf,
 }
 
 impl Places {
     fn make(dialect: Dialect, arguments: &Arguments, round: usize) -> Result<Places> {
         let name = format!("many_{}_{round}", std::process::id());
-        let names: Vec<String> = (0..arguments.databases).map(|it| format!("tenant_{it:04}")).collect();
+        let names: Vec<String> = (0..arguments.databases)
+            .map(|it| format!("tenant_{it:04}"))
+            .collect();
         let parent = if dialect == Dialect::Sqlite {
             let folder = arguments.directory.join(name);
             std::fs::create_dir(&folder)?;
             folder.display().to_string()
         } else {
-            let make: String = names.iter().map(|it| format!("CREATE SCHEMA {it};\n")).collect();
+            let make: String = names
+                .iter()
+                .map(|it| format!("CREATE SCHEMA {it};\n"))
+                .collect();
             block_on(async {
                 execute(&server("")?, format!("CREATE DATABASE {name}")).await?;
                 execute(&server(&name)?, make).await
             })?;
             name
         };
-        Ok(Places { dialect, parent, names })
+        let pieces = arguments.directory.join(format!("many-{dialect}.json"));
+        history::write_pieces(6, dialect, &pieces)?;
+        Ok(Places {
+            dialect,
+            parent,
+            names,
+            pieces,
+        })
     }
 
     fn remove(self) -> Result<()> {
@@ -158,11 +189,18 @@ impl Places {
     async fn each(&self, jobs: usize) -> Result<()> {
         let migrator = Migrator::new(register_builtin_migrations());
         let outcomes = if self.dialect == Dialect::Sqlite {
-            let files = self.names.iter().map(|name| Ok((name.clone(), File(self.url(Peer::Hammerwork, name)?))));
+            let files = self
+                .names
+                .iter()
+                .map(|name| Ok((name.clone(), File(self.url(Peer::Hammerwork, name)?))));
             let files = files.collect::<Result<Vec<_>>>()?;
             migrator.each(Databases::new(files)).jobs(jobs).run().await
         } else {
-            let url = format!("{}{}", server(&self.parent)?, Peer::Hammerwork.parameters(self.dialect));
+            let url = format!(
+                "{}{}",
+                server(&self.parent)?,
+                Peer::Hammerwork.parameters(self.dialect)
+            );
             let schemas = Schemas::new(Server(url), &self.names);
             migrator.each(schemas).jobs(jobs).run().await
         };
@@ -175,6 +213,7 @@ impl Places {
             dialect: self.dialect,
             url: self.url(peer, name)?,
             size: 6,
+            pieces: self.pieces.clone(),
         };
         peer.run(&task, &Meter::default())
     }
@@ -184,13 +223,26 @@ impl Places {
             Dialect::Sqlite => self.url(Peer::Hammerwork, name)?,
             Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => server(&self.parent)?,
         };
-        let peer = Peer::Hammerwork.to_possible_value().context("every peer has a word")?;
+        let peer = Peer::Hammerwork
+            .to_possible_value()
+            .context("every peer has a word")?;
         // It puts parameters of its own behind the URL.
         let output = Command::new(std::env::current_exe()?)
-            .args(["once", peer.get_name(), &self.dialect.to_string(), &url, "6"])
+            .args([
+                "once",
+                peer.get_name(),
+                &self.dialect.to_string(),
+                &url,
+                "6",
+            ])
+            .arg(&self.pieces)
             .env("PGOPTIONS", format!("-csearch_path={name}"))
             .output()?;
-        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        ensure!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         Ok(())
     }
 
@@ -200,7 +252,10 @@ impl Places {
             return Ok(format!("sqlite://{}/{name}", self.parent));
         }
         let parameters = peer.parameters(self.dialect);
-        Ok(format!("{}{parameters}&options=-csearch_path%3D{name}", server(&self.parent)?))
+        Ok(format!(
+            "{}{parameters}&options=-csearch_path%3D{name}",
+            server(&self.parent)?
+        ))
     }
 }
 
@@ -228,7 +283,8 @@ impl Source for Server {
 
 /// The URL of that database; of the tests' own where the name is empty.
 fn server(database: &str) -> Result<String> {
-    let url = std::env::var("TEST_POSTGRES_URL").context("TEST_POSTGRES_URL is not set: start this with benches/peers/run")?;
+    let url = std::env::var("TEST_POSTGRES_URL")
+        .context("TEST_POSTGRES_URL is not set: start this with benches/peers/run")?;
     if database.is_empty() {
         return Ok(url);
     }
@@ -238,10 +294,15 @@ fn server(database: &str) -> Result<String> {
 
 async fn execute(url: &str, sql: String) -> Result<()> {
     let mut connection = PgConnection::connect(url).await?;
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await?;
     Ok(connection.close().await?)
 }
 
 fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }
