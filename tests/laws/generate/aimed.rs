@@ -79,7 +79,11 @@ pub(crate) fn aimed(
         }
         Operation::CreateFunction(it) => return it.into(),
         Operation::ReplaceFunction(mut it) => {
-            it.function.name = a_function.map_or(it.function.name, |known| known.name.clone());
+            let Some(known) = a_function else {
+                let function = it.function;
+                return CreateFunction { function }.into();
+            };
+            it.function.name.clone_from(&known.name);
             return it.into();
         }
         Operation::DropFunction(mut it) => {

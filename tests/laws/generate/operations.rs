@@ -49,15 +49,15 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
         1 => trigger_value().prop_map(|trigger| CreateTrigger { trigger }.into()),
         3 => trigger_value().prop_map(|trigger| ReplaceTrigger { trigger }.into()),
         3 => name().prop_map(|trigger| DropTrigger { trigger }.into()),
-        4 => of_functions(),
+        7 => of_functions(),
     ]
 }
 
 fn of_functions() -> impl Strategy<Value = Operation> {
     prop_oneof![
-        2 => function_value().prop_map(|function| CreateFunction { function }.into()),
-        2 => function_value().prop_map(|function| ReplaceFunction { function }.into()),
-        1 => name().prop_map(|function| DropFunction { function }.into()),
+        1 => function_value().prop_map(|function| CreateFunction { function }.into()),
+        3 => function_value().prop_map(|function| ReplaceFunction { function }.into()),
+        3 => name().prop_map(|function| DropFunction { function }.into()),
     ]
 }
 

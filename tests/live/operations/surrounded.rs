@@ -20,13 +20,12 @@ struct Change {
 }
 
 fn before(dialect: Dialect) -> Migration {
-    let function = sql("a function")
+    let log_it = function("log_it")
         .on(
             Postgres,
-            "CREATE FUNCTION log_it() RETURNS trigger LANGUAGE plpgsql AS \
+            "() RETURNS trigger LANGUAGE plpgsql AS \
              $$ BEGIN INSERT INTO logs (job) VALUES (NEW.id); RETURN NULL; END $$",
         )
-        .down_on(Postgres, "DROP FUNCTION log_it()")
         .nothing_on(MySql)
         .nothing_on(Sqlite);
     let migration = Migration::new("001_before", "What is there")
@@ -80,13 +79,28 @@ fn before(dialect: Dialect) -> Migration {
                         .on_delete(Cascade),
                 ),
         )
-        .run_sql(function)
+        .create_function(log_it)
+        .create_function(gives("one_more", 1))
         .create_view(job_ids("SELECT id FROM jobs"))
         .create_trigger(logs("log_jobs", AfterInsert));
     match dialect {
         Dialect::Postgres => migration.create_schema("audit"),
         Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => migration,
     }
+}
+
+/// SQLite has no functions of its own.
+fn gives(name: &str, number: usize) -> Function {
+    function(name)
+        .on(
+            Postgres,
+            format!("() RETURNS INT LANGUAGE sql AS 'SELECT {number}'"),
+        )
+        .on(
+            MySql,
+            format!("() RETURNS INT DETERMINISTIC RETURN {number}"),
+        )
+        .nothing_on(Sqlite)
 }
 
 fn job_ids(query: &str) -> View {
@@ -199,6 +213,12 @@ fn changes() -> Vec<Change> {
             o().replace_trigger(logs("log_jobs", AfterUpdate)),
         ),
         with("drop_trigger", o().drop_trigger("log_jobs")),
+        with("create_function", o().create_function(gives("another", 2))),
+        with(
+            "replace_function",
+            o().replace_function(gives("one_more", 2)),
+        ),
+        with("drop_function", o().drop_function("one_more")),
         with("add_foreign_key", o().add_foreign_key("runs", to_queues)),
         with("drop_foreign_key", o().drop_foreign_key("runs", "job")),
         with(
