@@ -26,6 +26,8 @@ impl Catalog {
         }
 
         let mut made = Table {
+            columns: Vec::with_capacity(table.columns.len()),
+            indexes: Vec::with_capacity(table.indexes.len()),
             comment: table.comment.clone(),
             ..dsl::table(&table.name)
         };

@@ -781,6 +781,10 @@ impl Migration {
     /// ```
     #[must_use]
     pub fn operation(mut self, operation: impl Into<Operation>) -> Self {
+        // Most migrations have one operation, and a long history many of those.
+        if self.operations.is_empty() {
+            self.operations.reserve_exact(1);
+        }
         self.operations.push(operation.into());
         self
     }

@@ -68,6 +68,8 @@ impl Table {
     /// | SQLite | `CREATE TABLE "tags" ("name" TEXT NOT NULL, "about" TEXT, PRIMARY KEY ("name"))` |
     #[must_use]
     pub fn columns(mut self, columns: impl IntoIterator<Item = Column>) -> Self {
+        let columns = columns.into_iter();
+        self.columns.reserve_exact(columns.size_hint().0);
         for mut column in columns {
             // The table says what its key is; a flag that stayed on the column would say it a second time.
             if std::mem::take(&mut column.primary_key) {

@@ -6,7 +6,7 @@ use super::error::RunError;
 use super::execute::journal_step;
 use super::found::Found;
 use super::journal::{Journal, Standing};
-use super::live::{Live, Wanted};
+use super::live::{Live, Wanted, unread};
 use super::migrator::{Migrator, connect};
 use super::plan::{Plan, PlannedMigration};
 use super::rebuild::foresee;
@@ -97,12 +97,7 @@ impl Migrator {
         pending: &Pending,
     ) -> Result<Plan, RunError> {
         let wanted = Wanted::of(&self.migrations, session.dialect);
-        let live = Live::read(driver, session, &wanted)
-            .await
-            .map_err(|source| RunError::Database {
-                doing: "read the database's own catalog",
-                source,
-            })?;
+        let live = Live::read(driver, session, &wanted).await.map_err(unread)?;
         resolve_with(
             &self.migrations,
             pending,

@@ -7,6 +7,7 @@ pub(super) use ahead::foresee;
 use super::difference::Difference;
 use super::driver::{Driver, DriverError};
 use super::error::RunError;
+use super::live::unread;
 use super::plan::PlannedMigration;
 use super::resolve::rebuild_conflict;
 use crate::dialect::Dialect;
@@ -24,13 +25,7 @@ impl Kept {
         migration: &PlannedMigration,
         statement: &Statement,
     ) -> Result<Kept, RunError> {
-        let found =
-            Found::read(driver, &table.name)
-                .await
-                .map_err(|source| RunError::Database {
-                    doing: "read the database's own catalog",
-                    source,
-                })?;
+        let found = Found::read(driver, &table.name).await.map_err(unread)?;
         if let Some(description) = found.unknown(table) {
             let difference = Difference::new(format!("table {}", table.name), description);
             let step = statement.steps.first().copied().unwrap_or_default();

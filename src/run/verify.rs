@@ -13,7 +13,9 @@ use super::difference::Difference;
 use super::driver::{Driver, DriverError, DriverErrorKind};
 use super::error::RunError;
 use super::journal::is_true;
-use super::live::{Live, LiveColumn, LiveForeignKey, LiveFunction, LiveIndex, LiveTable, Wanted};
+use super::live::{
+    Live, LiveColumn, LiveForeignKey, LiveFunction, LiveIndex, LiveTable, Wanted, unread,
+};
 use super::plan::{PlanError, Steps, expect};
 use super::session::Session;
 use super::whole_enums::with_whole_enums;
@@ -59,12 +61,7 @@ pub(crate) async fn differences<D: Driver>(
     {
         session.make_timestamps_explicit(driver).await?;
     }
-    let live = Live::read(driver, session, &wanted)
-        .await
-        .map_err(|source| RunError::Database {
-            doing: "read the database's own catalog",
-            source,
-        })?;
+    let live = Live::read(driver, session, &wanted).await.map_err(unread)?;
     let mut differences = database::differences(session.dialect, &catalog, &live);
     let path = database::search_path(session, &live);
     let gone = database::gone_extensions(made, &catalog, &live);

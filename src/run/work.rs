@@ -7,7 +7,7 @@ use super::event::{Event, Observer};
 use super::execute::{Execution, Outcome};
 use super::foreign_keys::ForeignKeys;
 use super::journal::Journal;
-use super::live::Live;
+use super::live::{Live, unread};
 use super::lock::Lock;
 use super::migrator::Migrator;
 use super::plan::Plan;
@@ -42,7 +42,11 @@ impl Work<'_> {
             if pending.count == 0 {
                 return Ok(report);
             }
-            let live = self.live(driver).await?;
+            let live = if pending.tracked {
+                self.live(driver).await?
+            } else {
+                self.live_of_new(driver).await?
+            };
             let mut plan = migrator.resolved(&pending, live, self.session.dialect);
             // What failed together is run one by one, so that those before what fails are kept.
             if !std::mem::replace(&mut is_first, false)
@@ -104,10 +108,13 @@ impl Work<'_> {
     async fn live<D: Driver>(&self, driver: &mut D) -> Result<Live, RunError> {
         let wanted = self.migrator.wanted(self.session.dialect);
         let live = Live::read(driver, self.session, &wanted).await;
-        live.map_err(|source| RunError::Database {
-            doing: "read the database's own catalog",
-            source,
-        })
+        live.map_err(unread)
+    }
+
+    async fn live_of_new<D: Driver>(&self, driver: &mut D) -> Result<Live, RunError> {
+        let wanted = self.migrator.wanted(self.session.dialect);
+        let live = Live::read_new(driver, self.session, &wanted).await;
+        live.map_err(unread)
     }
 
     /// Carries out a plan that was made for what is `pending`. False says that all must be read and planned

@@ -23,6 +23,7 @@ pub(crate) use functions::LiveFunction;
 pub(crate) use indexes::{IndexDifference, index_difference};
 
 use super::driver::{Driver, DriverError};
+use super::error::RunError;
 use super::session::Session;
 use crate::dialect::Dialect;
 use crate::dsl::{
@@ -140,6 +141,14 @@ pub(crate) struct LivePart {
     pub(crate) descending: bool,
 }
 
+/// That a catalog could not be read.
+pub(crate) fn unread(source: DriverError) -> RunError {
+    RunError::Database {
+        doing: "read the database's own catalog",
+        source,
+    }
+}
+
 impl Live {
     /// Reads the tables and indexes of those names.
     pub(crate) async fn read<D: Driver>(
@@ -152,6 +161,23 @@ impl Live {
             Dialect::MySql | Dialect::MariaDb => mysql::read(driver, wanted).await,
             Dialect::Sqlite => sqlite::read(driver, wanted).await,
         }
+    }
+
+    /// As [`read`](Self::read), for a database that is not known to have anything yet.
+    pub(crate) async fn read_new<D: Driver>(
+        driver: &mut D,
+        session: &Session,
+        wanted: &Wanted,
+    ) -> Result<Live, DriverError> {
+        let has_none = match session.dialect {
+            Dialect::Postgres => postgres::has_none(driver, session, wanted).await?,
+            // Their questions are cheap, or cost the same whatever is there.
+            Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => false,
+        };
+        if has_none {
+            return Ok(Live::default());
+        }
+        Live::read(driver, session, wanted).await
     }
 
     /// PostgreSQL: reads what is there after `before` has been run in a transaction that is undone.

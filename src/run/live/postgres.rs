@@ -1,10 +1,12 @@
 //! PostgreSQL's catalog. `information_schema` would hide what the role has no grant on.
 
+use std::collections::BTreeSet;
+
 use super::constraints::{action, timing};
 use super::{Live, LiveCheck, LiveForeignKey, LiveIndex, LivePart, Values, Wanted, list};
 use crate::dialect::Dialect;
 use crate::dsl::{ForeignKey, foreign_key};
-use crate::run::driver::{Driver, DriverError};
+use crate::run::driver::{Driver, DriverError, Row};
 use crate::run::session::Session;
 
 /// To compile the queries takes longer than to answer them: 0.1 s where 1,000 tables are asked for.
@@ -12,6 +14,40 @@ const WITHOUT_JIT: &str = "SET LOCAL jit = off;";
 
 /// Moments are told in the session's time zone: so that what is read does not depend on it.
 const IN_UTC: &str = "SET LOCAL TimeZone TO 'UTC';";
+
+/// Whether nothing that is asked for can be there. To plan the queries below takes a new session longer than to make
+/// the tables of a small history: where there are none yet, one small question comes before them.
+pub(super) async fn has_none<D: Driver>(
+    driver: &mut D,
+    session: &Session,
+    wanted: &Wanted,
+) -> Result<bool, DriverError> {
+    let Wanted {
+        tables,
+        indexes,
+        schemas,
+        extensions,
+        enums,
+        // Each is a table's.
+        triggers: _,
+        functions,
+    } = wanted;
+    // What these are is not a relation.
+    if [schemas, extensions, enums, functions]
+        .iter()
+        .any(|it| !it.is_empty())
+    {
+        return Ok(false);
+    }
+    let sql = format!(
+        "BEGIN READ ONLY; {} {WITHOUT_JIT} \
+         SELECT 'any' FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE n.nspname = current_schema() AND c.relname IN ({}) LIMIT 1; COMMIT",
+        session.transaction_settings(),
+        list(Dialect::Postgres, &(tables | indexes)),
+    );
+    Ok(rows(driver, &sql).await?.is_empty())
+}
 
 /// One round trip; what is current for it is undone with its transaction.
 pub(super) async fn read<D: Driver>(
@@ -43,16 +79,8 @@ async fn read_in<D: Driver>(
     wanted: &Wanted,
     transaction: &str,
 ) -> Result<Live, DriverError> {
-    let rows = match driver.rows(transaction).await {
-        Ok(rows) => rows,
-        Err(error) => {
-            // The transaction that failed is still open; what made it fail is what is told.
-            drop(driver.execute("ROLLBACK").await);
-            return Err(error);
-        }
-    };
     let mut live = Live::default();
-    for row in rows {
+    for row in rows(driver, transaction).await? {
         let mut values = Values::of(row);
         match values.text().as_str() {
             "column" => add_column(&mut live, values),
@@ -82,7 +110,16 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-/// Nine queries; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
+async fn rows<D: Driver>(driver: &mut D, transaction: &str) -> Result<Vec<Row>, DriverError> {
+    let rows = driver.rows(transaction).await;
+    if rows.is_err() {
+        // The transaction that failed is still open; what made it fail is what is told.
+        drop(driver.execute("ROLLBACK").await);
+    }
+    rows
+}
+
+/// Up to nine queries, of which those about what a history has none of are left out; the first value of a row says which one it answers. Before version 15 NULL was always distinct, and
 /// no column said so: hence the document.
 fn queries(wanted: &Wanted) -> String {
     let tables = wanted.table_list(Dialect::Postgres);
@@ -92,7 +129,7 @@ fn queries(wanted: &Wanted) -> String {
     let enums = list(Dialect::Postgres, &wanted.enums);
     let triggers = list(Dialect::Postgres, &wanted.triggers);
     let functions = list(Dialect::Postgres, &wanted.functions);
-    format!(
+    let mut queries = vec![format!(
         "SELECT 'column', c.relname, c.relkind::text, \
              CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) END, a.attname, format_type(a.atttypid, a.atttypmod), \
              NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid), \
@@ -143,22 +180,51 @@ fn queries(wanted: &Wanted) -> String {
          JOIN pg_catalog.pg_class t ON t.oid = k.conrelid \
          JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
          WHERE k.contype = 'c' AND n.nspname = current_schema() AND t.relname IN ({tables}) \
-         ORDER BY t.relname, k.conname; \
-         SELECT 'enum', t.typname, e.enumlabel \
+         ORDER BY t.relname, k.conname"
+    )];
+    let mut ask = |names: &BTreeSet<String>, query: String| {
+        if !names.is_empty() {
+            queries.push(query);
+        }
+    };
+    ask(
+        &wanted.enums,
+        format!(
+            "SELECT 'enum', t.typname, e.enumlabel \
          FROM pg_catalog.pg_type t \
          JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
          LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid \
          WHERE n.nspname = current_schema() AND t.typname IN ({enums}) \
-         ORDER BY t.typname, e.enumsortorder; \
-         SELECT 'schema', n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname IN ({schemas}); \
-         SELECT 'extension', x.extname, n.nspname FROM pg_catalog.pg_extension x \
-         JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace WHERE x.extname IN ({extensions}); \
-         SELECT 'trigger', t.relname, g.tgname, pg_get_triggerdef(g.oid, true) \
+         ORDER BY t.typname, e.enumsortorder"
+        ),
+    );
+    ask(
+        &wanted.schemas,
+        format!(
+            "SELECT 'schema', n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname IN ({schemas})"
+        ),
+    );
+    ask(
+        &wanted.extensions,
+        format!(
+            "SELECT 'extension', x.extname, n.nspname FROM pg_catalog.pg_extension x \
+         JOIN pg_catalog.pg_namespace n ON n.oid = x.extnamespace WHERE x.extname IN ({extensions})"
+        ),
+    );
+    ask(
+        &wanted.triggers,
+        format!(
+            "SELECT 'trigger', t.relname, g.tgname, pg_get_triggerdef(g.oid, true) \
          FROM pg_catalog.pg_trigger g \
          JOIN pg_catalog.pg_class t ON t.oid = g.tgrelid \
          JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace \
-         WHERE n.nspname = current_schema() AND t.relname IN ({tables}) AND g.tgname IN ({triggers}); \
-         SELECT 'function', p.proname, CASE WHEN x.extname IS NOT NULL THEN 'function of the extension ' || x.extname \
+         WHERE n.nspname = current_schema() AND t.relname IN ({tables}) AND g.tgname IN ({triggers})"
+        ),
+    );
+    ask(
+        &wanted.functions,
+        format!(
+            "SELECT 'function', p.proname, CASE WHEN x.extname IS NOT NULL THEN 'function of the extension ' || x.extname \
                  WHEN p.prokind = 'p' THEN 'procedure' WHEN p.prokind = 'a' THEN 'custom aggregate' END, \
              pg_get_function_identity_arguments(p.oid), \
              CASE WHEN p.prokind IN ('f', 'w') THEN \
@@ -170,7 +236,9 @@ fn queries(wanted: &Wanted) -> String {
          LEFT JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid \
          WHERE n.nspname = current_schema() AND p.proname IN ({functions}) \
          ORDER BY p.proname, 4"
-    )
+        ),
+    );
+    queries.join("; ")
 }
 
 fn add_column(live: &mut Live, mut values: Values) {
