@@ -38,7 +38,7 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
     };
     let mut catalog = Catalog::default();
     let mut found = Adoption::default();
-    let mut dropped_functions = BTreeSet::new();
+    let mut dropped = BTreeSet::new();
     for (count, migration) in (1..).zip(history) {
         for operation in &migration.operations {
             // Whether rows were changed, or SQL in the author's own words was run, no catalog tells; nor which query a
@@ -46,13 +46,11 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
             if !operation.leaves_its_mark() {
                 return found;
             }
-            // Nor which text a function has that came again: one of that name was there before.
-            if let Operation::DropFunction(it) = operation {
-                dropped_functions.insert(&it.function);
+            // Nor which text has what came again: one of that name was there before.
+            if let Some(text) = dropped_text(operation) {
+                dropped.insert(text);
             }
-            if let Operation::CreateFunction(it) = operation
-                && dropped_functions.contains(&it.function.name)
-            {
+            if made_text(operation).is_some_and(|it| dropped.contains(&it)) {
                 return found;
             }
             // Nor does it tell whether values were: a type that goes and comes back leaves others.
@@ -79,6 +77,32 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
         }
     }
     found
+}
+
+/// The kind and the name of what the operation drops, where that is the SQL of an author.
+fn dropped_text(operation: &Operation) -> Option<(&'static str, &str)> {
+    if let Operation::DropView(it) = operation {
+        Some(("view", &it.view))
+    } else if let Operation::DropTrigger(it) = operation {
+        Some(("trigger", &it.trigger))
+    } else if let Operation::DropFunction(it) = operation {
+        Some(("function", &it.function))
+    } else {
+        None
+    }
+}
+
+/// The same of what it makes.
+fn made_text(operation: &Operation) -> Option<(&'static str, &str)> {
+    if let Operation::CreateView(it) = operation {
+        Some(("view", &it.view.name))
+    } else if let Operation::CreateTrigger(it) = operation {
+        Some(("trigger", &it.trigger.name))
+    } else if let Operation::CreateFunction(it) = operation {
+        Some(("function", &it.function.name))
+    } else {
+        None
+    }
 }
 
 /// An object of the schema, by its names.

@@ -74,6 +74,15 @@ on_every_engine! {
             .await;
     }
 
+    async fn a_trigger_is_made_anew(database: &Database) {
+        let other = logs(AfterInsert, "jobs", "more");
+        let change = operations().drop_trigger(other.name.clone()).create_trigger(other);
+        case(jobs().create_trigger(logs(AfterInsert, "jobs", "it")), change)
+            .needs_its_record()
+            .check(database)
+            .await;
+    }
+
     async fn a_trigger_moves_to_another_table(database: &Database) {
         let before = jobs().create_trigger(logs(AfterInsert, "jobs", "it"));
         let change = operations().replace_trigger(logs(AfterInsert, "tasks", "more"));

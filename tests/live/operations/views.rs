@@ -48,6 +48,17 @@ on_every_engine! {
             .await;
     }
 
+    async fn a_view_is_made_anew(database: &Database) {
+        let other = view("open_jobs").everywhere("SELECT status AS state FROM jobs").depends_on(["jobs"]);
+        let change = operations().drop_view("open_jobs").create_view(other);
+        case(jobs().create_view(open()), change)
+            .rows(ROWS)
+            .gives("SELECT state FROM open_jobs ORDER BY state", [["done"], ["open"]])
+            .needs_its_record()
+            .check(database)
+            .await;
+    }
+
     async fn a_view_of_a_table_that_changes_stays(database: &Database) {
         // SQLite adds the column by making the table anew.
         let change = operations().add_column("jobs", timestamp("made_at").default_expression(now()));
