@@ -19,7 +19,7 @@ impl Live {
         let function = LiveFunction {
             other_kind: values.optional(),
             arguments: values.text(),
-            definition: values.text(),
+            definition: super::ended(values.text()),
         };
         self.functions.entry(name).or_default().push(function);
     }

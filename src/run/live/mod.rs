@@ -149,6 +149,13 @@ pub(crate) fn unread(source: DriverError) -> RunError {
     }
 }
 
+/// A text without the mark that ends a statement: MySQL and MariaDB may keep it with the body of what was made in one
+/// message with others.
+fn ended(text: String) -> String {
+    text.trim_end_matches(|it: char| it == ';' || it.is_whitespace())
+        .to_owned()
+}
+
 impl Live {
     /// Reads the tables and indexes of those names.
     pub(crate) async fn read<D: Driver>(
@@ -241,7 +248,7 @@ impl Live {
     fn add_trigger(&mut self, mut values: Values) {
         let table = values.text();
         let name = values.text();
-        self.triggers.insert((name, table), values.text());
+        self.triggers.insert((name, table), ended(values.text()));
     }
 
     /// Adds what one row of an engine's answer says of an index: rows of one index follow each other.

@@ -120,7 +120,8 @@ fn on_mysql(dialect: Dialect, catalog: &Catalog, column_type: &ColumnType) -> St
         ColumnType::Enum { name, .. } => {
             let values = catalog.enum_values(name).unwrap_or_default().iter();
             let values: Vec<String> = values
-                .map(|it| format!("'{}'", it.replace('\'', "''")))
+                .map(|it| it.replace('\\', "\\\\").replace('\'', "''"))
+                .map(|it| format!("'{it}'"))
                 .collect();
             format!("enum({})", values.join(","))
         }

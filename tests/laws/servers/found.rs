@@ -55,7 +55,8 @@ const POSTGRES: [&str; 7] = [
     "SELECT format('check %s of %s', k.conname, c.relname) FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
      WHERE k.contype = 'c' AND k.connamespace = 'public'::regnamespace AND c.relname NOT LIKE 'hammerwork_migrations%' \
      UNION ALL SELECT 'view ' || relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace \
-     UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+     UNION ALL SELECT 'function ' || proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace \
+         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')",
     "SELECT format('enum %s (%s)', t.typname, string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder)) \
      FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid WHERE t.typnamespace = 'public'::regnamespace GROUP BY t.typname",
     "SELECT format('trigger %s %s%s of %s', t.tgname, CASE WHEN t.tgtype & 2 = 2 THEN 'before' ELSE 'after' END, \
