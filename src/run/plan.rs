@@ -158,7 +158,7 @@ impl Migrations {
     /// use hammerwork_migrations::{Dialect, register_builtin_migrations};
     ///
     /// let plan = register_builtin_migrations().preview(Dialect::MariaDb)?;
-    /// assert_eq!(plan.statement_count(), 7);
+    /// assert_eq!(plan.statement_count(), 11);
     /// # Ok::<(), hammerwork_migrations::PlanError>(())
     /// ```
     pub fn preview(&self, dialect: Dialect) -> Result<Plan, PlanError> {
