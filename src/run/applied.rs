@@ -96,12 +96,12 @@ impl AppliedIds {
         wanted.len() == checksums.len() && self.ids.len() == checksums.len() && known.eq(wanted)
     }
 
-    /// Compares with the history: what it does not know, what was edited, what is left. `checksums`, where they are
-    /// known, are those of the whole history.
+    /// Compares with the history, whose migrations have those `checksums`: what it does not know, what was edited, what
+    /// is left.
     pub(crate) fn pending(
         self,
         history: &Migrations,
-        checksums: Option<&[String]>,
+        checksums: &[String],
         target: Option<&str>,
         allow_unknown: bool,
         strict_order: bool,
@@ -152,24 +152,16 @@ impl AppliedIds {
         Ok(pending)
     }
 
-    /// The migrations that are not what they were when they were applied. What they are now is computed, unless it is
-    /// known: `checksums` has that of each migration.
-    pub(crate) fn changed(
-        &self,
-        history: &Migrations,
-        checksums: Option<&[String]>,
-    ) -> Vec<String> {
+    /// The migrations that are not what they were when they were applied; `checksums` says what each is now.
+    pub(crate) fn changed(&self, history: &Migrations, checksums: &[String]) -> Vec<String> {
         history
             .iter()
-            .enumerate()
-            .filter(|(index, migration)| match self.ids.get(&migration.id) {
-                Some(Some(then)) => match checksums.and_then(|it| it.get(*index)) {
-                    Some(now) => then != now,
-                    None => *then != migration.checksum(),
-                },
+            .zip(checksums)
+            .filter(|(migration, now)| match self.ids.get(&migration.id) {
+                Some(Some(then)) => then != *now,
                 Some(None) | None => false,
             })
-            .map(|(_, migration)| migration.id.clone())
+            .map(|(migration, _)| migration.id.clone())
             .collect()
     }
 

@@ -13,7 +13,6 @@ use super::plan::Plan;
 use super::resolve::resolve;
 use crate::catalog::{Catalog, SchemaError};
 use crate::dialect::Dialect;
-use crate::dsl::Migrations;
 
 /// So many plans are kept. Databases that were migrated together are in the same few states.
 const PLANS: usize = 8;
@@ -21,7 +20,6 @@ const PLANS: usize = 8;
 /// The answers so far, for one history.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    checksums: OnceLock<Vec<String>>,
     validated: OnceLock<Result<Catalog, SchemaError>>,
     wanted: Mutex<Vec<(Dialect, Arc<Wanted>)>>,
     plans: Mutex<Vec<(Question, Result<Plan, RunError>)>>,
@@ -37,12 +35,6 @@ struct Question {
     live: Live,
 }
 
-impl Known {
-    fn checksums(&self, history: &Migrations) -> &[String] {
-        self.checksums.get_or_init(|| history.checksums())
-    }
-}
-
 impl Migrator {
     /// The same migrator; it and its clones find out once what the history means.
     pub(super) fn for_many(&self) -> Migrator {
@@ -51,18 +43,10 @@ impl Migrator {
         migrator
     }
 
-    /// The checksums of all migrations, in their order.
-    pub(super) fn checksums(&self) -> Cow<'_, [String]> {
-        match &self.known {
-            Some(known) => Cow::Borrowed(known.checksums(&self.migrations)),
-            None => Cow::Owned(self.migrations.checksums()),
-        }
-    }
-
-    /// Those, where they cost nothing more.
-    pub(super) fn known_checksums(&self) -> Option<&[String]> {
-        let known = self.known.as_ref()?;
-        Some(known.checksums(&self.migrations))
+    /// The checksums of all migrations, in their order: computed once, whoever asks, and for one database too, where a
+    /// run compares them before it has the lock and again with it.
+    pub(super) fn checksums(&self) -> &[String] {
+        self.checksums.get_or_init(|| self.migrations.checksums())
     }
 
     /// The schema that the whole history makes.
@@ -130,7 +114,7 @@ impl Migrator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dsl::{Migration, integer, table};
+    use crate::dsl::{Migration, Migrations, integer, table};
 
     fn migrator() -> Migrator {
         let tags = table("tags").columns([integer("id").primary_key()]);

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -52,7 +52,8 @@ use crate::dsl::{Migrations, Operation};
 #[derive(Clone, Debug)]
 pub struct Migrator {
     pub(super) migrations: Arc<Migrations>,
-    /// What is found out once, where many databases get the same history.
+    pub(super) checksums: Arc<OnceLock<Vec<String>>>,
+    /// What else is found out once, where many databases get the same history.
     pub(super) known: Option<Arc<Known>>,
     pub(super) tracking: Tracking,
     pub(super) patience: Patience,
@@ -71,6 +72,7 @@ impl Migrator {
     pub fn new(migrations: Migrations) -> Self {
         Migrator {
             migrations: Arc::new(migrations),
+            checksums: Arc::default(),
             known: None,
             tracking: Tracking::default(),
             patience: Patience::default(),
@@ -229,7 +231,7 @@ impl Migrator {
         // A history that was applied as it is has been checked then.
         if let Ok(applied) = &applied
             && self.target.is_none()
-            && applied.are_all_of(&self.migrations, &checksums)
+            && applied.are_all_of(&self.migrations, checksums)
         {
             driver.close().await;
             return Ok(Report::default());
@@ -309,7 +311,7 @@ impl Migrator {
     async fn compare<D: Driver>(&self, driver: &mut D) -> Result<Vec<Difference>, RunError> {
         let session = self.open_session(driver).await?;
         let result = match AppliedIds::read(driver, &self.tracking).await {
-            Ok(applied) => verify(driver, &session, &self.migrations, &applied).await,
+            Ok(applied) => verify(driver, &session, self, &applied).await,
             Err(error) => Err(error),
         };
         session.restore(driver).await;
@@ -488,7 +490,7 @@ impl Migrator {
     pub(super) fn pending(&self, applied: AppliedIds) -> Result<Pending, RunError> {
         applied.pending(
             &self.migrations,
-            self.known_checksums(),
+            self.checksums(),
             self.target.as_deref(),
             self.allow_unknown,
             self.strict_order,

@@ -95,7 +95,7 @@ impl Repair<'_> {
             Repair::Changes => {
                 let changed = AppliedIds::read(driver, tracking)
                     .await?
-                    .changed(history, None);
+                    .changed(history, &history.checksums());
                 for migration in history.iter().filter(|it| changed.contains(&it.id)) {
                     let checksum = migration.checksum();
                     let sql =

@@ -16,6 +16,7 @@ use super::journal::is_true;
 use super::live::{
     Live, LiveColumn, LiveForeignKey, LiveFunction, LiveIndex, LiveTable, Wanted, unread,
 };
+use super::migrator::Migrator;
 use super::plan::{PlanError, Steps, expect};
 use super::session::Session;
 use super::whole_enums::with_whole_enums;
@@ -28,14 +29,16 @@ use crate::render::{Opaque, Statement};
 pub(crate) async fn verify<D: Driver>(
     driver: &mut D,
     session: &Session,
-    history: &Migrations,
+    migrator: &Migrator,
     applied: &AppliedIds,
 ) -> Result<Vec<Difference>, RunError> {
+    let history = &*migrator.migrations;
     let made: Vec<&Migration> = history
         .iter()
         .filter(|it| applied.contains(&it.id))
         .collect();
-    let changed = applied.changed(history, None).into_iter().map(|id| {
+    let changed = applied.changed(history, migrator.checksums());
+    let changed = changed.into_iter().map(|id| {
         Difference::new(
             format!("migration {id}"),
             "it was changed after it was applied",

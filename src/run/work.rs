@@ -42,11 +42,7 @@ impl Work<'_> {
             if pending.count == 0 {
                 return Ok(report);
             }
-            let live = if pending.tracked {
-                self.live(driver).await?
-            } else {
-                self.live_of_new(driver).await?
-            };
+            let live = self.live(driver, pending.tracked).await?;
             let mut plan = migrator.resolved(&pending, live, self.session.dialect);
             // What failed together is run one by one, so that those before what fails are kept.
             if !std::mem::replace(&mut is_first, false)
@@ -79,7 +75,7 @@ impl Work<'_> {
             // Where another runner is faster, so many steps must not become more.
             let rollback = pinned
                 .get_or_insert_with(|| rollback.pinned(&migrator.migrations, &pending.applied));
-            let live = self.live(driver).await?;
+            let live = self.live(driver, true).await?;
             let plan = resolve_rollback(
                 &migrator.migrations,
                 &pending.applied,
@@ -105,15 +101,14 @@ impl Work<'_> {
         }
     }
 
-    async fn live<D: Driver>(&self, driver: &mut D) -> Result<Live, RunError> {
+    /// A database without records is likely to be new.
+    async fn live<D: Driver>(&self, driver: &mut D, is_tracked: bool) -> Result<Live, RunError> {
         let wanted = self.migrator.wanted(self.session.dialect);
-        let live = Live::read(driver, self.session, &wanted).await;
-        live.map_err(unread)
-    }
-
-    async fn live_of_new<D: Driver>(&self, driver: &mut D) -> Result<Live, RunError> {
-        let wanted = self.migrator.wanted(self.session.dialect);
-        let live = Live::read_new(driver, self.session, &wanted).await;
+        let live = if is_tracked {
+            Live::read(driver, self.session, &wanted).await
+        } else {
+            Live::read_new(driver, self.session, &wanted).await
+        };
         live.map_err(unread)
     }
 
