@@ -135,7 +135,6 @@ on_every_engine! {
     }
 
     async fn a_constraint_that_went_missing_is_drift(database: &Database) {
-
         let migration = Migration::new("001_tables", "Both")
             .create_table(table("teams").columns([integer("id").primary_key()]))
             .create_table(
