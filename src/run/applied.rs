@@ -253,6 +253,7 @@ fn is_without_journal(error: &DriverError) -> bool {
         | DriverErrorKind::InTransaction
         | DriverErrorKind::Busy
         | DriverErrorKind::Connection
+        | DriverErrorKind::NoTls
         | DriverErrorKind::Other => false,
     }
 }
