@@ -71,12 +71,9 @@ async fn database(
     migrations: &Migrations,
     has: Has,
 ) -> Result<SqlitePool, Box<dyn std::error::Error>> {
-    // In memory sqlx shares it between connections, and then SQLite itself is slow with thousands of tables.
+    // It is kept for the next time: with each table SQLite reads the names of all, so that 10,000 take it a minute.
     let all = migrations.iter().count();
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("history-{has:?}-{all}.db"));
-    if file.exists() {
-        std::fs::remove_file(&file)?;
-    }
     let options = SqliteConnectOptions::new().filename(&file);
     let options = options
         .create_if_missing(true)
