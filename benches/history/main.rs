@@ -1,5 +1,6 @@
 //! What a history costs before it meets a database: building, folding, rendering, turning round. And what is done with
 //! the answers of one: planning, comparing. All of it should grow with the number of migrations, and no faster.
+#![expect(clippy::expect_used, reason = "a bench fails by panicking")]
 
 mod made;
 mod remembered;
