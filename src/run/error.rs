@@ -347,7 +347,7 @@ fn connect_help(source: &DriverError) -> String {
             "check host and port in the URL, and that the server is up"
         }
         (DriverErrorKind::NoTls, _) => {
-            "build the program with the feature tls of hammerwork-migrations, or with one of sqlx's for TLS"
+            "build the program with the feature tls of hammerwork-migrations"
         }
         (
             DriverErrorKind::MissingTable
