@@ -246,6 +246,7 @@ fn is_without_journal(error: &DriverError, tracking: &Tracking) -> bool {
         | DriverErrorKind::InTransaction
         | DriverErrorKind::Busy
         | DriverErrorKind::Connection
+        | DriverErrorKind::NoTls
         | DriverErrorKind::Other => false,
     }
 }

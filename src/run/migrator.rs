@@ -1,5 +1,6 @@
 //! The runner: binds a history to a database.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
@@ -690,8 +691,11 @@ impl Migrator {
                 .and_then(|it| u64::try_from(it).ok())
                 .map(Duration::from_millis),
         };
+        let rows: BTreeMap<&str, &Applied> =
+            applied.iter().map(|it| (it.id.as_str(), it)).collect();
+        let ids: BTreeSet<&str> = self.migrations.iter().map(|it| it.id.as_str()).collect();
         let known = self.migrations.iter().map(|migration| {
-            let row = applied.iter().find(|it| it.id == migration.id);
+            let row = rows.get(migration.id.as_str());
             MigrationStatus {
                 id: migration.id.clone(),
                 summary: Some(migration.summary.clone()),
@@ -700,7 +704,7 @@ impl Migrator {
         });
         let unknown = applied
             .iter()
-            .filter(|it| self.migrations.get(&it.id).is_none())
+            .filter(|it| !ids.contains(it.id.as_str()))
             .map(|it| MigrationStatus {
                 id: it.id.clone(),
                 summary: None,
