@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use tracing::field::Empty;
-use tracing::{Span, debug_span, info_span};
+use tracing::{Level, Span, debug_span, info_span, span_enabled};
 
 use super::plan::{PlannedMigration, Way};
 use crate::render::Statement;
@@ -39,6 +39,10 @@ pub(super) fn of_statement(steps: &[usize], sql: &str) -> Span {
 
 /// All statements of a transaction, where they are one message.
 pub(super) fn of_batch(statements: &[&Statement]) -> Span {
+    // Nobody needs a text of all of them then.
+    if !span_enabled!(target: TARGET, Level::DEBUG) {
+        return Span::none();
+    }
     let steps: Vec<usize> = statements.iter().flat_map(|it| it.steps.clone()).collect();
     let texts: Vec<&str> = statements.iter().map(|it| it.sql.as_str()).collect();
     of_statement(&steps, &texts.join("; "))
