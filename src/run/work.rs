@@ -36,7 +36,8 @@ impl Work<'_> {
         let mut report = Report::default();
         let mut is_first = true;
         loop {
-            let applied = AppliedIds::read_again(driver, &migrator.tracking, tracked).await?;
+            let (tracking, history) = (&migrator.tracking, &migrator.migrations);
+            let applied = AppliedIds::read_again(driver, tracking, history, tracked).await?;
             let pending = migrator.pending(applied)?;
             self.warn(&mut report, &pending.warnings);
             if pending.count == 0 {
@@ -70,7 +71,7 @@ impl Work<'_> {
         let mut report = Report::default();
         let mut pinned = None;
         loop {
-            let applied = AppliedIds::read(driver, &migrator.tracking).await?;
+            let applied = migrator.applied(driver).await?;
             let pending = migrator.pending(applied)?;
             // Where another runner is faster, so many steps must not become more.
             let rollback = pinned
@@ -128,7 +129,7 @@ impl Work<'_> {
             // Without a lock of the session's own, the schema may be a later one than the tracking table that
             // was read before it.
             Err(error) => {
-                let applied = AppliedIds::read(driver, &migrator.tracking).await?;
+                let applied = migrator.applied(driver).await?;
                 if self.session.exclusive || migrator.pending(applied)?.applied == pending.applied {
                     return Err(error);
                 }
