@@ -33,6 +33,13 @@ pub(crate) struct Pending {
     pub(crate) tracked: bool,
 }
 
+impl Pending {
+    /// Whether there is a table in which migrations are recorded: one of the two, at least.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.tracked || !self.applied.is_empty()
+    }
+}
+
 impl AppliedIds {
     pub(crate) fn new(ids: BTreeMap<String, Option<String>>, tracked: bool) -> Self {
         AppliedIds { ids, tracked }
@@ -46,26 +53,6 @@ impl AppliedIds {
     ) -> Result<AppliedIds, RunError> {
         let record = Record::read(driver, tracking, history).await;
         record.map(AppliedIds::from)
-    }
-
-    /// Reads the table again, under the lock: on a new database, where it was not there a moment ago, that is
-    /// one query most of the time.
-    pub(crate) async fn read_again<D: Driver>(
-        driver: &mut D,
-        tracking: &Tracking,
-        history: &Migrations,
-        was_tracked: bool,
-    ) -> Result<AppliedIds, RunError> {
-        if !was_tracked {
-            match driver.rows(&tracking.ids(driver.dialect())).await {
-                Err(error) if error.kind == DriverErrorKind::MissingTable => {
-                    return Ok(AppliedIds::default());
-                }
-                // It is there now, or something else is wrong with it: the whole question tells.
-                Ok(_) | Err(_) => {}
-            }
-        }
-        AppliedIds::read(driver, tracking, history).await
     }
 
     /// Compares with the history, whose migrations have those `checksums`: what it does not know, what was edited, what

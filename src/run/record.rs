@@ -46,7 +46,7 @@ impl Record {
         };
         let (answer, form) = match packed {
             Some(Ok(rows)) if texts(&rows).is_some() => (Ok(rows), Form::Packed),
-            Some(Err(error)) if is_without_journal(&error) => (Err(error), Form::Packed),
+            Some(Err(error)) if is_a_table_short(&error) => (Err(error), Form::Packed),
             // Rows can be read, or say what is wrong, where texts can't.
             Some(Ok(_) | Err(_)) | None => {
                 let sql = tracking.ids_and_checksums(dialect);
@@ -54,10 +54,15 @@ impl Record {
             }
         };
         let (answer, form) = match answer {
-            Err(error) if is_without_journal(&error) => {
+            Err(error) if is_without_journal(&error, tracking) => {
                 (driver.rows(&tracking.ids(dialect)).await, Form::Ids)
             }
             answer => (answer, form),
+        };
+        // Without the tracking table neither is there.
+        let form = match &answer {
+            Err(_) => Form::Ids,
+            Ok(_) => form,
         };
         let rows = answer.or_else(|error| none_yet(tracking, error))?;
         Ok(Record { rows, form })
@@ -113,8 +118,8 @@ impl Tracking {
                 let lines = |column| format!("group_concat({column} || '\n', '')");
                 let (ids, sums) = (lines("migration_id"), lines("checksum"));
                 Some(format!(
-                    "SELECT (SELECT COUNT(migration_id) FROM {table}), (SELECT {ids} FROM {table}), \
-                     COUNT(*), {ids}, {sums} FROM {journal} WHERE {noted}"
+                    "SELECT * FROM (SELECT COUNT(migration_id), {ids} FROM {table}), \
+                     (SELECT COUNT(*), {ids}, {sums} FROM {journal} WHERE {noted})"
                 ))
             }
             Dialect::MySql | Dialect::MariaDb if size >= LONG => {
@@ -214,14 +219,25 @@ fn joined<'r>(mut ids: Vec<&'r str>, mut sums: Vec<Entry<'r>>) -> Vec<Entry<'r>>
     ids.into_iter().map(with_sum).collect()
 }
 
-/// The original tool made no journal; a role that may read the tracking table alone can't read it.
-fn is_without_journal(error: &DriverError) -> bool {
+/// Whether a table is missing, or can't be read.
+fn is_a_table_short(error: &DriverError) -> bool {
+    matches!(
+        error.kind,
+        DriverErrorKind::MissingTable | DriverErrorKind::NotAllowed
+    )
+}
+
+/// The original tool made no journal; a role that may read the tracking table alone can't read it. In whatever language
+/// a server says that a table is missing, it names the table; and of two, the first that the question names.
+fn is_without_journal(error: &DriverError, tracking: &Tracking) -> bool {
     match error.kind {
-        DriverErrorKind::MissingTable | DriverErrorKind::NotAllowed => true,
+        DriverErrorKind::MissingTable => error.message.contains(&tracking.journal_name()),
+        DriverErrorKind::NotAllowed => true,
         DriverErrorKind::Refused
         | DriverErrorKind::InTransaction
         | DriverErrorKind::Busy
         | DriverErrorKind::Connection
+        | DriverErrorKind::NoTls
         | DriverErrorKind::Other => false,
     }
 }

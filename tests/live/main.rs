@@ -43,6 +43,7 @@ mod functions;
 mod journal;
 mod long_histories;
 mod many;
+mod new_databases;
 mod odd_servers;
 mod operations;
 mod pooling;
