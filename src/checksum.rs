@@ -1,6 +1,6 @@
 //! What a migration means, as a number: a renderer that is mended does not change it.
 
-use std::fmt::{Display, Write};
+use std::fmt::{self, Display, Write};
 
 use sha2::{Digest, Sha256};
 
@@ -20,44 +20,67 @@ impl Migration {
     /// ```
     #[must_use]
     pub fn checksum(&self) -> String {
-        let concurrently = self.concurrently.then_some(&"concurrently" as &dyn Display);
-        let operations = self.operations.iter().map(|it| it as &dyn Display);
-        sha256(concurrently.into_iter().chain(operations))
+        Hashed::default().checksum(texts(self))
     }
 }
 
 impl Migrations {
     /// The checksums of all migrations, in their order.
     pub(crate) fn checksums(&self) -> Vec<String> {
-        self.iter().map(Migration::checksum).collect()
+        let mut hashed = Hashed::default();
+        self.iter().map(|it| hashed.checksum(texts(it))).collect()
     }
 }
 
 impl Operation {
     /// The SHA-256 of one operation's text, in hexadecimal.
     pub(crate) fn checksum(&self) -> String {
-        sha256([self as &dyn Display])
+        Hashed::default().checksum([self as &dyn Display])
     }
 }
 
-/// A migration is hashed at every start, so that one text serves all of them, and one serves all digits.
-fn sha256<'t>(texts: impl IntoIterator<Item = &'t dyn Display>) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut hash = Sha256::new();
-    let mut text = String::new();
-    for it in texts {
-        text.clear();
-        // Writing to a text can't fail.
-        let _ = write!(text, "{it}");
-        // The length before each text keeps two lists with the same joined text apart.
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(&text);
+/// What of a migration is hashed.
+fn texts(migration: &Migration) -> impl Iterator<Item = &dyn Display> {
+    let concurrently = migration
+        .concurrently
+        .then_some(&"concurrently" as &dyn Display);
+    let operations = migration.operations.iter().map(|it| it as &dyn Display);
+    concurrently.into_iter().chain(operations)
+}
+
+/// The bytes that are hashed. A migration is hashed at every start, so all of them are written into one room, and each is
+/// hashed as a whole.
+#[derive(Default)]
+struct Hashed(Vec<u8>);
+
+impl Write for Hashed {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
     }
-    let halves = hash
-        .finalize()
-        .into_iter()
-        .flat_map(|it| [it >> 4, it & 0xF]);
-    halves
-        .map(|it| char::from(DIGITS[usize::from(it)]))
-        .collect()
+}
+
+impl Hashed {
+    /// The SHA-256 of those texts, in hexadecimal.
+    fn checksum<'t>(&mut self, texts: impl IntoIterator<Item = &'t dyn Display>) -> String {
+        const LENGTH: usize = size_of::<u64>();
+        self.0.clear();
+        for text in texts {
+            let start = self.0.len();
+            self.0.extend([0; LENGTH]);
+            // Writing to a text can't fail.
+            let _ = write!(self, "{text}");
+            // The length before each text keeps two lists with the same joined text apart.
+            let length = (self.0.len() - start - LENGTH) as u64;
+            self.0[start..][..LENGTH].copy_from_slice(&length.to_be_bytes());
+        }
+        hexadecimal(&Sha256::digest(&self.0))
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let halves = bytes.iter().flat_map(|it| [it >> 4, it & 0xF]);
+    let digits: Vec<u8> = halves.map(|it| DIGITS[usize::from(it)]).collect();
+    String::from_utf8_lossy(&digits).into_owned()
 }

@@ -119,6 +119,7 @@ impl fmt::Display for Check {
         if self.named_for != NamedFor::default() {
             write!(f, "{},", self.named_for)?;
         }
-        write!(f, " {}", Shown(&self.expression))
+        f.write_str(" ")?;
+        Shown(&self.expression).fmt(f)
     }
 }

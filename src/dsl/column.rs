@@ -316,7 +316,9 @@ fn said_of<T>(dialect: Dialect, said: &[(Dialect, T)]) -> Option<&T> {
 /// In the words of the DSL: `status string, on mysql varchar(50)`.
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.name, self.column_type)?;
+        f.write_str(&self.name)?;
+        f.write_str(" ")?;
+        self.column_type.fmt(f)?;
         for (dialect, column_type) in &self.overrides {
             write!(f, ", on {dialect} {column_type}")?;
         }
@@ -331,9 +333,13 @@ impl fmt::Display for Column {
         }
         match &self.default {
             None => {}
-            Some(DefaultValue::Literal(literal)) => write!(f, ", default {literal}")?,
+            Some(DefaultValue::Literal(literal)) => {
+                f.write_str(", default ")?;
+                literal.fmt(f)?;
+            }
             Some(DefaultValue::Expression(expression)) => {
-                write!(f, ", default expression {}", Shown(expression))?;
+                f.write_str(", default expression ")?;
+                Shown(expression).fmt(f)?;
             }
         }
         if self.auto_increment {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::NamedFor;
+use super::listed::listed;
 use super::unique::physical_name;
 
 /// A foreign key of a table, known by its label: its columns hold what a row of another table, or of the same
@@ -265,18 +266,18 @@ impl fmt::Display for Action {
 /// In the words of the DSL: `queue (queue_id) references queues (id), on delete cascade`.
 impl fmt::Display for ForeignKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} ({}) references {} ({})",
-            self.label,
-            self.columns.join(", "),
-            self.table,
-            self.referenced.join(", ")
-        )?;
+        f.write_str(&self.label)?;
+        f.write_str(" (")?;
+        listed(f, &self.columns)?;
+        f.write_str(") references ")?;
+        f.write_str(&self.table)?;
+        f.write_str(" (")?;
+        listed(f, &self.referenced)?;
+        f.write_str(")")?;
         if let Some(name) = &self.name {
             write!(f, ", named {name}")?;
         }
-        write!(f, "{}", self.named_for)?;
+        self.named_for.fmt(f)?;
         for (event, action) in [("delete", self.on_delete), ("update", self.on_update)] {
             if action != Action::NoAction {
                 write!(f, ", on {event} {action}")?;

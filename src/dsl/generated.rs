@@ -57,6 +57,8 @@ impl fmt::Display for Generated {
             Storage::Stored => "stored",
             Storage::Virtual => "virtual",
         };
-        write!(f, "{storage} as {}", Shown(&self.expression))
+        f.write_str(storage)?;
+        f.write_str(" as ")?;
+        Shown(&self.expression).fmt(f)
     }
 }

@@ -6,6 +6,7 @@ use sea_query::Expr;
 
 use super::NamedFor;
 use super::expression::{self, Shown};
+use super::listed::listed;
 use super::{ColumnType, Direction, IndexColumn, IndexKey, IndexMethod};
 use crate::dialect::{Dialect, IndexNamespace};
 
@@ -429,12 +430,14 @@ impl Index {
 /// In the words of the DSL: `email (email), unique`.
 impl fmt::Display for Index {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let columns: Vec<String> = self.columns.iter().map(ToString::to_string).collect();
-        write!(f, "{} ({})", self.label, columns.join(", "))?;
+        f.write_str(&self.label)?;
+        f.write_str(" (")?;
+        listed(f, &self.columns)?;
+        f.write_str(")")?;
         if let Some(name) = &self.name {
             write!(f, ", named {name}")?;
         }
-        write!(f, "{}", self.named_for)?;
+        self.named_for.fmt(f)?;
         if self.unique {
             f.write_str(", unique")?;
         }
@@ -442,14 +445,19 @@ impl fmt::Display for Index {
             f.write_str(", nulls not distinct")?;
         }
         if !self.include.is_empty() {
-            write!(f, ", including [{}]", self.include.join(", "))?;
+            f.write_str(", including [")?;
+            listed(f, &self.include)?;
+            f.write_str("]")?;
         }
         if self.method != IndexMethod::BTree {
             write!(f, ", using {}", self.method)?;
         }
         match &self.predicate {
             None => Ok(()),
-            Some(predicate) => write!(f, ", only where {}", Shown(predicate)),
+            Some(predicate) => {
+                f.write_str(", only where ")?;
+                Shown(predicate).fmt(f)
+            }
         }
     }
 }

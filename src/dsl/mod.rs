@@ -32,6 +32,7 @@ mod generated;
 mod index;
 mod index_column;
 mod index_method;
+mod listed;
 mod literal;
 mod migration;
 pub(crate) mod migrations;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::listed::listed;
 use super::{Check, Column, ForeignKey, Index, Unique};
 
 /// A table. What [`create_table`](super::Migration::create_table) makes, and what the
@@ -171,24 +172,31 @@ impl Table {
 /// In the words of the DSL, a line for each part.
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.name)?;
+        f.write_str(&self.name)?;
         for column in &self.columns {
-            write!(f, "\n  column {column}")?;
+            f.write_str("\n  column ")?;
+            column.fmt(f)?;
         }
         if !self.primary_key.is_empty() {
-            write!(f, "\n  primary key ({})", self.primary_key.join(", "))?;
+            f.write_str("\n  primary key (")?;
+            listed(f, &self.primary_key)?;
+            f.write_str(")")?;
         }
         for index in &self.indexes {
-            write!(f, "\n  index {index}")?;
+            f.write_str("\n  index ")?;
+            index.fmt(f)?;
         }
         for unique in &self.uniques {
-            write!(f, "\n  unique {unique}")?;
+            f.write_str("\n  unique ")?;
+            unique.fmt(f)?;
         }
         for foreign_key in &self.foreign_keys {
-            write!(f, "\n  foreign key {foreign_key}")?;
+            f.write_str("\n  foreign key ")?;
+            foreign_key.fmt(f)?;
         }
         for check in &self.checks {
-            write!(f, "\n  check {check}")?;
+            f.write_str("\n  check ")?;
+            check.fmt(f)?;
         }
         match &self.comment {
             None => Ok(()),

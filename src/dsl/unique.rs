@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::NamedFor;
+use super::listed::listed;
 
 /// A unique constraint of a table, known by its label.
 ///
@@ -123,10 +124,13 @@ pub(super) fn physical_name(
 /// In the words of the DSL: `email (email)`.
 impl fmt::Display for Unique {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.label, self.columns.join(", "))?;
+        f.write_str(&self.label)?;
+        f.write_str(" (")?;
+        listed(f, &self.columns)?;
+        f.write_str(")")?;
         if let Some(name) = &self.name {
             write!(f, ", named {name}")?;
         }
-        write!(f, "{}", self.named_for)
+        self.named_for.fmt(f)
     }
 }

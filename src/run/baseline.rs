@@ -1,7 +1,6 @@
 //! Recording migrations that a database has already, after a look whether it really does.
 
 use super::Source;
-use super::applied::AppliedIds;
 use super::driver::Driver;
 use super::error::RunError;
 use super::foreign_keys::ForeignKeys;
@@ -61,7 +60,7 @@ impl Work<'_> {
         let migrator = self.migrator;
         let mut report = Report::default();
         loop {
-            let applied = AppliedIds::read(driver, &migrator.tracking).await?;
+            let applied = migrator.applied(driver).await?;
             let pending = migrator.pending(applied)?;
             if pending.count == 0 {
                 return Ok(report);

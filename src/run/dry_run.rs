@@ -1,6 +1,6 @@
 //! What a run would do, found out without doing it.
 
-use super::applied::{AppliedIds, Pending};
+use super::applied::Pending;
 use super::driver::Driver;
 use super::error::RunError;
 use super::execute::journal_step;
@@ -65,7 +65,7 @@ impl Migrator {
         driver: &mut D,
         session: &Session,
     ) -> Result<Plan, RunError> {
-        let applied = AppliedIds::read(driver, &self.tracking).await?;
+        let applied = self.applied(driver).await?;
         let pending = self.pending(applied)?;
         let mut plan = if pending.count == 0 {
             Plan::empty(session.dialect, self.tracking.clone())?

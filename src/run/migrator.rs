@@ -18,6 +18,7 @@ use super::known::Known;
 use super::lock::{Along, Holder, Lock};
 use super::patience::Patience;
 use super::plan::{Plan, PlanError, way_back};
+use super::record::Record;
 use super::repair::{Repair, Resolution, is_seen};
 use super::report::{Execution as Executed, MigrationStatus, Report, State, Status};
 use super::rollback::Rollback;
@@ -228,17 +229,17 @@ impl Migrator {
             // What can be said without a database is said first.
             Err(error) => return self.check().and(Err(error)),
         };
-        let read = AppliedIds::read(&mut driver, &self.tracking);
-        let (applied, checksums) = meanwhile(read, || self.checksums()).await;
+        let read = Record::read(&mut driver, &self.tracking, &self.migrations);
+        let (record, checksums) = meanwhile(read, || self.checksums()).await;
         // A history that was applied as it is has been checked then.
-        if let Ok(applied) = &applied
+        if let Ok(record) = &record
             && self.target.is_none()
-            && applied.are_all_of(&self.migrations, checksums)
+            && record.is_of(&self.migrations, checksums)
         {
             driver.close().await;
             return Ok(Report::default());
         }
-        let pending = applied.and_then(|it| self.pending(it));
+        let pending = record.and_then(|it| self.pending(it.into()));
         // Of a new database all is planned at once, which is the same check.
         if !matches!(&pending, Ok(pending) if self.may_be_new(pending)) {
             self.check()?;
@@ -329,7 +330,7 @@ impl Migrator {
 
     async fn compare<D: Driver>(&self, driver: &mut D) -> Result<Vec<Difference>, RunError> {
         let session = self.open_session(driver).await?;
-        let result = match AppliedIds::read(driver, &self.tracking).await {
+        let result = match self.applied(driver).await {
             Ok(applied) => verify(driver, &session, self, &applied).await,
             Err(error) => Err(error),
         };
@@ -517,6 +518,11 @@ impl Migrator {
             }
         }
         Ok(())
+    }
+
+    /// Reads the record.
+    pub(super) async fn applied<D: Driver>(&self, driver: &mut D) -> Result<AppliedIds, RunError> {
+        AppliedIds::read(driver, &self.tracking, &self.migrations).await
     }
 
     pub(super) fn pending(&self, applied: AppliedIds) -> Result<Pending, RunError> {

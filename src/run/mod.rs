@@ -24,6 +24,7 @@ mod migrator;
 mod patience;
 mod plan;
 mod rebuild;
+mod record;
 mod repair;
 mod report;
 mod resolve;

@@ -93,7 +93,7 @@ impl Repair<'_> {
                 write(driver, session, lock, &all.join("; ")).await?;
             }
             Repair::Changes => {
-                let changed = AppliedIds::read(driver, tracking)
+                let changed = AppliedIds::read(driver, tracking, history)
                     .await?
                     .changed(history, &history.checksums());
                 for migration in history.iter().filter(|it| changed.contains(&it.id)) {

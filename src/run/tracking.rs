@@ -186,38 +186,6 @@ impl Tracking {
         )
     }
 
-    /// One query for the ids and the checksums: rows of an id, then rows of an id, a step and a checksum; those of step 0
-    /// have a migration's. A join, or an aggregate, would cost a new session twice as much: it has to look up every
-    /// table, function and operator that a query names.
-    pub(crate) fn ids_and_checksums(&self, dialect: Dialect) -> String {
-        format!(
-            "SELECT migration_id, NULL, NULL FROM {} \
-             UNION ALL SELECT migration_id, step, checksum FROM {}",
-            self.qualified(&self.table, dialect),
-            self.qualified(&self.journal_name(), dialect)
-        )
-    }
-
-    /// The same in one row, on SQLite, where each row goes from one thread to another: how many migrations there are,
-    /// and a text with a line for each: its id, a tab, and an equals sign with its checksum where it has one.
-    pub(crate) fn packed(&self) -> String {
-        format!(
-            "SELECT COUNT(*), \
-             group_concat(t.migration_id || '\t' || COALESCE('=' || j.checksum, '') || '\n', '') FROM {} t \
-             LEFT JOIN {} j ON j.migration_id = t.migration_id AND j.step = 0",
-            self.qualified(&self.table, Dialect::Sqlite),
-            self.qualified(&self.journal_name(), Dialect::Sqlite)
-        )
-    }
-
-    /// The ids alone, for databases without a journal.
-    pub(crate) fn ids(&self, dialect: Dialect) -> String {
-        format!(
-            "SELECT migration_id, NULL FROM {}",
-            self.qualified(&self.table, dialect)
-        )
-    }
-
     /// The whole tracking table, moments as microseconds since 1970 so that no session setting changes them.
     pub(crate) fn list(&self, dialect: Dialect) -> String {
         let micros = match dialect {
@@ -354,7 +322,7 @@ impl Tracking {
     }
 
     /// The table's name where no `search_path` has been set.
-    fn qualified(&self, table: &str, dialect: Dialect) -> String {
+    pub(super) fn qualified(&self, table: &str, dialect: Dialect) -> String {
         let table = dialect.quote(table);
         match (&self.schema, dialect) {
             (Some(schema), Dialect::Postgres) => format!("{}.{table}", dialect.quote(schema)),

@@ -41,7 +41,7 @@ impl Work<'_> {
             let is_new = is_new.take();
             let applied = match &is_new {
                 Some(_) => AppliedIds::default(),
-                None => AppliedIds::read(driver, &migrator.tracking).await?,
+                None => migrator.applied(driver).await?,
             };
             let pending = migrator.pending(applied)?;
             self.warn(&mut report, &pending.warnings);
@@ -82,7 +82,7 @@ impl Work<'_> {
         let mut report = Report::default();
         let mut pinned = None;
         loop {
-            let applied = AppliedIds::read(driver, &migrator.tracking).await?;
+            let applied = migrator.applied(driver).await?;
             let pending = migrator.pending(applied)?;
             // Where another runner is faster, so many steps must not become more.
             let rollback = pinned
@@ -136,7 +136,7 @@ impl Work<'_> {
             // Without a lock of the session's own, the schema may be a later one than the tracking table that
             // was read before it.
             Err(error) => {
-                let applied = AppliedIds::read(driver, &migrator.tracking).await?;
+                let applied = migrator.applied(driver).await?;
                 if self.session.exclusive || migrator.pending(applied)?.applied == pending.applied {
                     return Err(error);
                 }

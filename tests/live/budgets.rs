@@ -11,6 +11,7 @@ use hammerwork_migrations::run::Source;
 use hammerwork_migrations::run::driver::{Driver, DriverError, Row};
 
 use crate::database::{Connection, Database, builtin};
+use crate::long_histories::long_history;
 
 /// Counts what goes to the server: every call is one message there and one answer back.
 struct Counting<D> {
@@ -71,6 +72,11 @@ on_every_engine! {
     async fn nothing_to_do_is_one_query(database: &Database) {
         database.migrate().await;
         assert_eq!(round_trips(database, &builtin()).await, 1);
+    }
+
+    async fn nothing_to_do_in_a_long_history_is_one_query(database: &Database) {
+        database.run(&long_history(1)).await.unwrap();
+        assert_eq!(round_trips(database, &long_history(1)).await, 1);
     }
 }
 

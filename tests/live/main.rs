@@ -41,6 +41,7 @@ mod dry_running;
 mod ending;
 mod functions;
 mod journal;
+mod long_histories;
 mod many;
 mod new_databases;
 mod odd_servers;

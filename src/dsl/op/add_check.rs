@@ -31,7 +31,10 @@ impl AddCheck {
 
 impl fmt::Display for AddCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "add check {}.{}", self.table, self.check)
+        f.write_str("add check ")?;
+        f.write_str(&self.table)?;
+        f.write_str(".")?;
+        self.check.fmt(f)
     }
 }
 

@@ -38,7 +38,10 @@ impl AddColumn {
 
 impl fmt::Display for AddColumn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "add column {}.{}", self.table, self.column)
+        f.write_str("add column ")?;
+        f.write_str(&self.table)?;
+        f.write_str(".")?;
+        self.column.fmt(f)
     }
 }
 

@@ -31,7 +31,10 @@ impl AddForeignKey {
 
 impl fmt::Display for AddForeignKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "add foreign key {}.{}", self.table, self.foreign_key)
+        f.write_str("add foreign key ")?;
+        f.write_str(&self.table)?;
+        f.write_str(".")?;
+        self.foreign_key.fmt(f)
     }
 }
 

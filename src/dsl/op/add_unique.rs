@@ -31,7 +31,10 @@ impl AddUnique {
 
 impl fmt::Display for AddUnique {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "add unique {}.{}", self.table, self.unique)
+        f.write_str("add unique ")?;
+        f.write_str(&self.table)?;
+        f.write_str(".")?;
+        self.unique.fmt(f)
     }
 }
 

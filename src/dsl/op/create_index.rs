@@ -33,7 +33,10 @@ impl CreateIndex {
 
 impl fmt::Display for CreateIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "create index {}.{}", self.table, self.index)
+        f.write_str("create index ")?;
+        f.write_str(&self.table)?;
+        f.write_str(".")?;
+        self.index.fmt(f)
     }
 }
 

@@ -33,7 +33,8 @@ impl CreateTable {
 
 impl fmt::Display for CreateTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "create table {}", self.table)
+        f.write_str("create table ")?;
+        self.table.fmt(f)
     }
 }
 

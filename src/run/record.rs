@@ -1,0 +1,330 @@
+//! What the record says, as the server sent it. At most starts it is compared with the history, and no more is done with
+//! it: so nothing of it is copied before that.
+
+use std::collections::BTreeMap;
+
+use super::applied::{AppliedIds, none_yet};
+use super::driver::{Driver, DriverError, DriverErrorKind, Row};
+use super::error::RunError;
+use super::tracking::Tracking;
+use crate::dialect::Dialect;
+use crate::dsl::Migrations;
+
+/// The rows of both tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    rows: Vec<Row>,
+    form: Form,
+}
+
+/// Which question was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// [`Tracking::packed`].
+    Packed,
+    /// [`Tracking::ids_and_checksums`].
+    Rows,
+    /// [`Tracking::ids`], because there is no journal.
+    Ids,
+}
+
+/// A migration's id, and its checksum where it has one.
+type Entry<'r> = (&'r str, Option<&'r str>);
+
+impl Record {
+    /// Reads both tables, which are expected to have what the history has: one message where the journal is there, two
+    /// where it is not, or where the texts are not what ours would be.
+    pub(crate) async fn read<D: Driver>(
+        driver: &mut D,
+        tracking: &Tracking,
+        history: &Migrations,
+    ) -> Result<Record, RunError> {
+        let dialect = driver.dialect();
+        let packed = match tracking.packed(dialect, history.iter().len()) {
+            Some(sql) => Some(driver.rows(&sql).await),
+            None => None,
+        };
+        let (answer, form) = match packed {
+            Some(Ok(rows)) if texts(&rows).is_some() => (Ok(rows), Form::Packed),
+            Some(Err(error)) if is_a_table_short(&error) => (Err(error), Form::Packed),
+            // Rows can be read, or say what is wrong, where texts can't.
+            Some(Ok(_) | Err(_)) | None => {
+                let sql = tracking.ids_and_checksums(dialect);
+                (driver.rows(&sql).await, Form::Rows)
+            }
+        };
+        let (answer, form) = match answer {
+            Err(error) if is_without_journal(&error, tracking) => {
+                (driver.rows(&tracking.ids(dialect)).await, Form::Ids)
+            }
+            answer => (answer, form),
+        };
+        // Without the tracking table neither is there.
+        let form = match &answer {
+            Err(_) => Form::Ids,
+            Ok(_) => form,
+        };
+        let rows = answer.or_else(|error| none_yet(tracking, error))?;
+        Ok(Record { rows, form })
+    }
+
+    /// Whether it is that of the history: all its migrations and no other, each as it is now.
+    pub(crate) fn is_of(&self, history: &Migrations, checksums: &[String]) -> bool {
+        let ids = history.iter().map(|it| it.id.as_str());
+        let sums = checksums.iter().map(|it| Some(it.as_str()));
+        let mut wanted: Vec<Entry<'_>> = ids.zip(sums).collect();
+        wanted.sort_unstable();
+        self.entries() == wanted
+    }
+
+    /// What it says of each migration, in the order of their ids' bytes.
+    fn entries(&self) -> Vec<Entry<'_>> {
+        match self.form {
+            Form::Packed => unpacked(&self.rows).unwrap_or_default(),
+            Form::Rows | Form::Ids => of_rows(&self.rows),
+        }
+    }
+}
+
+impl Tracking {
+    /// One message for the ids and the checksums: rows of an id, then rows of an id, a step and a checksum; those of step
+    /// 0 have a migration's.
+    fn ids_and_checksums(&self, dialect: Dialect) -> String {
+        let table = self.qualified(&self.table, dialect);
+        let journal = self.qualified(&self.journal_name(), dialect);
+        match dialect {
+            // A join, or an aggregate, would cost a new session twice as much: it has to look up every table, function
+            // and operator that a query names. For a thousand rows too, that is more than an aggregate saves.
+            Dialect::Postgres | Dialect::Sqlite => format!(
+                "SELECT migration_id, NULL, NULL FROM {table} \
+                 UNION ALL SELECT migration_id, step, checksum FROM {journal}"
+            ),
+            Dialect::MySql | Dialect::MariaDb => format!(
+                "SELECT migration_id FROM {table}; SELECT migration_id, step, checksum FROM {journal}"
+            ),
+        }
+    }
+
+    /// The same in so few rows as can be, where `size` migrations make that worth while: how many ids there are and a
+    /// text of them, each on a line; how many checksums, a text of their ids, and one of themselves. On SQLite each row
+    /// goes from one thread to another; MySQL and MariaDB are slow to begin with an aggregate.
+    fn packed(&self, dialect: Dialect, size: usize) -> Option<String> {
+        const LONG: usize = 200;
+        let table = self.qualified(&self.table, dialect);
+        let journal = self.qualified(&self.journal_name(), dialect);
+        let noted = "step = 0 AND migration_id IS NOT NULL AND checksum IS NOT NULL";
+        match dialect {
+            Dialect::Sqlite => {
+                let lines = |column| format!("group_concat({column} || '\n', '')");
+                let (ids, sums) = (lines("migration_id"), lines("checksum"));
+                Some(format!(
+                    "SELECT * FROM (SELECT COUNT(migration_id), {ids} FROM {table}), \
+                     (SELECT COUNT(*), {ids}, {sums} FROM {journal} WHERE {noted})"
+                ))
+            }
+            Dialect::MySql | Dialect::MariaDb if size >= LONG => {
+                // MySQL cuts off what is longer than 1,024 bytes. MariaDB lets it be 1 MiB, and reads no hints.
+                let select = "SELECT /*+ SET_VAR(group_concat_max_len = 4294967295) */";
+                let lines = |column| format!("GROUP_CONCAT({column}, '\n' SEPARATOR '')");
+                let (ids, sums) = (lines("migration_id"), lines("checksum"));
+                Some(format!(
+                    "{select} COUNT(migration_id), {ids} FROM {table}; \
+                     {select} COUNT(*), {ids}, {sums} FROM {journal} WHERE {noted}"
+                ))
+            }
+            Dialect::MySql | Dialect::MariaDb | Dialect::Postgres => None,
+        }
+    }
+
+    /// The ids alone, for databases without a journal.
+    pub(super) fn ids(&self, dialect: Dialect) -> String {
+        format!(
+            "SELECT migration_id FROM {}",
+            self.qualified(&self.table, dialect)
+        )
+    }
+}
+
+impl From<Record> for AppliedIds {
+    fn from(record: Record) -> Self {
+        let owned = |(id, sum): Entry<'_>| (id.to_owned(), sum.map(str::to_owned));
+        let ids: BTreeMap<_, _> = record.entries().into_iter().map(owned).collect();
+        let tracked = match record.form {
+            Form::Packed | Form::Rows => true,
+            Form::Ids => false,
+        };
+        AppliedIds::new(ids, tracked)
+    }
+}
+
+/// Reads rows of an id, and of an id, a step and a checksum.
+fn of_rows(rows: &[Row]) -> Vec<Entry<'_>> {
+    let mut ids = Vec::new();
+    let mut sums = Vec::new();
+    for row in rows {
+        let mut values = row.iter().map(Option::as_deref);
+        let mut next = || values.next().flatten();
+        match (next(), next(), next()) {
+            (Some(id), None, _) => ids.push(id),
+            (Some(id), Some("0"), sum) => sums.push((id, sum)),
+            (Some(_), Some(_), _) | (None, _, _) => {}
+        }
+    }
+    joined(ids, sums)
+}
+
+/// Reads what [`Tracking::packed`] answers.
+fn unpacked(rows: &[Row]) -> Option<Vec<Entry<'_>>> {
+    let [ids, its_ids, sums] = texts(rows)?;
+    let sums = its_ids.zip(sums).map(|(id, sum)| (id, Some(sum)));
+    Some(joined(ids.collect(), sums.collect()))
+}
+
+/// The ids that are recorded, those that have a checksum, and the checksums. None where a text is not whole or not clear,
+/// because a value has a character that none of ours has.
+fn texts(rows: &[Row]) -> Option<[impl Iterator<Item = &str>; 3]> {
+    let mut values = rows.iter().flatten().map(Option::as_deref);
+    let mut next = || values.next();
+    let (recorded, ids) = (next()??, next()?);
+    let (noted, its_ids, sums) = (next()??, next()?, next()?);
+    Some([
+        lines(ids, recorded)?,
+        lines(its_ids, noted)?,
+        lines(sums, noted)?,
+    ])
+}
+
+/// The lines of a text, where it is whole and has so many.
+fn lines<'t>(text: Option<&'t str>, count: &str) -> Option<impl Iterator<Item = &'t str>> {
+    let text = text.unwrap_or_default();
+    let whole = text.is_empty() || text.ends_with('\n');
+    let count: usize = count.parse().ok()?;
+    (whole && text.matches('\n').count() == count).then(|| text.split_terminator('\n'))
+}
+
+/// Gives each recorded migration its checksum. What the journal knows of others is of migrations that were cut off.
+fn joined<'r>(mut ids: Vec<&'r str>, mut sums: Vec<Entry<'r>>) -> Vec<Entry<'r>> {
+    ids.sort_unstable();
+    ids.dedup();
+    sums.sort_by_key(|(id, _)| *id);
+    let mut sums = sums.into_iter().peekable();
+    let with_sum = |id| {
+        while sums.next_if(|(it, _)| *it < id).is_some() {}
+        let mut sum = None;
+        while let Some((_, it)) = sums.next_if(|(it, _)| *it == id) {
+            sum = it;
+        }
+        (id, sum)
+    };
+    ids.into_iter().map(with_sum).collect()
+}
+
+/// Whether a table is missing, or can't be read.
+fn is_a_table_short(error: &DriverError) -> bool {
+    matches!(
+        error.kind,
+        DriverErrorKind::MissingTable | DriverErrorKind::NotAllowed
+    )
+}
+
+/// The original tool made no journal; a role that may read the tracking table alone can't read it. In whatever language
+/// a server says that a table is missing, it names the table; and of two, the first that the question names.
+fn is_without_journal(error: &DriverError, tracking: &Tracking) -> bool {
+    match error.kind {
+        DriverErrorKind::MissingTable => error.message.contains(&tracking.journal_name()),
+        DriverErrorKind::NotAllowed => true,
+        DriverErrorKind::Refused
+        | DriverErrorKind::InTransaction
+        | DriverErrorKind::Busy
+        | DriverErrorKind::Connection
+        | DriverErrorKind::NoTls
+        | DriverErrorKind::Other => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsl::{Migration, integer, table};
+
+    fn row<const N: usize>(values: [Option<&str>; N]) -> Row {
+        values.map(|it| it.map(str::to_owned)).to_vec()
+    }
+
+    #[test]
+    fn a_checksum_goes_to_the_migration_that_is_recorded() {
+        let rows = [
+            row([Some("002_b")]),
+            row([None]),
+            row([Some("001_a"), None, None]),
+            row([Some("001_a"), Some("3"), Some("of a step")]),
+            row([Some("001_a"), Some("0"), Some("abc")]),
+            row([Some("003_cut_off"), Some("0"), Some("def")]),
+        ];
+        assert_eq!(of_rows(&rows), [("001_a", Some("abc")), ("002_b", None)]);
+    }
+
+    #[test]
+    fn only_what_is_whole_and_clear_is_read_from_texts() {
+        let both = [
+            row([Some("2"), Some("002_b\n001_a\n")]),
+            row([Some("2"), Some("001_a\n000_cut_off\n"), Some("abc\ndef\n")]),
+        ];
+        let read = Some(vec![("001_a", Some("abc")), ("002_b", None)]);
+        assert_eq!(unpacked(&both), read);
+        assert_eq!(unpacked(&[both.concat()]), read);
+        let none = row([Some("0"), None, Some("0"), None, None]);
+        assert_eq!(unpacked(&[none]), Some(Vec::new()));
+        for (count, text) in [
+            ("2", "001_a\n002"),
+            ("2", "001_a\n"),
+            ("1", "001\na\n"),
+            ("1", ""),
+            ("", "001_a\n"),
+        ] {
+            let ids = row([Some(count), Some(text)]);
+            let noted = row([Some(count), Some(text), Some(text)]);
+            assert_eq!(unpacked(&[ids, both[1].clone()]), None, "{text:?}");
+            assert_eq!(unpacked(&[both[0].clone(), noted]), None, "{text:?}");
+        }
+        assert_eq!(unpacked(&[]), None);
+        assert_eq!(unpacked(&both[..1]), None);
+    }
+
+    #[test]
+    fn it_is_that_of_the_history_only_where_nothing_differs() {
+        let migration = |id: &str| {
+            let made = table(format!("of_{id}")).columns([integer("id")]);
+            Migration::new(id, "One more").create_table(made)
+        };
+        // Ten comes after nine, though its bytes do not.
+        let history = Migrations::new(["9_a", "10_b"].map(migration));
+        let sums = history.checksums();
+        let [nine, ten] = [&sums[0], &sums[1]].map(|it| Some(it.as_str()));
+        let is = |entries: &[(&str, Option<&str>)]| {
+            let ids = entries.iter().map(|(id, _)| row([Some(id)]));
+            let noted = entries
+                .iter()
+                .map(|(id, sum)| row([Some(id), Some("0"), *sum]));
+            let rows = ids.chain(noted).collect();
+            let form = Form::Rows;
+            Record { rows, form }.is_of(&history, &sums)
+        };
+        assert!(is(&[("9_a", nine), ("10_b", ten)]));
+        assert!(is(&[("10_b", ten), ("9_a", nine)]));
+        for other in [
+            &[("9_a", nine)][..],
+            &[("9_a", nine), ("10_b", nine)],
+            &[("9_a", ten), ("10_b", nine)],
+            &[("9_a", nine), ("10_b", None)],
+            &[("9_a", nine), ("10_B", ten)],
+            &[("9_a", nine), ("10_b", ten), ("11_c", ten)],
+        ] {
+            assert!(!is(other), "{other:?}");
+        }
+        let twice = Migrations::new(["9_a", "9_a"].map(migration));
+        let rows = vec![row([Some("9_a")]), row([Some("9_a"), Some("0"), nine])];
+        let form = Form::Rows;
+        assert!(!Record { rows, form }.is_of(&twice, &twice.checksums()));
+    }
+}
