@@ -39,9 +39,16 @@ pub(super) fn of_statement(steps: &[usize], sql: &str) -> Span {
 
 /// All statements of a transaction, where they are one message.
 pub(super) fn of_batch(statements: &[&Statement]) -> Span {
-    let steps: Vec<usize> = statements.iter().flat_map(|it| it.steps.clone()).collect();
-    let texts: Vec<&str> = statements.iter().map(|it| it.sql.as_str()).collect();
-    of_statement(&steps, &texts.join("; "))
+    let steps = || -> Vec<usize> { statements.iter().flat_map(|it| it.steps.clone()).collect() };
+    let sql = || -> Vec<&str> { statements.iter().map(|it| it.sql.as_str()).collect() };
+    // A megabyte that is put together for a log alone, and only where there is one.
+    debug_span!(
+        target: TARGET,
+        "statement",
+        steps = ?steps(),
+        sql = sql().join("; "),
+        duration_ms = Empty
+    )
 }
 
 pub(super) fn finish(span: &Span, start: Instant) {
