@@ -32,6 +32,7 @@ mod generated;
 mod index;
 mod index_column;
 mod index_method;
+mod lean;
 mod literal;
 mod migration;
 pub(crate) mod migrations;
@@ -40,6 +41,7 @@ mod nouns;
 mod op;
 pub(crate) mod own;
 pub(crate) mod rows;
+mod shared;
 mod table;
 pub(crate) mod texts;
 mod trigger;
@@ -81,6 +83,7 @@ pub use op::{
     ReplaceView, RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
+pub use shared::Shared;
 pub use table::{Table, table};
 pub use trigger::TriggerMoment::{
     self, AfterDelete, AfterInsert, AfterUpdate, BeforeDelete, BeforeInsert, BeforeUpdate,
