@@ -36,6 +36,10 @@
 //! | read its SQL | [`Migrations::preview`] |
 //! | run it | [`Migrator`] |
 //! | get the Hammerwork job queue's tables | [`register_builtin_migrations`] |
+//!
+//! TLS on the way to a server is the feature `tls`, one of the defaults. Without it a URL that requires TLS is
+//! [refused](run::DriverErrorKind::NoTls), and one that prefers it goes in plain text; a pool of your own has what your
+//! features of sqlx give it.
 
 mod catalog;
 mod checksum;

@@ -122,6 +122,15 @@ pub(super) fn is_built_in(dialect: Dialect) -> bool {
     feature_of(dialect).1
 }
 
+/// Whether this build can keep others from listening on the way to a server.
+pub(super) fn has_tls() -> bool {
+    #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+    let has_tls = driver::has_tls();
+    #[cfg(not(any(feature = "postgres", feature = "mysql", feature = "sqlite")))]
+    let has_tls = false;
+    has_tls
+}
+
 /// The feature that an engine is built in with, and whether it is.
 fn feature_of(dialect: Dialect) -> (&'static str, bool) {
     match dialect {

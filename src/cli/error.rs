@@ -313,6 +313,7 @@ fn file_help(file: &Path, error: &DriverError) -> Option<String> {
             | DriverErrorKind::Busy
             | DriverErrorKind::InTransaction
             | DriverErrorKind::Connection
+            | DriverErrorKind::NoTls
             | DriverErrorKind::Other,
             _,
         ) => None,

@@ -10,8 +10,8 @@ use crate::dialect::Dialect;
 
 /// What to know before a password goes to another machine without TLS; none where the way ends on this one,
 /// or the connection fails without TLS.
-pub(super) fn warning(url: &DatabaseUrl) -> Option<String> {
-    warning_in(url, |name| std::env::var(name).ok())
+pub(super) fn warning(url: &DatabaseUrl, has_tls: bool) -> Option<String> {
+    warning_in(url, has_tls, |name| std::env::var(name).ok())
 }
 
 /// The parameter of the URL that asks for TLS, and its values.
@@ -41,7 +41,11 @@ fn parameter_of(dialect: Dialect) -> Option<Parameter> {
     }
 }
 
-fn warning_in(url: &DatabaseUrl, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+fn warning_in(
+    url: &DatabaseUrl,
+    has_tls: bool,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
     let parameter = parameter_of(url.dialect())?;
     let way = Way::of(url, variable)?;
     let Parameter {
@@ -57,6 +61,12 @@ fn warning_in(url: &DatabaseUrl, variable: impl Fn(&str) -> Option<String>) -> O
         return None;
     }
     let host = &way.host;
+    if !has_tls {
+        return Some(format!(
+            "what goes to {host} can be read on the way, because this program was built without TLS: build it with the \
+             feature tls, and add {name}={require} to the parameters of the database URL"
+        ));
+    }
     Some(format!(
         "the database URL does not require TLS on the way to {host}: add {name}={require} to its parameters, \
          or {name}={verify}, which checks the server's certificate, too"
@@ -116,12 +126,27 @@ mod tests {
     use crate::cli::url::UrlText;
 
     fn warned(url: &str, environment: &[(&str, &str)]) -> Option<String> {
-        let url = DatabaseUrl::parse(&UrlText::from(url.to_owned()))
-            .unwrap_or_else(|error| panic!("{url}: {error}"));
-        warning_in(&url, |name| {
+        warning_in(&parsed(url), true, |name| {
             let found = environment.iter().find(|(it, _)| *it == name)?;
             Some(found.1.to_owned())
         })
+    }
+
+    fn parsed(url: &str) -> DatabaseUrl {
+        DatabaseUrl::parse(&UrlText::from(url.to_owned()))
+            .unwrap_or_else(|error| panic!("{url}: {error}"))
+    }
+
+    #[test]
+    fn a_program_without_tls_says_so_where_it_goes_to_another_machine() {
+        let warned = |url| warning_in(&parsed(url), false, |_| None);
+        let warning = warned("postgres://app:hunter2@db.example/jobs").unwrap_or_default();
+        assert!(warning.contains("db.example can be read"), "{warning}");
+        assert!(warning.contains("feature tls"), "{warning}");
+        assert!(!warning.contains("hunter2"), "{warning}");
+        // It does not connect at all.
+        assert_eq!(warned("mysql://db.example/jobs?ssl-mode=REQUIRED"), None);
+        assert_eq!(warned("mysql://localhost/jobs"), None);
     }
 
     #[test]

@@ -33,9 +33,16 @@ pub(crate) struct Pending {
     pub(crate) tracked: bool,
 }
 
+impl Pending {
+    /// Whether there is a table in which migrations are recorded: one of the two, at least.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.tracked || !self.applied.is_empty()
+    }
+}
+
 impl AppliedIds {
-    /// Reads the table: one query where the journal is there, two where it is not, or where an id on SQLite is none that
-    /// a migration may have.
+    /// Reads the table: one query where both tables are there or the first is not, two where there is no journal, or where
+    /// an id on SQLite is none that a migration may have.
     pub(crate) async fn read<D: Driver>(
         driver: &mut D,
         tracking: &Tracking,
@@ -54,35 +61,19 @@ impl AppliedIds {
             Err(error) => Err(error),
         };
         let (rows, tracked) = match answer {
-            Err(error) if is_without_journal(&error) => {
+            Err(error) if is_without_journal(&error, tracking) => {
                 (driver.rows(&tracking.ids(dialect)).await, false)
             }
             result => (result, true),
         };
+        if matches!(&rows, Err(error) if error.kind == DriverErrorKind::MissingTable) {
+            return Ok(AppliedIds::default());
+        }
         let rows = rows.or_else(|error| none_yet(tracking, error))?;
         Ok(AppliedIds {
             ids: of_rows(rows),
             tracked,
         })
-    }
-
-    /// Reads the table again, under the lock: on a new database, where it was not there a moment ago, that is
-    /// one query most of the time.
-    pub(crate) async fn read_again<D: Driver>(
-        driver: &mut D,
-        tracking: &Tracking,
-        was_tracked: bool,
-    ) -> Result<AppliedIds, RunError> {
-        if !was_tracked {
-            match driver.rows(&tracking.ids(driver.dialect())).await {
-                Err(error) if error.kind == DriverErrorKind::MissingTable => {
-                    return Ok(AppliedIds::default());
-                }
-                // It is there now, or something else is wrong with it: the whole question tells.
-                Ok(_) | Err(_) => {}
-            }
-        }
-        AppliedIds::read(driver, tracking).await
     }
 
     /// Whether they are those of the history, all of them and no other, each as it is now.
@@ -245,14 +236,17 @@ pub(crate) fn none_yet<T>(tracking: &Tracking, error: DriverError) -> Result<Vec
     }
 }
 
-/// The original tool made no journal; a role that may read the tracking table alone can't read it.
-fn is_without_journal(error: &DriverError) -> bool {
+/// The original tool made no journal; a role that may read the tracking table alone can't read it. In whatever language
+/// a server says that a table is missing, it names the table; and of two, the first that the question names.
+fn is_without_journal(error: &DriverError, tracking: &Tracking) -> bool {
     match error.kind {
-        DriverErrorKind::MissingTable | DriverErrorKind::NotAllowed => true,
+        DriverErrorKind::MissingTable => error.message.contains(&tracking.journal_name()),
+        DriverErrorKind::NotAllowed => true,
         DriverErrorKind::Refused
         | DriverErrorKind::InTransaction
         | DriverErrorKind::Busy
         | DriverErrorKind::Connection
+        | DriverErrorKind::NoTls
         | DriverErrorKind::Other => false,
     }
 }

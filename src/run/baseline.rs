@@ -90,7 +90,7 @@ impl Work<'_> {
             }
             let planned = Ok(plan);
             if self
-                .carry_out(driver, keys, planned, &pending, &mut report)
+                .carry_out(driver, keys, planned, (&pending, None), &mut report)
                 .await?
             {
                 return Ok(report);

@@ -11,6 +11,7 @@ use super::migrator::{Migrator, connect};
 use super::plan::{Plan, PlannedMigration};
 use super::rebuild::foresee;
 use super::resolve::resolve_with;
+use super::rights::Records;
 use super::session::Session;
 use super::{PlannedStep, Source};
 
@@ -77,11 +78,12 @@ impl Migrator {
         } else {
             plan.needs.add_creation();
         }
-        let missing = plan.needs.missing(driver, session, &self.tracking).await;
-        plan.missing_rights = missing.map_err(|source| RunError::Database {
-            doing: "ask what the role may do",
-            source,
-        })?;
+        let records = Records {
+            session,
+            tracking: &self.tracking,
+            are_there: pending.is_recorded(),
+        };
+        plan.missing_rights = plan.needs.missing(driver, records).await?;
         let journal = Journal::read_for(driver, &mut plan, pending.tracked).await?;
         for migration in &mut plan.migrations {
             show_standing(migration, &journal)?;

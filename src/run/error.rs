@@ -346,6 +346,9 @@ fn connect_help(source: &DriverError) -> String {
         (DriverErrorKind::Connection, _) => {
             "check host and port in the URL, and that the server is up"
         }
+        (DriverErrorKind::NoTls, _) => {
+            "build the program with the feature tls of hammerwork-migrations"
+        }
         (
             DriverErrorKind::MissingTable
             | DriverErrorKind::Busy
@@ -391,6 +394,7 @@ fn source_help(source: &DriverError) -> Option<String> {
         DriverErrorKind::MissingTable
         | DriverErrorKind::Refused
         | DriverErrorKind::InTransaction
+        | DriverErrorKind::NoTls
         | DriverErrorKind::Other => {
             return None;
         }

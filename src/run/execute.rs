@@ -213,6 +213,7 @@ impl Execution<'_> {
                 | DriverErrorKind::Refused
                 | DriverErrorKind::InTransaction
                 | DriverErrorKind::Connection
+                | DriverErrorKind::NoTls
                 | DriverErrorKind::Other => None,
             };
             let Some(pause) = pause else {
@@ -451,9 +452,10 @@ fn has_done_nothing(error: &RunError, sql: &str) -> bool {
                     | "1360"
             )
         ),
-        DriverErrorKind::Refused | DriverErrorKind::InTransaction | DriverErrorKind::Connection => {
-            false
-        }
+        DriverErrorKind::Refused
+        | DriverErrorKind::InTransaction
+        | DriverErrorKind::Connection
+        | DriverErrorKind::NoTls => false,
     };
     early && is_one(sql)
 }

@@ -110,6 +110,7 @@ mod tests {
             warnings: Vec::new(),
             way: Way::Up,
             checksum: String::new(),
+            only_adds: false,
         };
         for (found, step) in [
             (&[Found::Needed, Found::Needed][..], None),

@@ -51,6 +51,21 @@ impl fmt::Display for Holder {
     }
 }
 
+/// What goes to the server in one message with the lock.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Along<'a> {
+    /// What is set first.
+    pub(crate) settings: Option<&'a str>,
+    /// What is asked where the lock was had, and sent in any case.
+    pub(crate) question: Option<&'a str>,
+}
+
+/// Whether the first value of a row is true, as engines say it.
+pub(crate) fn is_yes(row: &Row) -> bool {
+    let answer = row.first().cloned().flatten();
+    matches!(answer.as_deref(), Some("1" | "t" | "true"))
+}
+
 /// The lock of one database, schema and tracking table.
 #[derive(Clone, Debug)]
 pub(crate) struct Lock {
@@ -67,7 +82,7 @@ impl Lock {
         let name = dialect.quote_text(&name);
         let key = match dialect {
             // Advisory locks are the database's own.
-            Dialect::Postgres => format!("pg_catalog.hashtextextended({name}, 0)"),
+            Dialect::Postgres => postgres_key(&name),
             // Locks are the server's: the database belongs into the name, which may have 64 characters.
             Dialect::MySql | Dialect::MariaDb => {
                 format!(
@@ -79,6 +94,14 @@ impl Lock {
         Lock { dialect, key }
     }
 
+    /// SQL that is true where the lock was had for the transaction it stands in, on PostgreSQL. `schema` is SQL for the name
+    /// of the schema.
+    pub(crate) fn try_within(schema: &str, tracking: &Tracking) -> String {
+        let table = Dialect::Postgres.quote_text(&format!("/{}", tracking.table));
+        let key = postgres_key(&format!("'hammerwork-migrations/' || {schema} || {table}"));
+        format!("pg_catalog.pg_try_advisory_xact_lock({key})")
+    }
+
     /// Takes the lock for the session. On SQLite that is the write lock of the transaction in which
     /// everything happens.
     pub(crate) async fn acquire<D: Driver>(
@@ -88,19 +111,33 @@ impl Lock {
         observer: &Observer,
         stop: &Stop,
     ) -> Result<(), RunError> {
+        self.acquire_and_ask(driver, Along::default(), patience, observer, stop)
+            .await
+            .map(drop)
+    }
+
+    /// The same; gives the answer to the question that goes along.
+    pub(crate) async fn acquire_and_ask<D: Driver>(
+        &self,
+        driver: &mut D,
+        along: Along<'_>,
+        patience: Duration,
+        observer: &Observer,
+        stop: &Stop,
+    ) -> Result<Vec<Row>, RunError> {
         let mut backoff = Backoff::new(patience, SHORTEST, LONGEST);
         let mut told = false;
         loop {
             stop.check(None)?;
             let taken = self
-                .attempt(driver)
+                .attempt(driver, along)
                 .await
                 .map_err(|source| RunError::Database {
                     doing: "take the migration lock",
                     source,
                 })?;
-            if taken {
-                return Ok(());
+            if let Some(rows) = taken {
+                return Ok(rows);
             }
             let Some(pause) = backoff.next() else {
                 return Err(RunError::Locked {
@@ -201,29 +238,39 @@ impl Lock {
         Ok(())
     }
 
-    async fn attempt<D: Driver>(&self, driver: &mut D) -> Result<bool, DriverError> {
+    /// None: somebody else has it.
+    async fn attempt<D: Driver>(
+        &self,
+        driver: &mut D,
+        along: Along<'_>,
+    ) -> Result<Option<Vec<Row>>, DriverError> {
         let key = &self.key;
-        let sql = match self.dialect {
-            // With the lock come short keepalives: a network that is cut must not keep it for hours.
+        let lock = match self.dialect {
+            // With the lock come short keepalives: a network that is cut must not keep it for hours. And no question is
+            // compiled: that takes longer than to answer it, 0.1 s where 1,000 tables are asked for.
             Dialect::Postgres => format!(
                 "SELECT pg_catalog.pg_try_advisory_lock({key}), \
                      pg_catalog.set_config('tcp_keepalives_idle', '3', false), \
                      pg_catalog.set_config('tcp_keepalives_interval', '1', false), \
-                     pg_catalog.set_config('tcp_keepalives_count', '3', false)"
+                     pg_catalog.set_config('tcp_keepalives_count', '3', false), \
+                     pg_catalog.set_config('jit', 'off', false)"
             ),
             Dialect::MySql | Dialect::MariaDb => format!("SELECT GET_LOCK({key}, 0)"),
             Dialect::Sqlite => {
-                return match driver.begin().await {
-                    Ok(()) => Ok(true),
-                    Err(error) if error.kind == DriverErrorKind::Busy => Ok(false),
-                    Err(error) => Err(error),
+                return match (driver.begin().await, along.question) {
+                    (Ok(()), Some(question)) => driver.rows(question).await.map(Some),
+                    (Ok(()), None) => Ok(Some(Vec::new())),
+                    (Err(error), _) if error.kind == DriverErrorKind::Busy => Ok(None),
+                    (Err(error), _) => Err(error),
                 };
             }
         };
+        let parts = [along.settings, Some(&lock), along.question];
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        let mut rows = driver.rows(&parts.join("; ")).await?.into_iter();
         // Anything but a clear yes is no lock: MariaDB answers NULL where it could not even try.
-        let rows = driver.rows(&sql).await?;
-        let answer = rows.first().and_then(|row| row.first()).cloned().flatten();
-        Ok(matches!(answer.as_deref(), Some("1" | "t" | "true")))
+        let is_taken = rows.next().is_some_and(|row| is_yes(&row));
+        Ok(is_taken.then(|| rows.collect()))
     }
 
     /// SQL that gives the lock back on a connection that its owner keeps. Every other is closed, and the lock
@@ -235,6 +282,11 @@ impl Lock {
             Dialect::Postgres | Dialect::Sqlite => None,
         }
     }
+}
+
+/// The number of PostgreSQL's lock of that name.
+fn postgres_key(name: &str) -> String {
+    format!("pg_catalog.hashtextextended({name}, 0)")
 }
 
 /// What [`Lock::transaction_guard`] fails with: a code of our own, in a class that PostgreSQL leaves free.

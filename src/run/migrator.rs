@@ -1,5 +1,6 @@
 //! The runner: binds a history to a database.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
@@ -11,9 +12,10 @@ use super::difference::Difference;
 use super::driver::{Driver, DriverErrorKind, Source};
 use super::error::RunError;
 use super::event::{Event, Observer};
+use super::first_look::{FirstLook, IsNew};
 use super::foreign_keys::ForeignKeys;
 use super::known::Known;
-use super::lock::{Holder, Lock};
+use super::lock::{Along, Holder, Lock};
 use super::patience::Patience;
 use super::plan::{Plan, PlanError, way_back};
 use super::repair::{Repair, Resolution, is_seen};
@@ -236,14 +238,31 @@ impl Migrator {
             driver.close().await;
             return Ok(Report::default());
         }
-        self.check()?;
-        let pending = self.pending(applied?)?;
+        let pending = applied.and_then(|it| self.pending(it));
+        // Of a new database all is planned at once, which is the same check.
+        if !matches!(&pending, Ok(pending) if self.may_be_new(pending)) {
+            self.check()?;
+        }
+        let pending = pending?;
         if pending.count == 0 {
             driver.close().await;
             return Ok(Report::default());
         }
-        let tracked = pending.tracked;
-        self.with_lock(driver, Task::Run { tracked }).await
+        if !self.may_be_new(&pending) {
+            return self.with_lock(driver, Task::Run { is_new: None }).await;
+        }
+        self.check_names()?;
+        if let Some(report) = self.at_once(&mut driver, &pending).await? {
+            driver.close().await;
+            return Ok(report);
+        }
+        let is_new = Some(&pending);
+        self.with_lock(driver, Task::Run { is_new }).await
+    }
+
+    /// Whether nothing says that the database is not new. To run a part of the history is not worth a way of its own.
+    fn may_be_new(&self, pending: &Pending) -> bool {
+        !pending.is_recorded() && self.target.is_none()
     }
 
     /// Where the database stands. Reads the tracking table, and where something is pending that may be
@@ -469,19 +488,32 @@ impl Migrator {
     /// What can be said without a database.
     pub(super) fn check(&self) -> Result<(), RunError> {
         self.tracking.check()?;
-        let catalog = self.validated().map_err(PlanError::from)?;
+        self.validated().map_err(PlanError::from)?;
+        self.check_names()
+    }
+
+    /// Whether the tables in which migrations are recorded have names of their own.
+    fn check_names(&self) -> Result<(), RunError> {
+        let [table, journal, batches] = self.tracking.names();
         let names = [
-            ("name of the tracking table", self.tracking.table.clone()),
-            ("name of the journal", self.tracking.journal_name()),
-            ("name of the table of batches", self.tracking.batches_name()),
+            ("name of the tracking table", table),
+            ("name of the journal", journal),
+            ("name of the table of batches", batches),
         ];
-        for (what, name) in names {
-            if catalog.table(&name).is_some() {
-                return Err(RunError::Plan(PlanError::Name {
-                    what,
-                    name,
-                    reason: "the history has a table of that name".to_owned(),
-                }));
+        let operations = self.migrations.iter().flat_map(|it| &it.operations);
+        for operation in operations.flat_map(Operation::schema_operations) {
+            let made = match operation {
+                Operation::RenameTable(it) => Some(it.to.as_str()),
+                it => it.table(),
+            };
+            for (what, name) in &names {
+                if made == Some(name) {
+                    return Err(RunError::Plan(PlanError::Name {
+                        what,
+                        name: name.clone(),
+                        reason: "the history has a table of that name".to_owned(),
+                    }));
+                }
             }
         }
         Ok(())
@@ -501,6 +533,12 @@ impl Migrator {
         &self,
         driver: &mut D,
     ) -> Result<Session, RunError> {
+        let session = self.look_at_session(driver).await?;
+        session.prepare(driver).await?;
+        Ok(session)
+    }
+
+    async fn look_at_session<D: Driver>(&self, driver: &mut D) -> Result<Session, RunError> {
         Session::open(driver, &self.tracking, self.patience, self.allow_cluster).await
     }
 
@@ -517,13 +555,13 @@ impl Migrator {
     }
 
     async fn locked<D: Driver>(&self, driver: &mut D, task: Task<'_>) -> Result<Report, RunError> {
-        let session = self.open_session(driver).await?;
+        let session = self.look_at_session(driver).await?;
         let lock = Lock::of(&session, &self.tracking);
         let result = if session.exclusive {
             self.with_session_lock(driver, &session, &lock, task).await
         } else {
             // Every transaction takes the lock for itself.
-            self.perform(driver, &session, &lock, task).await
+            self.perform(driver, &session, &lock, task, None).await
         };
         session.restore(driver).await;
         driver.at_parting(None);
@@ -544,9 +582,31 @@ impl Migrator {
             .chain(session.parting())
             .collect();
         driver.at_parting((!parting.is_empty()).then(|| parting.join("; ")));
-        lock.acquire(driver, self.patience.lock, &self.observer, &self.stop)
+        let wanted = self.wanted(session.dialect);
+        let look = match &task {
+            Task::Run {
+                is_new: Some(pending),
+            } => Some(FirstLook::of(self, pending, &wanted, session)?),
+            Task::Run { is_new: None } | Task::Baseline | Task::Rollback(_) | Task::Repair(_) => {
+                None
+            }
+        };
+        let question = look.as_ref().map(FirstLook::question);
+        let along = Along {
+            settings: session.settings(),
+            question: question.as_deref(),
+        };
+        let answer = lock
+            .acquire_and_ask(
+                driver,
+                along,
+                self.patience.lock,
+                &self.observer,
+                &self.stop,
+            )
             .await?;
-        let result = self.perform(driver, session, lock, task).await;
+        let is_new = look.and_then(|it| it.read(answer));
+        let result = self.perform(driver, session, lock, task, is_new).await;
         if let Some(release) = release
             && let Err(error) = driver.execute(&release).await
         {
@@ -561,6 +621,7 @@ impl Migrator {
         session: &Session,
         lock: &Lock,
         task: Task<'_>,
+        is_new: Option<IsNew>,
     ) -> Result<Report, RunError> {
         let observer = match session.dialect {
             Dialect::Sqlite => self.observer.holding(),
@@ -574,7 +635,7 @@ impl Migrator {
         };
         let mut keys = ForeignKeys::default();
         let result = match task {
-            Task::Run { tracked } => work.up(driver, &mut keys, tracked).await,
+            Task::Run { .. } => work.up(driver, &mut keys, is_new).await,
             Task::Baseline => work.baseline(driver, &mut keys).await,
             Task::Rollback(rollback) => work.down(driver, &mut keys, rollback).await,
             Task::Repair(repair) => {
@@ -630,8 +691,11 @@ impl Migrator {
                 .and_then(|it| u64::try_from(it).ok())
                 .map(Duration::from_millis),
         };
+        let rows: BTreeMap<&str, &Applied> =
+            applied.iter().map(|it| (it.id.as_str(), it)).collect();
+        let ids: BTreeSet<&str> = self.migrations.iter().map(|it| it.id.as_str()).collect();
         let known = self.migrations.iter().map(|migration| {
-            let row = applied.iter().find(|it| it.id == migration.id);
+            let row = rows.get(migration.id.as_str());
             MigrationStatus {
                 id: migration.id.clone(),
                 summary: Some(migration.summary.clone()),
@@ -640,7 +704,7 @@ impl Migrator {
         });
         let unknown = applied
             .iter()
-            .filter(|it| self.migrations.get(&it.id).is_none())
+            .filter(|it| !ids.contains(it.id.as_str()))
             .map(|it| MigrationStatus {
                 id: it.id.clone(),
                 summary: None,
@@ -655,8 +719,8 @@ impl Migrator {
 /// What is done with the lock held.
 #[derive(Clone, Debug)]
 pub(super) enum Task<'t> {
-    /// Run what is pending. `tracked`: whether both tables were there when it was asked first.
-    Run { tracked: bool },
+    /// Run what is pending. `is_new`: all of it, where it is so and the database may be new.
+    Run { is_new: Option<&'t Pending> },
     /// Record what is pending, where the schema has it all.
     Baseline,
     /// Undo what is applied.

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod applied;
+mod at_once;
 mod baseline;
 mod decide;
 mod difference;
@@ -11,6 +12,7 @@ pub(crate) mod each;
 mod error;
 mod event;
 mod execute;
+mod first_look;
 mod foreign_keys;
 mod found;
 mod half_done;

@@ -73,6 +73,9 @@ pub struct PlannedMigration {
     /// Whether it is run, or undone.
     pub way: Way,
     pub(crate) checksum: String,
+    /// Whether it makes tables, columns and indexes, and nothing else: what is there then says of each step whether it was
+    /// done, whatever was done after it.
+    pub(crate) only_adds: bool,
 }
 
 /// Which way a migration goes.
@@ -576,6 +579,12 @@ impl<'m> Steps<'m> {
             warnings,
             way: Way::Up,
             checksum: self.migration.checksum(),
+            only_adds: self.migration.operations.iter().all(|it| {
+                matches!(
+                    it,
+                    Operation::CreateTable(_) | Operation::AddColumn(_) | Operation::CreateIndex(_)
+                )
+            }),
         }
     }
 }

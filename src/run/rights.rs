@@ -1,13 +1,33 @@
 //! What the role may do, asked before anything is changed: one error then lists all that is missing.
 
+mod mysql;
+mod postgres;
+
 use std::collections::BTreeSet;
 
-use super::driver::{Driver, DriverError};
-use super::live::{Live, list};
+use super::driver::{Driver, Row};
+use super::error::RunError;
+use super::live::Live;
 use super::session::Session;
 use super::tracking::Tracking;
 use crate::dialect::Dialect;
 use crate::dsl::Operation;
+
+/// Where migrations are recorded, which takes rights of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Records<'r> {
+    pub(crate) session: &'r Session,
+    pub(crate) tracking: &'r Tracking,
+    /// Whether one of the tables is there already.
+    pub(crate) are_there: bool,
+}
+
+impl Records<'_> {
+    /// The schema of PostgreSQL that they are in.
+    fn schema(&self) -> &str {
+        self.session.schema.as_deref().unwrap_or_default()
+    }
+}
 
 /// What a plan needs to be allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -171,169 +191,34 @@ impl Needs {
     pub(crate) async fn missing<D: Driver>(
         &self,
         driver: &mut D,
-        session: &Session,
-        tracking: &Tracking,
-    ) -> Result<Vec<String>, DriverError> {
-        match session.dialect {
-            Dialect::Postgres => self.missing_on_postgres(driver, session, tracking).await,
-            Dialect::MySql | Dialect::MariaDb => self.missing_on_mysql(driver).await,
-            // The lock that is held says that the file can be written.
-            Dialect::Sqlite => Ok(Vec::new()),
-        }
-    }
-
-    async fn missing_on_postgres<D: Driver>(
-        &self,
-        driver: &mut D,
-        session: &Session,
-        tracking: &Tracking,
-    ) -> Result<Vec<String>, DriverError> {
-        let dialect = session.dialect;
-        let schema = session.schema.clone().unwrap_or_default();
-        let named = dialect.quote_text(&schema);
-        let altered = list(dialect, &(&self.alter | &self.views));
-        let referred = list(dialect, &self.refer);
-        let recorded = list(
-            dialect,
-            &BTreeSet::from([
-                tracking.table.clone(),
-                tracking.journal_name(),
-                tracking.batches_name(),
-            ]),
-        );
-        let rows = self.rows_as_list(dialect);
-        let dropped = list(dialect, &self.drop_schemas);
-        let functions = list(dialect, &self.functions);
-        // What is noted there takes the place of what was.
-        let journal = dialect.quote_text(&tracking.journal_name());
-        let sql = format!(
-            "SELECT current_setting('transaction_read_only'), has_schema_privilege({named}, 'CREATE'), \
-             (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
-                 WHERE c.relnamespace = n.oid AND c.relname IN ({altered}) AND c.relkind IN ('r', 'p', 'v') \
-                 AND NOT pg_has_role(c.relowner, 'USAGE')), \
-             (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
-                 WHERE c.relnamespace = n.oid AND c.relname IN ({recorded}) AND c.relkind IN ('r', 'p') \
-                 AND NOT has_table_privilege(c.oid, 'INSERT')), \
-             (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
-                 WHERE c.relnamespace = n.oid AND c.relname = {journal} AND c.relkind IN ('r', 'p') \
-                 AND NOT has_table_privilege(c.oid, 'UPDATE')), \
-             (SELECT string_agg(r.what || ' on ' || c.relname, '; ' ORDER BY c.relname, r.what) FROM pg_catalog.pg_class c \
-                 JOIN (VALUES {rows}) AS r(name, what) ON r.name = c.relname \
-                 WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p') AND NOT CASE r.what \
-                     WHEN 'DELETE' THEN has_table_privilege(c.oid, r.what) \
-                     ELSE has_any_column_privilege(c.oid, r.what) END), \
-             (SELECT string_agg(c.relname, ', ' ORDER BY c.relname) FROM pg_catalog.pg_class c \
-                 WHERE c.relnamespace = n.oid AND c.relname IN ({referred}) AND c.relkind IN ('r', 'p') \
-                 AND NOT has_table_privilege(c.oid, 'REFERENCES')), \
-             has_database_privilege(current_database(), 'CREATE'), \
-             (SELECT string_agg(s.nspname, ', ' ORDER BY s.nspname) FROM pg_catalog.pg_namespace s \
-                 WHERE s.nspname IN ({dropped}) AND NOT pg_has_role(s.nspowner, 'USAGE')), \
-             (SELECT string_agg(p.proname, ', ' ORDER BY p.proname) FROM pg_catalog.pg_proc p \
-                 WHERE p.pronamespace = n.oid AND p.proname IN ({functions}) AND NOT pg_has_role(p.proowner, 'USAGE')) \
-             FROM pg_catalog.pg_namespace n WHERE n.nspname = {named}"
-        );
-        let row = driver
-            .rows(&sql)
-            .await?
-            .into_iter()
-            .next()
-            .unwrap_or_default();
-        let mut values = row.into_iter();
-        let mut next = || values.next().flatten();
-        let mut missing = Vec::new();
-        if next().as_deref() == Some("on") {
-            missing.push("a server that can be written to: this one is read-only".to_owned());
-        }
-        let may_create = next().as_deref() != Some("f");
-        if (self.create || self.create_view || self.create_function) && !may_create {
-            missing.push(format!("CREATE on the schema {schema}"));
-        }
-        missing.extend(next().map(|tables| format!("ownership of {tables}")));
-        missing.extend(next().map(|tables| format!("INSERT on {tables}")));
-        missing.extend(next().map(|tables| format!("UPDATE on {tables}")));
-        missing.extend(next());
-        missing.extend(next().map(|tables| format!("REFERENCES on {tables}")));
-        let may_create_schemas = next().as_deref() != Some("f");
-        if self.create_schema && !may_create_schemas {
-            missing.push("CREATE on the database".to_owned());
-        }
-        missing.extend(next().map(|schemas| format!("ownership of the schema {schemas}")));
-        missing.extend(next().map(|functions| format!("ownership of the function {functions}")));
-        Ok(missing)
-    }
-
-    /// The rights to rows, as rows of VALUES: one that matches nothing where there are none.
-    fn rows_as_list(&self, dialect: Dialect) -> String {
-        let rows = self.rows.iter();
-        let mut rows: Vec<String> = rows
-            .map(|(table, right)| format!("({}, '{right}')", dialect.quote_text(table)))
-            .collect();
-        rows.push("(NULL::text, NULL::text)".to_owned());
-        rows.join(", ")
-    }
-
-    async fn missing_on_mysql<D: Driver>(
-        &self,
-        driver: &mut D,
-    ) -> Result<Vec<String>, DriverError> {
-        // A grant on some tables, or by a role, can't be read off these views: then the server decides.
-        let rows = driver
-            .rows(
-                "SELECT 'right', PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES WHERE GRANTEE = @@hw_grantee \
-                 UNION SELECT 'right', PRIVILEGE_TYPE FROM information_schema.SCHEMA_PRIVILEGES \
-                     WHERE GRANTEE = @@hw_grantee AND DATABASE() LIKE TABLE_SCHEMA \
-                 UNION SELECT 'unclear', 'table' FROM information_schema.TABLE_PRIVILEGES \
-                     WHERE GRANTEE = @@hw_grantee AND TABLE_SCHEMA = DATABASE() \
-                 UNION SELECT 'unclear', 'role' FROM DUAL WHERE COALESCE(CURRENT_ROLE(), 'NONE') <> 'NONE' \
-                 UNION SELECT 'read-only', 'yes' FROM DUAL WHERE @@GLOBAL.read_only"
-                    .replace("@@hw_grantee", GRANTEE)
-                    .as_str(),
-            )
-            .await?;
-        let has = |kind: &str, name: Option<&str>| {
-            rows.iter().any(|row| {
-                row.first().and_then(Option::as_deref) == Some(kind)
-                    && name.is_none_or(|name| row.get(1).and_then(Option::as_deref) == Some(name))
-            })
-        };
-        if has("unclear", None) {
+        records: Records<'_>,
+    ) -> Result<Vec<String>, RunError> {
+        let Some(question) = self.question(records) else {
             return Ok(Vec::new());
+        };
+        let rows = driver.rows(&question).await;
+        let rows = rows.map_err(|source| RunError::Database {
+            doing: "ask what the role may do",
+            source,
+        })?;
+        Ok(self.read_missing(records, rows))
+    }
+
+    /// What is to be asked; nothing on SQLite, where the lock that is held says that the file can be written.
+    pub(super) fn question(&self, records: Records<'_>) -> Option<String> {
+        match records.session.dialect {
+            Dialect::Postgres => Some(self.question_for_postgres(records)),
+            Dialect::MySql | Dialect::MariaDb => Some(Needs::question_for_mysql()),
+            Dialect::Sqlite => None,
         }
-        let mut missing = Vec::new();
-        let above = ["SUPER", "CONNECTION_ADMIN", "READ_ONLY ADMIN"];
-        if has("read-only", None) && !above.iter().any(|name| has("right", Some(name))) {
-            missing.push("a server that can be written to: this one is read-only".to_owned());
+    }
+
+    /// Reads the answer to the same question.
+    pub(super) fn read_missing(&self, records: Records<'_>, rows: Vec<Row>) -> Vec<String> {
+        match records.session.dialect {
+            Dialect::Postgres => self.missing_on_postgres(records, rows),
+            Dialect::MySql | Dialect::MariaDb => self.missing_on_mysql(&rows),
+            Dialect::Sqlite => Vec::new(),
         }
-        // https://dev.mysql.com/doc/refman/9.4/en/alter-table.html: ALTER TABLE needs ALTER, CREATE and INSERT,
-        // also where it makes or drops indexes and columns.
-        let altering = !self.alter.is_empty();
-        let needed = [
-            ("SELECT", true),
-            ("INSERT", true),
-            // The journal is written with REPLACE.
-            ("DELETE", true),
-            (
-                "UPDATE",
-                self.rows.iter().any(|(_, right)| *right == "UPDATE"),
-            ),
-            ("CREATE", self.create || altering),
-            ("ALTER", altering),
-            ("DROP", self.drop),
-            ("CREATE VIEW", self.create_view),
-            ("TRIGGER", self.trigger),
-            ("CREATE ROUTINE", self.create_function),
-            ("REFERENCES", !self.refer.is_empty()),
-        ];
-        for (name, _) in needed
-            .iter()
-            .filter(|(name, needed)| *needed && !has("right", Some(name)))
-        {
-            missing.push(format!("{name} on the database"));
-        }
-        Ok(missing)
     }
 }
-
-/// The account as the views of `information_schema` write it: `'user'@'host'`.
-const GRANTEE: &str = "CONCAT('''', SUBSTRING_INDEX(CURRENT_USER(), '@', 1), '''@''', \
-                       SUBSTRING_INDEX(CURRENT_USER(), '@', -1), '''')";

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::driver::{Driver, DriverError, DriverErrorKind, MARK};
+use super::driver::{Driver, DriverError, DriverErrorKind, MARK, Row};
 use super::error::RunError;
 use super::patience::Patience;
 use super::tracking::Tracking;
@@ -29,13 +29,16 @@ pub(crate) struct Session {
     pub(crate) exclusive: bool,
     /// Whether NOT NULL timestamps without a default stay without one.
     explicit_timestamps: bool,
+    /// What is to be set, as SQL.
+    settings: Option<String>,
     /// What the session's owner had set, as SQL that sets it again.
     restore: Option<String>,
     patience: Patience,
 }
 
 impl Session {
-    /// Finds out what the server is, and in which schema everything happens.
+    /// Finds out what the server is, and in which schema everything happens. What is to be set is [set](Self::prepare)
+    /// later, or together with the lock.
     pub(crate) async fn open<D: Driver>(
         driver: &mut D,
         tracking: &Tracking,
@@ -50,32 +53,68 @@ impl Session {
                 schema: None,
                 exclusive: true,
                 explicit_timestamps: true,
+                settings: None,
                 restore: None,
                 patience,
             }),
         }
     }
 
+    /// One of PostgreSQL that has not been asked anything: it may be anybody's, and in any schema.
+    pub(crate) fn unknown(patience: Patience) -> Session {
+        Session {
+            dialect: Dialect::Postgres,
+            schema: None,
+            exclusive: false,
+            explicit_timestamps: true,
+            settings: None,
+            restore: None,
+            patience,
+        }
+    }
+
+    /// What is to be set, as SQL.
+    pub(crate) fn settings(&self) -> Option<&str> {
+        self.settings.as_deref()
+    }
+
+    /// Makes the session what it must be. What its owner had set is set again if the run is dropped.
+    pub(crate) async fn prepare<D: Driver>(&self, driver: &mut D) -> Result<(), RunError> {
+        let Some(settings) = &self.settings else {
+            return Ok(());
+        };
+        driver.at_parting(self.restore.clone());
+        driver.execute(settings).await.map_err(failed)
+    }
+
     /// PostgreSQL: what every transaction sets for itself. Temporary tables come last, so that none shadows
     /// what is meant.
     pub(crate) fn transaction_settings(&self) -> String {
-        self.settings("SET LOCAL", self.patience.table_lock)
+        self.search_path("SET LOCAL") + &self.timeouts("SET LOCAL", self.patience.table_lock)
+    }
+
+    /// Those of them that say how long to wait.
+    pub(crate) fn transaction_timeouts(&self) -> String {
+        self.timeouts("SET LOCAL", self.patience.table_lock)
     }
 
     /// PostgreSQL: what is set for the session, where it is ours alone, before what can't be in a transaction. Such
     /// a statement keeps no reader and no writer waiting behind it, so it may wait longer itself.
     pub(crate) fn concurrent_settings(&self) -> String {
-        self.settings("SET", self.patience.retries)
+        self.search_path("SET") + &self.timeouts("SET", self.patience.retries)
     }
 
-    fn settings(&self, set: &str, lock_timeout: Duration) -> String {
+    fn search_path(&self, set: &str) -> String {
         let schema = self.schema.as_deref().unwrap_or_default();
         let path = self.dialect.quote(schema);
+        format!("{set} search_path TO {path}, pg_temp;\n")
+    }
+
+    fn timeouts(&self, set: &str, lock_timeout: Duration) -> String {
         // To PostgreSQL, zero is for ever.
         let milliseconds = |time: Option<Duration>| time.map_or(0, |it| it.as_millis().max(1));
         format!(
-            "{set} search_path TO {path}, pg_temp;\n\
-             {set} lock_timeout = {};\n\
+            "{set} lock_timeout = {};\n\
              {set} statement_timeout = {};\n",
             milliseconds(Some(lock_timeout)),
             milliseconds(self.patience.statement),
@@ -173,6 +212,7 @@ async fn open_postgres<D: Driver>(
         schema,
         exclusive: driver.is_exclusive().await.map_err(failed)?,
         explicit_timestamps: true,
+        settings: None,
         restore: None,
         patience,
     })
@@ -183,14 +223,13 @@ async fn open_mysql<D: Driver>(
     patience: Patience,
     allow_cluster: bool,
 ) -> Result<Session, RunError> {
-    let rows = driver
-        .rows(
-            "SELECT VERSION(), DATABASE(), @@SESSION.explicit_defaults_for_timestamp, @@SESSION.lock_wait_timeout, \
-             @@SESSION.innodb_lock_wait_timeout, @@SESSION.wait_timeout, @@SESSION.sql_mode, @@SESSION.time_zone",
-        )
-        .await
-        .map_err(failed)?;
-    let mut values = rows.into_iter().next().unwrap_or_default().into_iter();
+    let cluster = if allow_cluster { "" } else { CLUSTER };
+    let sql = format!(
+        "SELECT VERSION(), DATABASE(), @@SESSION.explicit_defaults_for_timestamp, @@SESSION.lock_wait_timeout, \
+         @@SESSION.innodb_lock_wait_timeout, @@SESSION.wait_timeout, @@SESSION.sql_mode, @@SESSION.time_zone{cluster}"
+    );
+    let mut rows = driver.rows(&sql).await.map_err(failed)?.into_iter();
+    let mut values = rows.next().unwrap_or_default().into_iter();
     let mut next = || values.next().flatten();
     driver.identify(&next().unwrap_or_default());
     let dialect = driver.dialect();
@@ -203,9 +242,7 @@ async fn open_mysql<D: Driver>(
     let restore = driver
         .is_borrowed()
         .then(|| mysql_settings(&lock, &row_lock, &silence, &mode, &zone));
-    if !allow_cluster {
-        refuse_cluster(driver).await?;
-    }
+    refuse_cluster(rows.collect())?;
     // Whole seconds, and at least one: zero would not wait at all.
     let seconds = patience.table_lock.as_secs().max(1).to_string();
     let settings = mysql_settings(
@@ -215,13 +252,12 @@ async fn open_mysql<D: Driver>(
         &dialect.quote_text(SQL_MODE),
         "'+00:00'",
     );
-    driver.at_parting(restore.clone());
-    driver.execute(&settings).await.map_err(failed)?;
     Ok(Session {
         dialect,
         schema: None,
         exclusive: true,
         explicit_timestamps,
+        settings: Some(settings),
         restore,
         patience,
     })
@@ -241,16 +277,13 @@ fn number(text: Option<String>) -> String {
         .to_string()
 }
 
+/// What a server knows of a cluster that it is part of.
+const CLUSTER: &str = "; SHOW GLOBAL VARIABLES WHERE Variable_name IN ('wsrep_on', 'wsrep_cluster_address', \
+                       'group_replication_group_name')";
+
 /// A lock of `GET_LOCK` is one node's own: on a cluster that is written to in several places it keeps nobody
 /// out.
-async fn refuse_cluster<D: Driver>(driver: &mut D) -> Result<(), RunError> {
-    let rows = driver
-        .rows(
-            "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('wsrep_on', 'wsrep_cluster_address', \
-             'group_replication_group_name')",
-        )
-        .await
-        .map_err(failed)?;
+fn refuse_cluster(rows: Vec<Row>) -> Result<(), RunError> {
     let value = |name: &str| {
         rows.iter()
             .find(|row| row.first().and_then(Option::as_deref) == Some(name))

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use tracing::field::Empty;
-use tracing::{Span, debug_span, info_span};
+use tracing::{Level, Span, debug_span, info_span, span_enabled};
 
 use super::plan::{PlannedMigration, Way};
 use crate::render::Statement;
@@ -39,16 +39,13 @@ pub(super) fn of_statement(steps: &[usize], sql: &str) -> Span {
 
 /// All statements of a transaction, where they are one message.
 pub(super) fn of_batch(statements: &[&Statement]) -> Span {
-    let steps = || -> Vec<usize> { statements.iter().flat_map(|it| it.steps.clone()).collect() };
-    let sql = || -> Vec<&str> { statements.iter().map(|it| it.sql.as_str()).collect() };
-    // A megabyte that is put together for a log alone, and only where there is one.
-    debug_span!(
-        target: TARGET,
-        "statement",
-        steps = ?steps(),
-        sql = sql().join("; "),
-        duration_ms = Empty
-    )
+    // Nobody needs a text of all of them then.
+    if !span_enabled!(target: TARGET, Level::DEBUG) {
+        return Span::none();
+    }
+    let steps: Vec<usize> = statements.iter().flat_map(|it| it.steps.clone()).collect();
+    let texts: Vec<&str> = statements.iter().map(|it| it.sql.as_str()).collect();
+    of_statement(&steps, &texts.join("; "))
 }
 
 pub(super) fn finish(span: &Span, start: Instant) {

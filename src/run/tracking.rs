@@ -97,6 +97,11 @@ impl Tracking {
         format!("{}_journal", self.table)
     }
 
+    /// All tables in which anything is recorded.
+    pub(crate) fn names(&self) -> [String; 3] {
+        [self.table.clone(), self.journal_name(), self.batches_name()]
+    }
+
     /// Names that were set by the caller are checked like any other.
     pub(crate) fn check(&self) -> Result<(), PlanError> {
         let fault = |what, name: &str| {

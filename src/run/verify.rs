@@ -431,9 +431,10 @@ pub(crate) fn scratch_help(source: &DriverError) -> Option<String> {
         ),
         DriverErrorKind::MissingTable
         | DriverErrorKind::Refused
- | DriverErrorKind::InTransaction
+        | DriverErrorKind::InTransaction
         | DriverErrorKind::Busy
         | DriverErrorKind::Connection
+        | DriverErrorKind::NoTls
         | DriverErrorKind::Other => None,
     }
 }

@@ -5,6 +5,7 @@ use super::driver::Driver;
 use super::error::RunError;
 use super::event::{Event, Observer};
 use super::execute::{Execution, Outcome};
+use super::first_look::IsNew;
 use super::foreign_keys::ForeignKeys;
 use super::journal::Journal;
 use super::live::{Live, unread};
@@ -12,6 +13,7 @@ use super::lock::Lock;
 use super::migrator::Migrator;
 use super::plan::Plan;
 use super::report::Report;
+use super::rights::Records;
 use super::rollback::{Rollback, resolve_rollback};
 use super::session::Session;
 use super::stop::Stop;
@@ -30,20 +32,30 @@ impl Work<'_> {
         &self,
         driver: &mut D,
         keys: &mut ForeignKeys,
-        tracked: bool,
+        mut is_new: Option<IsNew>,
     ) -> Result<Report, RunError> {
         let migrator = self.migrator;
         let mut report = Report::default();
         let mut is_first = true;
         loop {
-            let applied = AppliedIds::read_again(driver, &migrator.tracking, tracked).await?;
+            let is_new = is_new.take();
+            let applied = match &is_new {
+                Some(_) => AppliedIds::default(),
+                None => AppliedIds::read(driver, &migrator.tracking).await?,
+            };
             let pending = migrator.pending(applied)?;
             self.warn(&mut report, &pending.warnings);
             if pending.count == 0 {
                 return Ok(report);
             }
-            let live = self.live(driver, pending.tracked).await?;
-            let mut plan = migrator.resolved(&pending, live, self.session.dialect);
+            let (mut plan, rights) = match is_new {
+                Some(it) => (Ok(it.plan), Some(it.missing_rights)),
+                None => {
+                    let live = self.live(driver).await?;
+                    let plan = migrator.resolved(&pending, live, self.session.dialect);
+                    (plan, None)
+                }
+            };
             // What failed together is run one by one, so that those before what fails are kept.
             if !std::mem::replace(&mut is_first, false)
                 && let Ok(plan) = &mut plan
@@ -51,7 +63,7 @@ impl Work<'_> {
                 plan.is_for_new = false;
             }
             if self
-                .carry_out(driver, keys, plan, &pending, &mut report)
+                .carry_out(driver, keys, plan, (&pending, rights), &mut report)
                 .await?
             {
                 return Ok(report);
@@ -75,7 +87,7 @@ impl Work<'_> {
             // Where another runner is faster, so many steps must not become more.
             let rollback = pinned
                 .get_or_insert_with(|| rollback.pinned(&migrator.migrations, &pending.applied));
-            let live = self.live(driver, true).await?;
+            let live = self.live(driver).await?;
             let plan = resolve_rollback(
                 &migrator.migrations,
                 &pending.applied,
@@ -86,7 +98,7 @@ impl Work<'_> {
                 migrator.tracking.clone(),
             );
             if self
-                .carry_out(driver, keys, plan, &pending, &mut report)
+                .carry_out(driver, keys, plan, (&pending, None), &mut report)
                 .await?
             {
                 return Ok(report);
@@ -101,15 +113,11 @@ impl Work<'_> {
         }
     }
 
-    /// A database without records is likely to be new.
-    async fn live<D: Driver>(&self, driver: &mut D, is_tracked: bool) -> Result<Live, RunError> {
+    async fn live<D: Driver>(&self, driver: &mut D) -> Result<Live, RunError> {
         let wanted = self.migrator.wanted(self.session.dialect);
-        let live = if is_tracked {
-            Live::read(driver, self.session, &wanted).await
-        } else {
-            Live::read_new(driver, self.session, &wanted).await
-        };
-        live.map_err(unread)
+        Live::read(driver, self.session, &wanted)
+            .await
+            .map_err(unread)
     }
 
     /// Carries out a plan that was made for what is `pending`. False says that all must be read and planned
@@ -119,7 +127,7 @@ impl Work<'_> {
         driver: &mut D,
         keys: &mut ForeignKeys,
         plan: Result<Plan, RunError>,
-        pending: &Pending,
+        (pending, missing_rights): (&Pending, Option<Vec<String>>),
         report: &mut Report,
     ) -> Result<bool, RunError> {
         let migrator = self.migrator;
@@ -149,7 +157,8 @@ impl Work<'_> {
             plan.needs.add_creation();
         }
         self.check_session(&plan)?;
-        self.check_rights(driver, &plan).await?;
+        self.check_rights(driver, &plan, (pending, missing_rights))
+            .await?;
         if plan.needs_explicit_timestamps() {
             self.session.make_timestamps_explicit(driver).await?;
         }
@@ -204,13 +213,21 @@ impl Work<'_> {
             .await
     }
 
-    async fn check_rights<D: Driver>(&self, driver: &mut D, plan: &Plan) -> Result<(), RunError> {
-        let tracking = &self.migrator.tracking;
-        let missing = plan.needs.missing(driver, self.session, tracking).await;
-        let missing = missing.map_err(|source| RunError::Database {
-            doing: "ask what the role may do",
-            source,
-        })?;
+    async fn check_rights<D: Driver>(
+        &self,
+        driver: &mut D,
+        plan: &Plan,
+        (pending, missing): (&Pending, Option<Vec<String>>),
+    ) -> Result<(), RunError> {
+        let records = Records {
+            session: self.session,
+            tracking: &self.migrator.tracking,
+            are_there: pending.is_recorded(),
+        };
+        let missing = match missing {
+            Some(missing) => missing,
+            None => plan.needs.missing(driver, records).await?,
+        };
         if missing.is_empty() {
             Ok(())
         } else {

@@ -97,7 +97,7 @@ on_each_server! {
         let (parameter, refused) = match server.dialect {
             Dialect::Postgres => ("sslmode=require", true),
             // It has a certificate of its own making, which nobody asked to check.
-            Dialect::MySql => ("ssl-mode=REQUIRED", false),
+            Dialect::MySql => ("ssl-mode=REQUIRED", !cfg!(feature = "tls")),
             _ => ("ssl-mode=REQUIRED", true),
         };
         let url = format!("{}?{parameter}", server.url());

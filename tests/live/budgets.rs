@@ -76,7 +76,7 @@ on_every_engine! {
 
 on_servers! {
     async fn six_on_a_new_database_stay_within_the_budget(database: &Database) {
-        let limit = if database.dialect == Dialect::Postgres { 8 } else { 12 };
+        let limit = if database.dialect == Dialect::Postgres { 2 } else { 4 };
         let count = round_trips(database, &builtin()).await;
         println!("{}: {count} round trips for six migrations", database.dialect);
         assert!(count <= limit, "{count} round trips");
@@ -93,7 +93,9 @@ on_servers! {
         let migrator = Migrator::new(Migrations::new(made));
         let count = round_trips(database, &migrator).await;
         println!("{}: {count} round trips for a hundred migrations", database.dialect);
-        assert!(count <= 16, "{count} round trips");
+        // PostgreSQL takes them all in one message; the others need a second.
+        let limit = if database.dialect == Dialect::Postgres { 2 } else { 5 };
+        assert!(count <= limit, "{count} round trips");
         assert_eq!(database.status(&migrator).await.unwrap().applied(), 100);
     }
 }

@@ -135,8 +135,6 @@ on_every_engine! {
     }
 
     async fn a_constraint_that_went_missing_is_drift(database: &Database) {
-        use crate::database::Connection;
-
         let migration = Migration::new("001_tables", "Both")
             .create_table(table("teams").columns([integer("id").primary_key()]))
             .create_table(
@@ -150,12 +148,7 @@ on_every_engine! {
         database.run(&migrator).await.unwrap();
         database.execute("DROP TABLE members").await;
         database.execute("CREATE TABLE members (id INTEGER NOT NULL, team INTEGER, age INTEGER NOT NULL)").await;
-        let drift = match database.connect().await {
-            Connection::Postgres(it) => migrator.verify(it).await,
-            Connection::MySql(it) => migrator.verify(it).await,
-            Connection::Sqlite(it) => migrator.verify(it).await,
-        };
-        let drift: Vec<String> = drift.unwrap().iter().map(ToString::to_string).collect();
+        let drift = database.drift(&migrator).await;
         for missing in [
             "index uq_members_id of members: it is missing",
             "foreign key fk_members_team of members: it is missing",

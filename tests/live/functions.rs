@@ -34,15 +34,6 @@ fn migrator(migrations: impl IntoIterator<Item = Migration>) -> Migrator {
     Migrator::new(Migrations::new(migrations))
 }
 
-async fn drift(database: &Database, migrator: &Migrator) -> Vec<String> {
-    let found = match database.connect().await {
-        Connection::Postgres(it) => migrator.verify(it).await,
-        Connection::MySql(it) => migrator.verify(it).await,
-        Connection::Sqlite(it) => migrator.verify(it).await,
-    };
-    found.unwrap().iter().map(ToString::to_string).collect()
-}
-
 async fn conflict(database: &Database) -> String {
     let error = database.run(&migrator([created()])).await.unwrap_err();
     assert!(matches!(error, RunError::Conflict { .. }), "{error:?}");
@@ -71,7 +62,7 @@ on_servers! {
     async fn a_text_that_somebody_changed_is_told(database: &Database) {
         let both = migrator([created(), replaced()]);
         database.run(&both).await.unwrap();
-        assert_eq!(drift(database, &both).await, Vec::<String>::new());
+        assert_eq!(database.drift(&both).await, Vec::<String>::new());
         let changed: &[&str] = match database.dialect {
             Dialect::Postgres => &[
                 "CREATE OR REPLACE FUNCTION times(n integer, m integer = 3) RETURNS integer LANGUAGE sql AS 'SELECT m * n'",
@@ -84,10 +75,10 @@ on_servers! {
         for statement in changed {
             database.execute(statement).await;
         }
-        let found = drift(database, &both).await;
+        let found = database.drift(&both).await;
         assert!(found.len() == 1 && found[0].starts_with("function times: it is "), "{found:?}");
         database.execute("DROP FUNCTION times").await;
-        assert_eq!(drift(database, &both).await, ["function times: it is missing"]);
+        assert_eq!(database.drift(&both).await, ["function times: it is missing"]);
     }
 
     async fn who_may_make_none_is_told_before_anything_is_done(database: &Database) {
@@ -181,7 +172,7 @@ on_postgres! {
         let both = migrator([created(), Migration::new("002_no", "No more").drop_function("times")]);
         database.run(&both.clone().up_to("001_times")).await.unwrap();
         database.execute("CREATE FUNCTION times(text) RETURNS int LANGUAGE sql AS 'SELECT 1'").await;
-        let found = drift(database, &migrator([created()])).await;
+        let found = database.drift(&migrator([created()])).await;
         assert!(found.len() == 1 && found[0].contains(" and "), "{found:?}");
         let error = database.run(&both).await.unwrap_err().to_string();
         assert!(error.contains("there are 2 of that name"), "{error}");
@@ -203,7 +194,7 @@ on_postgres! {
             Migration::new("003_text", "Text").drop_function("takes").create_function(takes("n text")),
         ]);
         database.run(&history).await.unwrap();
-        assert_eq!(drift(database, &history).await, Vec::<String>::new());
+        assert_eq!(database.drift(&history).await, Vec::<String>::new());
     }
 
     async fn another_type_is_refused_with_a_hint(database: &Database) {
@@ -237,7 +228,7 @@ on_mysql_and_mariadb! {
         database.run(&both).await.unwrap();
         assert_eq!(database.rows("SELECT times(4)").await, [["12"]]);
         assert!(database.run(&both).await.unwrap().is_up_to_date());
-        assert_eq!(drift(database, &both).await, Vec::<String>::new());
+        assert_eq!(database.drift(&both).await, Vec::<String>::new());
     }
 
     async fn names_that_differ_in_case_are_the_same(database: &Database) {

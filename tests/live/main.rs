@@ -42,6 +42,7 @@ mod ending;
 mod functions;
 mod journal;
 mod many;
+mod new_databases;
 mod odd_servers;
 mod operations;
 mod pooling;

@@ -214,6 +214,16 @@ impl Database {
         }
     }
 
+    /// How the database differs from the history, in words.
+    pub(crate) async fn drift(&self, migrator: &Migrator) -> Vec<String> {
+        let found = match self.connect().await {
+            Connection::Postgres(it) => migrator.verify(it).await,
+            Connection::MySql(it) => migrator.verify(it).await,
+            Connection::Sqlite(it) => migrator.verify(it).await,
+        };
+        found.unwrap().iter().map(ToString::to_string).collect()
+    }
+
     /// Pipes SQL into the engine's own client, which must take all of it.
     pub(crate) fn pipe_into_client(&self, sql: &str) {
         let mut command = match self.dialect {

@@ -23,6 +23,15 @@ impl Connection {
         })
     }
 
+    pub async fn close(self) -> Result<()> {
+        match self {
+            Connection::Postgres(it) => it.close().await?,
+            Connection::MySql(it) => it.close().await?,
+            Connection::Sqlite(it) => it.close().await?,
+        }
+        Ok(())
+    }
+
     pub async fn execute(&mut self, sql: AssertSqlSafe<String>) -> Result<()> {
         match self {
             Connection::Postgres(it) => sqlx::raw_sql(sql).execute(it).await.map(drop)?,

@@ -64,7 +64,7 @@ impl Context<'_> {
 
     /// What to know before a password is sent in the clear.
     pub(super) fn tls_warning(&self, url: &DatabaseUrl) -> Option<String> {
-        tls::warning(url).filter(|_| engine::is_built_in(url.dialect()))
+        tls::warning(url, engine::has_tls()).filter(|_| engine::is_built_in(url.dialect()))
     }
 
     /// What tells of a run: nothing on stdout where that is to be JSON.

@@ -30,6 +30,8 @@ pub enum DriverErrorKind {
     InTransaction,
     /// The connection could not be made or was lost.
     Connection,
+    /// TLS is asked for, and the program was built without it: with neither the feature `tls`, nor one of sqlx's.
+    NoTls,
     /// Anything else.
     Other,
 }
@@ -124,6 +126,7 @@ fn kind_of(error: &sqlx::Error) -> DriverErrorKind {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => DriverErrorKind::Connection,
+        sqlx::Error::Tls(_) if !super::has_tls() => DriverErrorKind::NoTls,
         _ => DriverErrorKind::Other,
     }
 }
@@ -137,6 +140,9 @@ fn kind_of(error: &sqlx::Error) -> DriverErrorKind {
 fn plain(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Io(source) => source.to_string(),
+        sqlx::Error::Tls(_) if !super::has_tls() => {
+            "the connection is to be by TLS, and this program was built without it".to_owned()
+        }
         // One of these may be wrapped in another.
         sqlx::Error::Tls(source) | sqlx::Error::Configuration(source) => source
             .downcast_ref::<sqlx::Error>()

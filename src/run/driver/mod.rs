@@ -26,6 +26,12 @@ use crate::dialect::Dialect;
 /// finds it in the session talks to the server itself.
 pub const MARK: &str = "hammerwork_migrations.direct";
 
+/// Whether connections may be by TLS: by this crate's feature, or by one of sqlx's that the program turned on itself.
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
+pub(crate) fn has_tls() -> bool {
+    sqlx_core::net::tls::available()
+}
+
 /// One row of an answer: each value as text, in the order of the query's columns.
 pub type Row = Vec<Option<String>>;
 

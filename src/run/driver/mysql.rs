@@ -27,7 +27,8 @@ const DATABASES: &str = "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHE
 ///
 /// # Errors
 ///
-/// A [`DriverError`] where the URL does not parse or the server does not let us in.
+/// A [`DriverError`] where the URL does not parse, the server does not let us in, or TLS is required and
+/// [not built in](DriverErrorKind::NoTls).
 pub async fn connect(url: &str) -> Result<MySqlDriver<'static>, DriverError> {
     let options: MySqlConnectOptions = url.parse()?;
     let connection = options.disable_statement_logging().connect().await?;

@@ -36,7 +36,8 @@ enum Path {
 ///
 /// # Errors
 ///
-/// A [`DriverError`] where the URL does not parse or the server does not let us in.
+/// A [`DriverError`] where the URL does not parse, the server does not let us in, or TLS is required and
+/// [not built in](DriverErrorKind::NoTls).
 pub async fn connect(url: &str) -> Result<PostgresDriver<'static>, DriverError> {
     let options: PgConnectOptions = url.parse()?;
     let options = options

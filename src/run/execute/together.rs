@@ -3,7 +3,7 @@
 //! Where nothing is there of what the history names, nobody waits for a lock on it, and there is no need to let others in
 //! between two migrations. What fails is undone, where the engine can, and what is left is planned anew and
 //! run one by one: so those before the migration that fails are kept, and the error names its step. On MySQL and
-//! MariaDB each migration's record follows it in the message, so what was done before is recorded.
+//! MariaDB the migrations' records follow them in the message, so what was done before is recorded.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -78,7 +78,7 @@ impl Execution<'_> {
             return Ok(Some(0));
         };
         let statements: Vec<&Statement> = migrations.iter().flat_map(|it| &it.statements).collect();
-        let text = self.text(migrations, first);
+        let text = self.text(migrations, &self.opening(migrations, first));
         let message = Message {
             migration: head,
             statements: &statements,
@@ -104,71 +104,141 @@ impl Execution<'_> {
             }
         };
         spans::finish(&span, start);
+        self.tell_all_done(migrations.iter().zip(begun), rows, report);
+        Ok(is_through.then_some(migrations.len()))
+    }
+
+    /// Runs the whole plan with its tracking tables, in one transaction of PostgreSQL that `opening` begins. None where it
+    /// is not for one message, or was refused and undone, for whatever reason.
+    pub(in crate::run) async fn run_at_once<D: Driver>(
+        &self,
+        driver: &mut D,
+        opening: &str,
+    ) -> Result<Option<Report>, RunError> {
+        let migrations = self.together(&self.plan.migrations);
+        let Some(head) = migrations.first() else {
+            return Ok(None);
+        };
+        if migrations.len() < self.plan.migrations.len() {
+            return Ok(None);
+        }
+        let statements: Vec<&Statement> = migrations.iter().flat_map(|it| &it.statements).collect();
+        let create: Vec<String> = self.plan.preparations().cloned().collect();
+        let message = Message {
+            migration: head,
+            statements: &statements,
+            text: &self.text(migrations, &(opening.to_owned() + &terminated(&create))),
+            asks: true,
+        };
+        let span = spans::of_batch(&statements);
+        let start = Instant::now();
+        let rows = match message.send(driver).instrument(span.clone()).await {
+            Ok(rows) => rows,
+            Err(error) if error.kind == DriverErrorKind::Connection => {
+                return Err(message.failed(error));
+            }
+            Err(error) => {
+                tracing::debug!(%error, "what was tried at once is run in steps");
+                // The server keeps the failed transaction open until it is told.
+                let undone = driver.execute("ROLLBACK").await;
+                return undone.map(|()| None).map_err(|it| message.failed(it));
+            }
+        };
+        spans::finish(&span, start);
+        let mut report = Report::default();
+        let begun = migrations.iter().map(|it| (it, spans::of_migration(it)));
+        self.tell_all_done(begun, rows, &mut report);
+        Ok(Some(report))
+    }
+
+    /// Tells of those that are recorded.
+    fn tell_all_done<'m>(
+        &self,
+        begun: impl Iterator<Item = (&'m PlannedMigration, Span)>,
+        rows: Vec<Row>,
+        report: &mut Report,
+    ) {
         let recorded = durations(rows);
-        for (migration, span) in migrations.iter().zip(begun) {
+        for (migration, span) in begun {
             if let Some(duration) = recorded.get(&migration.id) {
                 spans::finish_after(&span, *duration);
                 self.tell_done(migration, *duration, report);
             }
         }
-        Ok(is_through.then_some(migrations.len()))
+    }
+
+    /// What comes before the migrations.
+    fn opening(&self, migrations: &[PlannedMigration], first: bool) -> String {
+        let create: Vec<String> = self
+            .plan
+            .preparations()
+            .filter(|_| first)
+            .cloned()
+            .collect();
+        match self.plan.dialect {
+            Dialect::Postgres => format!("BEGIN;\n{}", self.before(migrations, first).concat()),
+            Dialect::MySql | Dialect::MariaDb => terminated(&create),
+            Dialect::Sqlite => format!("SAVEPOINT migration;\n{}", terminated(&create)),
+        }
     }
 
     /// All of it, with a question at its end for how long each took.
-    fn text(&self, migrations: &[PlannedMigration], first: bool) -> String {
+    fn text(&self, migrations: &[PlannedMigration], opening: &str) -> String {
         let plan = self.plan;
         let dialect = plan.dialect;
-        let create: Vec<String> = plan.preparations().filter(|_| first).cloned().collect();
-        let (begin, end) = match dialect {
-            Dialect::Postgres => {
-                let before = self.before(migrations, first);
-                (format!("BEGIN;\n{}", before.concat()), "COMMIT")
-            }
-            // Every statement commits by itself. How long it took is counted from here, and from each record on.
-            Dialect::MySql | Dialect::MariaDb => (
-                terminated(&create) + SET_CLOCK,
-                "SET @hammerwork_clock = NULL",
-            ),
-            Dialect::Sqlite => (
-                format!("SAVEPOINT migration;\n{}", terminated(&create)),
-                "RELEASE migration",
-            ),
+        let end = match dialect {
+            Dialect::Postgres => "COMMIT",
+            Dialect::MySql | Dialect::MariaDb => "SET @hammerwork_clock = NULL",
+            Dialect::Sqlite => "RELEASE migration",
         };
-        let mut text = begin;
-        for migration in migrations {
-            for statement in &migration.statements {
+        let groups: Vec<&[PlannedMigration]> = match dialect {
+            // They are all one transaction.
+            Dialect::Postgres | Dialect::Sqlite => vec![migrations],
+            // Every statement commits by itself. Those that only add need no record at once: what is there tells how far
+            // a run has come that was cut off.
+            Dialect::MySql | Dialect::MariaDb => {
+                let alike = |a: &PlannedMigration, b: &PlannedMigration| a.only_adds && b.only_adds;
+                migrations.chunk_by(alike).collect()
+            }
+        };
+        let mut text = opening.to_owned();
+        for group in groups {
+            let (before, elapsed, [begin, commit]) = match dialect {
+                Dialect::Postgres => ("", POSTGRES_ELAPSED.to_owned(), ["", ""]),
+                Dialect::Sqlite => {
+                    let now = chrono::Utc::now().format("'%Y-%m-%dT%H:%M:%S%.3fZ'");
+                    ("", milliseconds_since(dialect, &now.to_string()), ["", ""])
+                }
+                Dialect::MySql | Dialect::MariaDb => (
+                    SET_CLOCK,
+                    milliseconds_since(dialect, "@hammerwork_clock"),
+                    ["START TRANSACTION;\n", "COMMIT;\n"],
+                ),
+            };
+            text += before;
+            for statement in group.iter().flat_map(|it| &it.statements) {
                 text += &statement.sql;
                 text += ";\n";
             }
-            match dialect {
-                Dialect::Postgres | Dialect::Sqlite => {}
-                Dialect::MySql | Dialect::MariaDb => {
-                    let elapsed = milliseconds_since(dialect, "@hammerwork_clock");
-                    let record = terminated(&plan.record(migration, &elapsed));
-                    text += &format!("START TRANSACTION;\n{record}COMMIT;\n{SET_CLOCK}");
-                }
-            }
+            text += begin;
+            text += &terminated(&self.records(group, &elapsed));
+            text += commit;
         }
-        text += &terminated(&self.records(migrations));
         format!(
             "{text}{};\n{end}",
             plan.tracking.those(dialect, &ids(migrations))
         )
     }
 
-    /// What records them all where they are one transaction: a statement for each of them would take as long as a tenth
-    /// of what it records. So they share the time that the transaction took, in equal parts.
-    fn records(&self, migrations: &[PlannedMigration]) -> Vec<String> {
+    /// What records them all at once: a statement for each of them would take as long as a tenth of what it records. So
+    /// they share the time that they took, in equal parts.
+    fn records(&self, migrations: &[PlannedMigration], elapsed: &str) -> Vec<String> {
         let (dialect, tracking) = (self.plan.dialect, &self.plan.tracking);
-        let elapsed = match dialect {
-            Dialect::Postgres => POSTGRES_ELAPSED.to_owned(),
-            Dialect::Sqlite => {
-                let now = chrono::Utc::now().format("'%Y-%m-%dT%H:%M:%S%.3fZ'");
-                milliseconds_since(dialect, &now.to_string())
-            }
-            Dialect::MySql | Dialect::MariaDb => return Vec::new(),
+        let share = match dialect {
+            Dialect::Postgres | Dialect::Sqlite => format!("{elapsed} / {}", migrations.len()),
+            // There, `/` gives fractions.
+            Dialect::MySql | Dialect::MariaDb => format!("{elapsed} DIV {}", migrations.len()),
         };
-        let share = format!("{elapsed} / {}", migrations.len().max(1));
         let finished = migrations.iter().map(|it| (&*it.id, &*it.checksum));
         vec![
             tracking.track(dialect, ids(migrations), &share),

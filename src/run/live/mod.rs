@@ -1,5 +1,6 @@
 //! The schema that a database really has, read from its own catalog.
 
+mod anything;
 mod columns;
 mod constraints;
 mod enums;
@@ -169,23 +170,6 @@ impl Live {
             Dialect::MySql | Dialect::MariaDb => mysql::read(driver, wanted).await,
             Dialect::Sqlite => sqlite::read(driver, wanted).await,
         }
-    }
-
-    /// As [`read`](Self::read), for a database that is not known to have anything yet.
-    pub(crate) async fn read_new<D: Driver>(
-        driver: &mut D,
-        session: &Session,
-        wanted: &Wanted,
-    ) -> Result<Live, DriverError> {
-        let has_none = match session.dialect {
-            Dialect::Postgres => postgres::has_none(driver, session, wanted).await?,
-            // Their questions are cheap, or cost the same whatever is there.
-            Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => false,
-        };
-        if has_none {
-            return Ok(Live::default());
-        }
-        Live::read(driver, session, wanted).await
     }
 
     /// PostgreSQL: reads what is there after `before` has been run in a transaction that is undone.

@@ -15,40 +15,6 @@ const WITHOUT_JIT: &str = "SET LOCAL jit = off;";
 /// Moments are told in the session's time zone: so that what is read does not depend on it.
 const IN_UTC: &str = "SET LOCAL TimeZone TO 'UTC';";
 
-/// Whether nothing that is asked for can be there. To plan the queries below takes a new session longer than to make
-/// the tables of a small history: where there are none yet, one small question comes before them.
-pub(super) async fn has_none<D: Driver>(
-    driver: &mut D,
-    session: &Session,
-    wanted: &Wanted,
-) -> Result<bool, DriverError> {
-    let Wanted {
-        tables,
-        indexes,
-        schemas,
-        extensions,
-        enums,
-        // Each is a table's.
-        triggers: _,
-        functions,
-    } = wanted;
-    // What these are is not a relation.
-    if [schemas, extensions, enums, functions]
-        .iter()
-        .any(|it| !it.is_empty())
-    {
-        return Ok(false);
-    }
-    let sql = format!(
-        "BEGIN READ ONLY; {} {WITHOUT_JIT} \
-         SELECT 'any' FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         WHERE n.nspname = current_schema() AND c.relname IN ({}) LIMIT 1; COMMIT",
-        session.transaction_settings(),
-        list(Dialect::Postgres, &(tables | indexes)),
-    );
-    Ok(rows(driver, &sql).await?.is_empty())
-}
-
 /// One round trip; what is current for it is undone with its transaction.
 pub(super) async fn read<D: Driver>(
     driver: &mut D,

@@ -19,23 +19,24 @@ pub fn run(task: &Task, meter: &Meter) -> Result<Duration> {
     let source = EmbeddedMigrations::new(migrations.leak());
     match task.dialect {
         Dialect::Postgres => {
-            let mut connection = PgConnection::establish(&task.url)?;
-            meter.time_blocking(|| run_all(&mut connection, source))
+            let connection = PgConnection::establish(&task.url)?;
+            meter.time_blocking(|| run_all(connection, source))
         }
         Dialect::MySql | Dialect::MariaDb => {
-            let mut connection = MysqlConnection::establish(&task.url)?;
-            meter.time_blocking(|| run_all(&mut connection, source))
+            let connection = MysqlConnection::establish(&task.url)?;
+            meter.time_blocking(|| run_all(connection, source))
         }
         Dialect::Sqlite => {
             let path = task.url.trim_start_matches("sqlite://");
-            let mut connection = SqliteConnection::establish(path)?;
-            meter.time_blocking(|| run_all(&mut connection, source))
+            let connection = SqliteConnection::establish(path)?;
+            meter.time_blocking(|| run_all(connection, source))
         }
     }
 }
 
+/// The connection is closed as it goes.
 fn run_all<B: diesel::backend::Backend>(
-    connection: &mut impl MigrationHarness<B>,
+    mut connection: impl MigrationHarness<B>,
     source: EmbeddedMigrations,
 ) -> Result<()> {
     let result = connection.run_pending_migrations(source);

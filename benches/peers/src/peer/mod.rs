@@ -1,4 +1,4 @@
-//! Who takes part. Each connects, and then does the work, which alone is timed.
+//! Who takes part. Each connects, and then does the work and closes its connection, which alone is timed.
 
 mod diesel;
 mod hammerwork;
@@ -79,7 +79,7 @@ impl Peer {
         }
     }
 
-    /// Does the work once on a connection of its own; says how long it took from there.
+    /// Does the work once on a connection of its own; says how long it took from there until that is closed.
     pub fn run(self, task: &Task, meter: &Meter) -> Result<Duration> {
         let runtime = || {
             tokio::runtime::Builder::new_current_thread()

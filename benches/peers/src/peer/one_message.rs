@@ -19,5 +19,10 @@ pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
         script = format!("BEGIN IMMEDIATE;\n{script}COMMIT;\n");
     }
     let mut connection = Connection::open(task.dialect, &task.url).await?;
-    meter.time(connection.execute(AssertSqlSafe(script))).await
+    meter
+        .time(async {
+            connection.execute(AssertSqlSafe(script)).await?;
+            connection.close().await
+        })
+        .await
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use hammerwork_migrations::Dialect;
 use refinery::{Migration, Runner};
+use refinery_core::Migrate;
 
 use super::Task;
 
@@ -19,21 +20,26 @@ pub fn run(task: &Task, meter: &Meter, grouped: bool) -> Result<Duration> {
     let runner = Runner::new(&migrations).set_grouped(grouped);
     match task.dialect {
         Dialect::Postgres => {
-            let mut client = refinery_core::postgres::Client::connect(
+            let client = refinery_core::postgres::Client::connect(
                 &task.url,
                 refinery_core::postgres::NoTls,
             )?;
-            meter.time_blocking(|| runner.run(&mut client))
+            meter.time_blocking(|| run_all(&runner, client))
         }
         Dialect::MySql | Dialect::MariaDb => {
             let options = refinery_core::mysql::Opts::from_url(&task.url)?;
-            let mut connection = refinery_core::mysql::Conn::new(options)?;
-            meter.time_blocking(|| runner.run(&mut connection))
+            let connection = refinery_core::mysql::Conn::new(options)?;
+            meter.time_blocking(|| run_all(&runner, connection))
         }
         Dialect::Sqlite => {
             let path = task.url.trim_start_matches("sqlite://");
-            let mut connection = refinery_core::rusqlite::Connection::open(path)?;
-            meter.time_blocking(|| runner.run(&mut connection))
+            let connection = refinery_core::rusqlite::Connection::open(path)?;
+            meter.time_blocking(|| run_all(&runner, connection))
         }
     }
+}
+
+/// The connection is closed as it goes.
+fn run_all(runner: &Runner, mut connection: impl Migrate) -> Result<()> {
+    Ok(runner.run(&mut connection).map(drop)?)
 }

@@ -38,7 +38,12 @@ pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
         .min_connections(1)
         .sqlx_logging(false);
     let database = Database::connect(options).await?;
-    meter.time(Migrator::up(&database, None)).await
+    meter
+        .time(async {
+            Migrator::up(&database, None).await?;
+            database.close().await
+        })
+        .await
 }
 
 /// Its migrator is a type, not a value.

@@ -17,7 +17,10 @@ pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
     let pieces = task.pieces()?;
     let mut connection = Connection::open(task.dialect, &task.url).await?;
     meter
-        .time(migrate(&mut connection, task.dialect, &pieces))
+        .time(async {
+            migrate(&mut connection, task.dialect, &pieces).await?;
+            connection.close().await
+        })
         .await
 }
 

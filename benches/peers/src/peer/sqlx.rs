@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use hammerwork_migrations::Dialect;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
 use sqlx::{
-    AssertSqlSafe, Connection as _, MySqlConnection, PgConnection, SqlSafeStr as _,
+    Acquire, AssertSqlSafe, Connection, MySqlConnection, PgConnection, SqlSafeStr as _,
     SqliteConnection,
 };
 
@@ -24,21 +24,30 @@ pub async fn run(task: &Task, meter: &Meter) -> Result<Duration> {
     let mut migrator = Migrator::with_migrations(migrations);
     match task.dialect {
         Dialect::Postgres => {
-            let mut connection = PgConnection::connect(&task.url).await?;
-            meter.time(migrator.run(&mut connection)).await
+            let connection = PgConnection::connect(&task.url).await?;
+            meter.time(run_all(&migrator, connection)).await
         }
         Dialect::MySql | Dialect::MariaDb => {
             // Its lock is MySQL's alone.
             migrator.set_locking(task.dialect == Dialect::MySql);
-            let mut connection = MySqlConnection::connect(&task.url).await?;
-            meter.time(migrator.run(&mut connection)).await
+            let connection = MySqlConnection::connect(&task.url).await?;
+            meter.time(run_all(&migrator, connection)).await
         }
         Dialect::Sqlite => {
             let url = format!("{}?mode=rwc", task.url);
-            let mut connection = SqliteConnection::connect(&url).await?;
-            meter.time(migrator.run(&mut connection)).await
+            let connection = SqliteConnection::connect(&url).await?;
+            meter.time(run_all(&migrator, connection)).await
         }
     }
+}
+
+async fn run_all<C>(migrator: &Migrator, mut connection: C) -> Result<()>
+where
+    C: Connection + Migrate,
+    for<'c> &'c mut C: Acquire<'c, Connection = &'c mut C>,
+{
+    migrator.run(&mut connection).await?;
+    Ok(connection.close().await?)
 }
 
 fn migration(piece: Piece) -> Result<Migration> {
