@@ -26,15 +26,12 @@ impl Catalog {
         }
 
         let mut made = Table {
-            columns: Vec::with_capacity(table.columns.len()),
-            indexes: Vec::with_capacity(table.indexes.len()),
+            columns: self.filled(&table.columns)?,
             comment: table.comment.clone(),
             ..dsl::table(&table.name)
         };
-        for column in &table.columns {
-            let column = self.fill_checked(column)?;
-            check::column(&made, &column)?;
-            made.columns.push(column);
+        for (position, column) in made.columns.iter().enumerate() {
+            check::column(&made, &made.columns[..position], column)?;
         }
         check::primary_key(&made, &table.primary_key)?;
         for column in &table.columns {
@@ -48,6 +45,11 @@ impl Catalog {
         }
         for index in &table.indexes {
             self.add_index(name, index)?;
+        }
+        // What has been said as the catalog says it is held once.
+        let made = self.table_mut(name)?;
+        if made.indexes == table.indexes {
+            made.indexes = table.indexes.clone();
         }
         for check in &table.checks {
             self.add_check(name, check)?;
@@ -101,11 +103,11 @@ impl Catalog {
     ) -> Result<(), OperationError> {
         let column = &self.fill_checked(column)?;
         let table = self.table_mut(table)?;
-        check::column(table, column)?;
+        check::column(table, &table.columns, column)?;
         check::added_column(table, column)?;
         generated::check_sources(table, column)?;
         generated::check_unchanged(table, column)?;
-        table.columns.push(column.clone());
+        table.columns.to_mut().push(column.clone());
         Ok(())
     }
 
@@ -131,7 +133,7 @@ impl Catalog {
                 table: table.name.clone(),
             });
         }
-        table.columns.remove(position);
+        table.columns.to_mut().remove(position);
         Ok(())
     }
 
@@ -159,7 +161,7 @@ impl Catalog {
         let name = index.name_in(table, IndexNamespace::Schema);
         self.claim(&name, index_of(index, table))?;
         let index = index.clone().settled(table);
-        self.table_mut(table)?.indexes.push(index);
+        self.table_mut(table)?.indexes.to_mut().push(index);
         Ok(())
     }
 
@@ -172,7 +174,7 @@ impl Catalog {
         let Some(position) = table.indexes.iter().position(|it| it.label == label) else {
             return Err(OperationError::unknown_index(table, label));
         };
-        let index = table.indexes.remove(position);
+        let index = table.indexes.to_mut().remove(position);
         let name = index.name_in(&table.name, IndexNamespace::Schema);
         self.release(&name);
         Ok(())

@@ -5,11 +5,14 @@ use crate::dialect::Dialect;
 use crate::dsl::conversion::{Conversion, conversion};
 use crate::dsl::{Check, Column, ColumnChange, ColumnType, ForeignKey, Table, Unique, expression};
 
-/// A column that `table` is to get, whether in its creation or later.
-pub(super) fn column(table: &Table, column: &Column) -> Result<(), OperationError> {
+/// A column that `table` is to get beside those `others`, whether in its creation or later.
+pub(super) fn column(
+    table: &Table,
+    others: &[Column],
+    column: &Column,
+) -> Result<(), OperationError> {
     names::check_column(&column.name)?;
-    if table
-        .columns
+    if others
         .iter()
         .any(|other| names::fold_case(&other.name) == names::fold_case(&column.name))
     {
@@ -50,7 +53,12 @@ pub(super) fn altered_column(
     };
     let altered = change.applied_to(column);
     shape(table, &altered)?;
-    for name in change.using.iter().flat_map(expression::columns) {
+    for name in change
+        .using
+        .as_deref()
+        .into_iter()
+        .flat_map(expression::columns)
+    {
         if table.column_named(&name).is_none() {
             return Err(OperationError::unknown_column(table, &name));
         }
@@ -86,7 +94,7 @@ fn change_fault(
     column: &Column,
     altered: &Column,
 ) -> Option<String> {
-    if let Some(fault) = change.using.as_ref().and_then(expression::fault) {
+    if let Some(fault) = change.using.as_deref().and_then(expression::fault) {
         return Some(fault.to_owned());
     }
     if change.using.is_some() && change.column_type.is_none() && change.overrides.is_empty() {

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use super::{Catalog, OperationError, names};
 use crate::dialect::Dialect;
-use crate::dsl::{Column, ColumnChange, ColumnType, DefaultValue, Literal, Operation, Table};
+use crate::dsl::{
+    Column, ColumnChange, ColumnType, DefaultValue, Literal, Operation, Shared, Table,
+};
 
 /// PostgreSQL's labels are as long as its names.
 const LONGEST_VALUE: usize = names::LONGEST;
@@ -166,6 +168,17 @@ impl Catalog {
         let mut column = column.clone();
         self.fill(&mut column);
         Ok(column)
+    }
+
+    /// As [`fill_checked`](Self::fill_checked), for the columns of a table.
+    pub(super) fn filled(
+        &self,
+        columns: &Shared<Column>,
+    ) -> Result<Shared<Column>, OperationError> {
+        if columns.iter().flat_map(enums_of).next().is_none() {
+            return Ok(columns.clone());
+        }
+        columns.iter().map(|it| self.fill_checked(it)).collect()
     }
 
     /// As [`fill_checked`](Self::fill_checked), for the types that a column gets.

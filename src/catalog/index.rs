@@ -83,7 +83,7 @@ fn fault(table: &Table, index: &Index) -> Option<String> {
         .or_else(|| include_fault(index))
         .or_else(|| numbering_fault(table, index))
         .or_else(|| {
-            let predicate = index.predicate.as_ref();
+            let predicate = index.predicate.as_deref();
             predicate.and_then(expression::fault).map(str::to_owned)
         })
 }
@@ -99,7 +99,13 @@ fn numbering_fault(table: &Table, index: &Index) -> Option<String> {
         .flat_map(IndexColumn::named_columns)
         .collect();
     if is_partial {
-        computed_from.extend(index.predicate.iter().flat_map(expression::columns));
+        computed_from.extend(
+            index
+                .predicate
+                .as_deref()
+                .into_iter()
+                .flat_map(expression::columns),
+        );
     }
     let numbers = |name: &&String| table.column_named(name).is_some_and(|it| it.auto_increment);
     let column = computed_from.iter().find(numbers)?;
@@ -122,7 +128,7 @@ fn part_fault(table: &Table, index: &Index, part: &IndexColumn) -> Option<String
             column_type,
         } => expression_fault(expression)
             .map(str::to_owned)
-            .or_else(|| column_type.as_ref().and_then(type_fault)),
+            .or_else(|| column_type.as_deref().and_then(type_fault)),
     };
     by_key
         .or_else(|| opclass_fault(index, part))

@@ -18,7 +18,7 @@ impl Catalog {
         self.check_no_trigger(owner)?;
         self.rename_sequence(owner, column, to)?;
         let table = self.table_mut(owner)?;
-        for index in &mut table.indexes {
+        for index in table.indexes.iter_mut() {
             index.rename_column(column, to);
         }
         let uniques = table.uniques.iter_mut().flat_map(|it| &mut it.columns);
@@ -69,12 +69,12 @@ impl Catalog {
                 index: to.clone(),
             });
         }
-        let old = found.indexes.remove(position);
+        let old = found.indexes.to_mut().remove(position);
         let index = rename.renamed(&old);
         index::check(found, &index)?;
         let name = index.name_in(table, IndexNamespace::Schema);
         let what = index_of(&index, table);
-        found.indexes.insert(position, index);
+        found.indexes.to_mut().insert(position, index);
         self.release(&old.name_in(table, IndexNamespace::Schema));
         self.claim(&name, what)
     }
@@ -110,7 +110,7 @@ impl Catalog {
         for sequence in names::sequences(&table) {
             self.claim(&sequence, sequence_of(to))?;
         }
-        for index in &mut table.indexes {
+        for index in table.indexes.iter_mut() {
             index.named_for = index.named_for.after_rename(from, to);
             *index = index.clone().settled(to);
             let name = index.name_in(to, IndexNamespace::Schema);

@@ -27,7 +27,7 @@ pub struct ColumnChange {
     /// Other types for single dialects; the last for a dialect counts.
     pub overrides: Vec<(Dialect, ColumnType)>,
     /// What its values become, computed from the row as it was.
-    pub using: Option<Expr>,
+    pub using: Option<Box<Expr>>,
     /// Whether it may be NULL from now on; none where that stays.
     pub nullable: Option<bool>,
     /// What happens to its default; none where it stays.
@@ -104,7 +104,7 @@ impl ColumnChange {
     /// | SQLite | `INSERT INTO .. SELECT LENGTH("n") ..` into the rebuilt table |
     #[must_use]
     pub fn using(mut self, expression: impl Into<Expr>) -> Self {
-        self.using = Some(expression.into());
+        self.using = Some(Box::new(expression.into()));
         self
     }
 
@@ -161,7 +161,7 @@ impl ColumnChange {
     /// | SQLite | the table is rebuilt with `"at" TEXT NOT NULL DEFAULT (CURRENT_TIMESTAMP)` |
     #[must_use]
     pub fn set_default_expression(mut self, expression: impl Into<Expr>) -> Self {
-        let value = DefaultValue::Expression(expression.into());
+        let value = DefaultValue::Expression(Box::new(expression.into()));
         self.default = Some(DefaultChange::Set(value));
         self
     }

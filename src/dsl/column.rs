@@ -5,6 +5,7 @@ use std::fmt;
 use sea_query::Expr;
 
 use super::expression::Shown;
+use super::lean;
 use super::{ColumnType, Generated, Literal};
 use crate::dialect::Dialect;
 
@@ -50,7 +51,7 @@ pub enum DefaultValue {
     /// A constant.
     Literal(Literal),
     /// What the engine computes for each row.
-    Expression(Expr),
+    Expression(Box<Expr>),
 }
 
 impl Column {
@@ -113,7 +114,7 @@ impl Column {
     /// | SQLite | `"created_at" TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP` |
     #[must_use]
     pub fn default_expression(mut self, expression: impl Into<Expr>) -> Self {
-        self.default = Some(DefaultValue::Expression(expression.into()));
+        self.default = Some(DefaultValue::Expression(Box::new(expression.into())));
         self
     }
 
@@ -230,7 +231,7 @@ impl Column {
     /// | SQLite | `"status" TEXT NOT NULL` |
     #[must_use]
     pub fn on(mut self, dialect: Dialect, column_type: ColumnType) -> Self {
-        self.overrides.push((dialect, column_type));
+        lean::push(&mut self.overrides, (dialect, column_type));
         self
     }
 
@@ -247,7 +248,7 @@ impl Column {
     /// | SQLite | `"code" TEXT COLLATE "NOCASE" NOT NULL` |
     #[must_use]
     pub fn collate_on(mut self, dialect: Dialect, collation: impl Into<String>) -> Self {
-        self.collations.push((dialect, collation.into()));
+        lean::push(&mut self.collations, (dialect, collation.into()));
         self
     }
 

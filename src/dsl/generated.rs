@@ -19,7 +19,7 @@ use super::expression::Shown;
 #[non_exhaustive]
 pub struct Generated {
     /// What is computed.
-    pub expression: Expr,
+    pub expression: Box<Expr>,
     /// When it is computed.
     pub storage: Storage,
 }
@@ -37,14 +37,14 @@ pub enum Storage {
 impl Generated {
     pub(super) fn stored(expression: impl Into<Expr>) -> Self {
         Generated {
-            expression: expression.into(),
+            expression: Box::new(expression.into()),
             storage: Storage::Stored,
         }
     }
 
     pub(super) fn computed_when_read(expression: impl Into<Expr>) -> Self {
         Generated {
-            expression: expression.into(),
+            expression: Box::new(expression.into()),
             storage: Storage::Virtual,
         }
     }

@@ -6,6 +6,7 @@ use sea_query::Expr;
 
 use super::NamedFor;
 use super::expression::{self, Shown};
+use super::lean;
 use super::listed::listed;
 use super::{ColumnType, Direction, IndexColumn, IndexKey, IndexMethod};
 use crate::dialect::{Dialect, IndexNamespace};
@@ -43,7 +44,7 @@ pub struct Index {
     /// Whether two rows may not agree in all columns. NULL never equals NULL, unless `nulls_not_distinct` says so.
     pub unique: bool,
     /// The rows that it holds; all where there is none.
-    pub predicate: Option<Expr>,
+    pub predicate: Option<Box<Expr>>,
     /// Columns whose values it carries along, so that a query need not look into the table.
     pub include: Vec<String>,
     /// How it is built.
@@ -88,6 +89,8 @@ impl Index {
     /// | MariaDB | `` ALTER TABLE `jobs` ADD INDEX IF NOT EXISTS `idx_queue_status` (`queue_name`, `status`) `` |
     #[must_use]
     pub fn columns<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        let names = names.into_iter();
+        self.columns.reserve_exact(names.size_hint().0);
         for name in names {
             self = self.asc(name);
         }
@@ -125,11 +128,13 @@ impl Index {
     #[must_use]
     pub fn expression(mut self, expression: impl Into<Expr>) -> Self {
         let key = IndexKey::Expression {
-            expression: expression.into(),
+            expression: Box::new(expression.into()),
             column_type: None,
         };
-        self.columns
-            .push(IndexColumn::new(key, Direction::Ascending));
+        lean::push(
+            &mut self.columns,
+            IndexColumn::new(key, Direction::Ascending),
+        );
         self
     }
 
@@ -144,7 +149,7 @@ impl Index {
     #[must_use]
     pub fn of_type(mut self, of: ColumnType) -> Self {
         match self.columns.last_mut().map(|it| &mut it.key) {
-            Some(IndexKey::Expression { column_type, .. }) => *column_type = Some(of),
+            Some(IndexKey::Expression { column_type, .. }) => *column_type = Some(Box::new(of)),
             Some(IndexKey::Column(_) | IndexKey::Prefix { .. }) | None => self
                 .mistakes
                 .push("of_type follows an expression, whose type it gives".to_owned()),
@@ -185,8 +190,10 @@ impl Index {
             column: column.into(),
             length,
         };
-        self.columns
-            .push(IndexColumn::new(key, Direction::Ascending));
+        lean::push(
+            &mut self.columns,
+            IndexColumn::new(key, Direction::Ascending),
+        );
         self
     }
 
@@ -288,7 +295,7 @@ impl Index {
     /// | MariaDB | `` ALTER TABLE `jobs` ADD INDEX IF NOT EXISTS `idx_scheduled` (`scheduled_at`) `` |
     #[must_use]
     pub fn only_where(mut self, predicate: impl Into<Expr>) -> Self {
-        self.predicate = Some(predicate.into());
+        self.predicate = Some(Box::new(predicate.into()));
         self
     }
 
@@ -373,7 +380,12 @@ impl Index {
             .flat_map(IndexColumn::named_columns)
             .collect();
         names.extend(self.include.iter().cloned());
-        names.extend(self.predicate.iter().flat_map(expression::columns));
+        names.extend(
+            self.predicate
+                .as_deref()
+                .into_iter()
+                .flat_map(expression::columns),
+        );
         names
     }
 
@@ -422,7 +434,7 @@ impl Index {
 
     fn column(mut self, name: impl Into<String>, direction: Direction) -> Self {
         let key = IndexKey::Column(name.into());
-        self.columns.push(IndexColumn::new(key, direction));
+        lean::push(&mut self.columns, IndexColumn::new(key, direction));
         self
     }
 }

@@ -35,9 +35,9 @@ pub enum IndexKey {
     /// What is computed from columns.
     Expression {
         /// The expression.
-        expression: Expr,
+        expression: Box<Expr>,
         /// Its type, for engines that must be told.
-        column_type: Option<ColumnType>,
+        column_type: Option<Box<ColumnType>>,
     },
 }
 

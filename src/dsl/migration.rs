@@ -1,5 +1,6 @@
 //! A migration: an id, a summary, and operations as plain values.
 
+use super::lean;
 use super::{
     AddCheck, AddColumn, AddEnumValue, AddForeignKey, AddPrimaryKey, AddUnique, AlterColumn,
     Backfill, Check, Column, ColumnChange, CommentColumn, CommentTable, CreateEnum,
@@ -781,11 +782,7 @@ impl Migration {
     /// ```
     #[must_use]
     pub fn operation(mut self, operation: impl Into<Operation>) -> Self {
-        // Most migrations have one operation, and a long history many of those.
-        if self.operations.is_empty() {
-            self.operations.reserve_exact(1);
-        }
-        self.operations.push(operation.into());
+        lean::push(&mut self.operations, operation.into());
         self
     }
 }

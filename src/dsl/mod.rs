@@ -32,6 +32,7 @@ mod generated;
 mod index;
 mod index_column;
 mod index_method;
+mod lean;
 mod listed;
 mod literal;
 mod migration;
@@ -41,6 +42,7 @@ mod nouns;
 mod op;
 pub(crate) mod own;
 pub(crate) mod rows;
+mod shared;
 mod table;
 pub(crate) mod texts;
 mod trigger;
@@ -82,6 +84,7 @@ pub use op::{
     ReplaceView, RunSql, Update, sql,
 };
 pub use rows::{Row, Rows, null, row, rows};
+pub use shared::Shared;
 pub use table::{Table, table};
 pub use trigger::TriggerMoment::{
     self, AfterDelete, AfterInsert, AfterUpdate, BeforeDelete, BeforeInsert, BeforeUpdate,

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::lean;
 use super::listed::listed;
-use super::{Check, Column, ForeignKey, Index, Unique};
+use super::{Check, Column, ForeignKey, Index, Shared, Unique};
 
 /// A table. What [`create_table`](super::Migration::create_table) makes, and what the
 /// [`Catalog`](crate::Catalog) holds.
@@ -22,11 +23,11 @@ pub struct Table {
     /// The name: 1 to 63 bytes.
     pub name: String,
     /// The columns, in their order.
-    pub columns: Vec<Column>,
+    pub columns: Shared<Column>,
     /// The names of the primary key's columns, in the key's order; empty where there is no key.
     pub primary_key: Vec<String>,
     /// The indexes, the primary key's own left out.
-    pub indexes: Vec<Index>,
+    pub indexes: Shared<Index>,
     /// The unique constraints.
     pub uniques: Vec<Unique>,
     /// The foreign keys: what the table refers to.
@@ -49,9 +50,9 @@ pub struct Table {
 pub fn table(name: impl Into<String>) -> Table {
     Table {
         name: name.into(),
-        columns: Vec::new(),
+        columns: Shared::default(),
         primary_key: Vec::new(),
-        indexes: Vec::new(),
+        indexes: Shared::default(),
         uniques: Vec::new(),
         foreign_keys: Vec::new(),
         checks: Vec::new(),
@@ -70,13 +71,14 @@ impl Table {
     #[must_use]
     pub fn columns(mut self, columns: impl IntoIterator<Item = Column>) -> Self {
         let columns = columns.into_iter();
-        self.columns.reserve_exact(columns.size_hint().0);
+        let list = self.columns.to_mut();
+        list.reserve_exact(columns.size_hint().0);
         for mut column in columns {
             // The table says what its key is; a flag that stayed on the column would say it a second time.
             if std::mem::take(&mut column.primary_key) {
-                self.primary_key.push(column.name.clone());
+                lean::push(&mut self.primary_key, column.name.clone());
             }
-            self.columns.push(column);
+            list.push(column);
         }
         self
     }
@@ -100,28 +102,28 @@ impl Table {
     /// Adds an index, made together with the table.
     #[must_use]
     pub fn index(mut self, index: Index) -> Self {
-        self.indexes.push(index);
+        lean::push(self.indexes.to_mut(), index);
         self
     }
 
     /// Adds a unique constraint, made together with the table. [`Unique`] shows the SQL.
     #[must_use]
     pub fn unique(mut self, unique: Unique) -> Self {
-        self.uniques.push(unique);
+        lean::push(&mut self.uniques, unique);
         self
     }
 
     /// Adds a foreign key, made together with the table. [`ForeignKey`] shows the SQL of each adjective.
     #[must_use]
     pub fn foreign_key(mut self, foreign_key: ForeignKey) -> Self {
-        self.foreign_keys.push(foreign_key);
+        lean::push(&mut self.foreign_keys, foreign_key);
         self
     }
 
     /// Adds a check, made together with the table. [`check`](super::check()) shows the SQL.
     #[must_use]
     pub fn check(mut self, check: Check) -> Self {
-        self.checks.push(check);
+        lean::push(&mut self.checks, check);
         self
     }
 

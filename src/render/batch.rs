@@ -94,13 +94,16 @@ impl Batch {
 
     pub(crate) fn finish(self) -> Rendered {
         let dialect = self.dialect;
-        let statements = self.pieces.into_iter().flat_map(|piece| match piece {
-            Piece::Statement(statement) => vec![statement],
-            Piece::Change(change) => vec![change.into_statement(dialect)],
-            Piece::Rebuild(rebuild) => rebuild.statements,
-        });
+        let mut statements = Vec::with_capacity(self.pieces.len());
+        for piece in self.pieces {
+            match piece {
+                Piece::Statement(statement) => statements.push(statement),
+                Piece::Change(change) => statements.push(change.into_statement(dialect)),
+                Piece::Rebuild(rebuild) => statements.extend(rebuild.statements),
+            }
+        }
         Rendered {
-            statements: statements.collect(),
+            statements,
             left_out: self.left_out,
         }
     }

@@ -596,7 +596,7 @@ fn column(dialect: Dialect, table: &Table, column: &Column) -> Result<String, Re
     if let Some(generated) = &column.generated {
         let computed = match dialect {
             Dialect::MariaDb => trimmed(dialect, table, &generated.expression),
-            Dialect::MySql | Dialect::Postgres | Dialect::Sqlite => generated.expression.clone(),
+            Dialect::MySql | Dialect::Postgres | Dialect::Sqlite => (*generated.expression).clone(),
         };
         sql += &generated::on_mysql(dialect, column, &computed, generated.storage)?;
         return Ok(sql);

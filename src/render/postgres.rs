@@ -235,7 +235,8 @@ pub(super) fn with_indexes(
     create: Statement,
     table: &Table,
 ) -> Result<Vec<Statement>, RenderError> {
-    let mut statements = vec![create];
+    let mut statements = Vec::with_capacity(1 + table.indexes.len());
+    statements.push(create);
     for index in &table.indexes {
         statements.extend(create_index(dialect, step, &table.name, index)?);
     }

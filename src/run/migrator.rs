@@ -503,9 +503,10 @@ impl Migrator {
         ];
         let operations = self.migrations.iter().flat_map(|it| &it.operations);
         for operation in operations.flat_map(Operation::schema_operations) {
-            let made = match operation {
-                Operation::RenameTable(it) => Some(it.to.as_str()),
-                it => it.table(),
+            let made = if let Operation::RenameTable(it) = operation {
+                Some(it.to.as_str())
+            } else {
+                operation.table()
             };
             for (what, name) in &names {
                 if made == Some(name) {

@@ -531,6 +531,9 @@ impl<'m> Steps<'m> {
 
     /// Keeps what was found of one operation.
     pub(crate) fn note(&mut self, step: usize, operation: &Operation, found: Found) {
+        if self.noted.is_empty() {
+            self.noted.reserve_exact(self.migration.operations.len());
+        }
         self.noted.push(PlannedStep {
             step,
             operation: operation.headline(),

@@ -42,15 +42,9 @@ pub(crate) fn resolve_with(
         adoption(history, dialect, &live)
     };
     let mut adoption_warnings = adopted.warnings;
-    let found = live.clone();
-    // Nothing that is there can have the shape that a later operation gives it.
-    let nothing_later = Migrations::default();
-    let later = if plan.is_for_new {
-        &nothing_later
-    } else {
-        history
-    };
-    let mut decider = Decider::new(dialect, live, later);
+    // Of a new database there is nothing to decide: it needs everything.
+    let decider = || Decider::new(dialect, live.clone(), history);
+    let mut decider = (!plan.is_for_new).then(decider);
     let mut catalog = Catalog::default();
     let mut position = 0;
     for (index, migration) in history.iter().enumerate() {
@@ -73,10 +67,15 @@ pub(crate) fn resolve_with(
             }
             continue;
         }
-        decider.begin(migration, &catalog);
-        let mut run = Vec::new();
+        if let Some(decider) = &mut decider {
+            decider.begin(migration, &catalog);
+        }
         for (step, operation) in (1..).zip(&migration.operations) {
-            let decision = match decider.decide(position, operation, &catalog) {
+            let decided = match &mut decider {
+                Some(decider) => decider.decide(position, operation, &catalog),
+                None => Ok(Decision::Needed),
+            };
+            let decision = match decided {
                 Ok(decision) => decision,
                 Err(difference) => {
                     let found = Found::Conflict(difference.clone());
@@ -96,8 +95,8 @@ pub(crate) fn resolve_with(
                     steps.note(step, operation, Found::Needed);
                     steps.run(step, operation, &catalog)?;
                     steps.apply(step, operation, &mut catalog)?;
-                    plan.needs.add(operation, &found);
-                    run.push(operation.clone());
+                    plan.needs.add(operation, &live);
+                    plan.look_at_timestamps(std::slice::from_ref(operation));
                 }
                 // What is left is rendered for the schema after the operation, which has its objects.
                 Decision::Rest(rest) => {
@@ -105,14 +104,14 @@ pub(crate) fn resolve_with(
                     steps.apply(step, operation, &mut catalog)?;
                     for operation in rest {
                         steps.run(step, &operation, &catalog)?;
-                        plan.needs.add(&operation, &found);
+                        plan.needs.add(&operation, &live);
                     }
                 }
             }
             position += 1;
         }
-        plan.look_at_timestamps(&run);
-        plan.push(steps.finish(std::mem::take(&mut decider.warnings)));
+        let warnings = decider.as_mut().map(|it| std::mem::take(&mut it.warnings));
+        plan.push(steps.finish(warnings.unwrap_or_default()));
     }
     Ok(plan)
 }

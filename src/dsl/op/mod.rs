@@ -43,7 +43,7 @@ mod replace_view;
 mod run_sql;
 mod update;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 pub use add_check::AddCheck;
 pub use add_column::AddColumn;
@@ -452,11 +452,29 @@ impl Operation {
 
     /// The first line of its text, for messages.
     pub(crate) fn headline(&self) -> String {
-        self.to_string()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+        let mut line = FirstLine::default();
+        // It fails where the line ends, which is all that is wanted.
+        let _ = write!(line, "{self}");
+        line.0
+    }
+}
+
+/// Takes a text up to the end of its first line.
+#[derive(Default)]
+struct FirstLine(String);
+
+impl fmt::Write for FirstLine {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        match text.split_once('\n') {
+            Some((line, _)) => {
+                self.0 += line;
+                Err(fmt::Error)
+            }
+            None => {
+                self.0 += text;
+                Ok(())
+            }
+        }
     }
 }
 

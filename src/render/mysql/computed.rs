@@ -209,7 +209,8 @@ pub(super) fn part_type(
             expression,
             column_type,
         } => column_type
-            .clone()
+            .as_deref()
+            .cloned()
             .or_else(|| type_of(dialect, table, expression)),
     })
 }

@@ -201,7 +201,7 @@ pub(in crate::render) fn renamed_hidden_columns(
 ) -> Result<Vec<(String, String)>, RenderError> {
     let table = find_table(before, &rename.table)?;
     let mut others = table.clone();
-    others.indexes.retain(|it| it.label != index.label);
+    others.indexes.to_mut().retain(|it| it.label != index.label);
     let renamed = rename.renamed(index);
     let new = hidden_columns(dialect, &table.name, &renamed);
     for hidden in &new {

@@ -20,7 +20,8 @@ pub(super) fn alter_column(
     if it.change.using.is_none() && column(&old)? == column(&new)? {
         return Ok(None);
     }
-    let value = it.change.using.clone().or_else(|| converted(&old, &new));
+    let value = it.change.using.as_deref().cloned();
+    let value = value.or_else(|| converted(&old, &new));
     let values = value.map(|value| (new.name.clone(), value));
     let operation = Operation::from(it.clone());
     Rebuild::by(step, &operation, before, values.into_iter().collect()).map(Some)

@@ -12,6 +12,7 @@ mod rename;
 mod sqlite;
 mod written;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use columns::column_difference;
@@ -307,28 +308,28 @@ impl Wanted {
             {
                 wanted.functions.insert(function.name.clone());
             }
-            let (indexes, uniques): (Vec<Index>, &[Unique]) = match operation {
-                Operation::CreateTable(it) => (it.table.indexes.clone(), &it.table.uniques),
-                Operation::CreateIndex(it) => (vec![it.index.clone()], &[]),
-                Operation::AddUnique(it) => (Vec::new(), std::slice::from_ref(&it.unique)),
+            let (indexes, uniques): (Cow<'_, [Index]>, &[Unique]) = match operation {
+                Operation::CreateTable(it) => (Cow::Borrowed(&it.table.indexes), &it.table.uniques),
+                Operation::CreateIndex(it) => (Cow::Borrowed(std::slice::from_ref(&it.index)), &[]),
+                Operation::AddUnique(it) => (Cow::Borrowed(&[]), std::slice::from_ref(&it.unique)),
                 // One with an exact name is known by it already.
-                Operation::RenameIndex(it) => (vec![it.renamed(&index(&it.to))], &[]),
+                Operation::RenameIndex(it) => (Cow::Owned(vec![it.renamed(&index(&it.to))]), &[]),
                 Operation::RenameTable(it) => {
                     wanted.tables.insert(it.to.clone());
-                    (Vec::new(), &[])
+                    (Cow::Borrowed(&[]), &[])
                 }
                 Operation::CreateSchema(CreateSchema { schema })
                 | Operation::DropSchema(DropSchema { schema }) => {
                     wanted.schemas.insert(schema.clone());
-                    (Vec::new(), &[])
+                    (Cow::Borrowed(&[]), &[])
                 }
                 Operation::CreateExtension(it) => {
                     wanted.extensions.insert(it.extension.name.clone());
-                    (Vec::new(), &[])
+                    (Cow::Borrowed(&[]), &[])
                 }
                 Operation::DropExtension(it) => {
                     wanted.extensions.insert(it.extension.clone());
-                    (Vec::new(), &[])
+                    (Cow::Borrowed(&[]), &[])
                 }
                 Operation::DropTable(_)
                 | Operation::AddColumn(_)
@@ -362,7 +363,7 @@ impl Wanted {
                 | Operation::DropEnum(_)
                 | Operation::AddEnumValue(_)
                 | Operation::DropEnumValue(_)
-                | Operation::RunSql(_) => (Vec::new(), &[]),
+                | Operation::RunSql(_) => (Cow::Borrowed(&[]), &[]),
             };
             let names = indexes.iter().map(|it| it.physical_name(table, dialect));
             wanted.indexes.extend(names);

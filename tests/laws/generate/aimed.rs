@@ -218,7 +218,7 @@ pub(crate) fn aimed(
             it.change.using = it
                 .change
                 .using
-                .map(|_| col(it.change.column.clone()).is_not_null());
+                .map(|_| Box::new(col(it.change.column.clone()).is_not_null()));
             it.table = table_name;
             it.into()
         }

@@ -129,8 +129,8 @@ fn default(column_type: &ColumnType) -> BoxedStrategy<Option<DefaultValue>> {
     prop_oneof![
         4 => literal.prop_map(|it| Some(DefaultValue::Literal(it))),
         4 => Just(None),
-        1 => Just(Some(DefaultValue::Expression(now()))),
-        1 => text_value().prop_map(|it| Some(DefaultValue::Expression(Expr::val(it)))),
+        1 => Just(Some(DefaultValue::Expression(Box::new(now())))),
+        1 => text_value().prop_map(|it| Some(DefaultValue::Expression(Box::new(Expr::val(it))))),
     ]
     .boxed()
 }
@@ -158,7 +158,7 @@ pub(crate) fn computed(mut column: Column, predicate: &Predicate, table: &Table)
         .map(|it| it.name.clone())
         .collect();
     if let (Some(generated), false) = (&mut column.generated, columns.is_empty()) {
-        generated.expression =
+        *generated.expression =
             expression(predicate, &columns).unwrap_or_else(|| col(columns[0].clone()));
     }
     column

@@ -85,7 +85,7 @@ pub(crate) fn index_of(
                 name.clone_from(column)
             }
             IndexKey::Expression { expression, .. } => {
-                *expression = Func::lower(col(column.clone())).into();
+                **expression = Func::lower(col(column.clone())).into();
             }
             other => panic!("teach this test {other:?}"),
         }
@@ -93,7 +93,7 @@ pub(crate) fn index_of(
     for (position, name) in index.include.iter_mut().enumerate() {
         name.clone_from(&all[(aim % all.len() + all.len() - 1 - position % all.len()) % all.len()]);
     }
-    index.predicate = expression(predicate, &all);
+    index.predicate = expression(predicate, &all).map(Box::new);
     index
 }
 

@@ -26,6 +26,7 @@ pub(super) fn settled(
             let columns = it.table.columns.clone();
             it.table
                 .indexes
+                .to_mut()
                 .retain_mut(|index| settle_index(dialect, index, &columns));
             for check in &mut it.table.checks {
                 check.expression = col(columns[0].name.clone()).is_not_null();
@@ -110,7 +111,7 @@ fn settle_column(dialect: Dialect, column: &mut Column, others: &[Column]) -> Op
             .find(|it| it.name != name && it.generated.is_none() && !it.auto_increment)?;
         column.column_type = ColumnType::Boolean;
         column.overrides.clear();
-        column.generated.as_mut()?.expression = col(plain.name.clone()).is_not_null();
+        *column.generated.as_mut()?.expression = col(plain.name.clone()).is_not_null();
         return Some(());
     }
     if !fits(dialect, column) {
@@ -159,7 +160,8 @@ fn settle_index(dialect: Dialect, index: &mut Index, columns: &[Column]) -> bool
         column.map(|it| it.type_on(dialect).clone())
     };
     if index.predicate.is_some() {
-        index.predicate = columns.first().map(|it| col(it.name.clone()).is_not_null());
+        let first = columns.first();
+        index.predicate = first.map(|it| Box::new(col(it.name.clone()).is_not_null()));
     }
     // PostgreSQL alone has these of its own choosing, and knows of nothing that is computed which of them it has.
     let has_all = matches!(index.method, IndexMethod::BTree | IndexMethod::Hash);
@@ -180,7 +182,7 @@ fn settle_index(dialect: Dialect, index: &mut Index, columns: &[Column]) -> bool
             IndexKey::Expression { expression, .. } => {
                 let text = columns.iter().find(|it| is_text(it.type_on(dialect)));
                 text.is_some_and(|it| {
-                    *expression = Func::lower(col(it.name.clone())).into();
+                    **expression = Func::lower(col(it.name.clone())).into();
                     true
                 })
             }
