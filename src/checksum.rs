@@ -78,6 +78,14 @@ impl Hashed {
     }
 }
 
+/// A number for a text, the same on every machine: the first eight bytes of its SHA-256.
+pub(crate) fn number(text: &str) -> i64 {
+    let mut start = [0; size_of::<i64>()];
+    let digest = Sha256::digest(text);
+    start.copy_from_slice(&digest[..size_of::<i64>()]);
+    i64::from_be_bytes(start)
+}
+
 fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let halves = bytes.iter().flat_map(|it| [it >> 4, it & 0xF]);

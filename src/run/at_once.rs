@@ -16,8 +16,17 @@ use super::report::Report;
 use super::session::Session;
 use crate::dialect::Dialect;
 
-/// A setting that there is not: who asks for it fails. An expression has no other way.
-const FAILURE: &str = "pg_catalog.current_setting('hammerwork_migrations.not_at_once')";
+/// No setting can have this name.
+const FAILURE: &str = "not at once";
+
+/// What fails unless everything may be done. Each is a statement of its own: what others have committed before the lock was
+/// had is seen by those after it.
+pub(super) struct Opening {
+    /// Begins the transaction, and takes the lock.
+    pub(super) begin: String,
+    /// Looks whether anything is there, where the migrations themselves would not fail then.
+    pub(super) look: String,
+}
 
 impl Migrator {
     /// Runs all that is pending. None where nothing was done, and the ordinary way is to be gone.
@@ -64,32 +73,30 @@ impl Migrator {
         Ok(Some(report))
     }
 
-    /// What fails unless everything may be done. Each is a statement of its own: what others have committed before the lock was
-    /// had is seen by those after it.
-    fn opening(&self, session: &Session) -> String {
+    fn opening(&self, session: &Session) -> Opening {
         let dialect = session.dialect;
         let schema = match &self.tracking.schema {
-            Some(name) => format!(
-                "(SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = {})",
-                dialect.quote_text(name)
-            ),
+            Some(name) => dialect.quote_text(name),
             None => "pg_catalog.current_schema()".to_owned(),
         };
         let lock = Lock::try_within(&schema, &self.tracking);
-        let anything = self.wanted(dialect).is_anything_there(
-            dialect,
-            "pg_catalog.current_schema()",
-            &self.tracking,
-        );
-        // What goes into a session's own temporary schema is gone with the session.
-        format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED;\n\
-             SELECT CASE WHEN s.name NOT LIKE 'pg\\_temp%' AND {lock} \
-             THEN pg_catalog.set_config('search_path', pg_catalog.quote_ident(s.name) || ', pg_temp', true) \
-             ELSE {FAILURE} END FROM (SELECT {schema} AS name) s;\n\
-             {}\
-             SELECT CASE WHEN {anything} THEN {FAILURE} END;\n",
-            session.transaction_timeouts()
-        )
+        let anything = self
+            .wanted(dialect)
+            .is_anything_there(dialect, &schema, &self.tracking);
+        // What goes into a session's own temporary schema is gone with the session. A setting of such a name can't be set: an
+        // expression has no shorter way to fail.
+        Opening {
+            begin: format!(
+                "BEGIN ISOLATION LEVEL READ COMMITTED;\n\
+                 SELECT pg_catalog.set_config(\
+                 CASE WHEN pg_catalog.starts_with({schema}, 'pg_temp') THEN '{FAILURE}' \
+                 WHEN {lock} THEN 'search_path' ELSE '{FAILURE}' END, \
+                 pg_catalog.format('%I, pg_temp', {schema}), true);\n{}",
+                session.transaction_timeouts()
+            ),
+            look: format!(
+                "SELECT CASE WHEN {anything} THEN pg_catalog.set_config('{FAILURE}', '', true) END;\n"
+            ),
+        }
     }
 }

@@ -14,6 +14,7 @@ use super::patience::Backoff;
 use super::session::Session;
 use super::stop::Stop;
 use super::tracking::Tracking;
+use crate::checksum;
 use crate::dialect::Dialect;
 
 /// The pauses between two tries.
@@ -82,7 +83,7 @@ impl Lock {
         let name = dialect.quote_text(&name);
         let key = match dialect {
             // Advisory locks are the database's own.
-            Dialect::Postgres => postgres_key(&name),
+            Dialect::Postgres => postgres_key(&dialect.quote_text(schema), tracking),
             // Locks are the server's: the database belongs into the name, which may have 64 characters.
             Dialect::MySql | Dialect::MariaDb => {
                 format!(
@@ -97,8 +98,7 @@ impl Lock {
     /// SQL that is true where the lock was had for the transaction it stands in, on PostgreSQL. `schema` is SQL for the name
     /// of the schema.
     pub(crate) fn try_within(schema: &str, tracking: &Tracking) -> String {
-        let table = Dialect::Postgres.quote_text(&format!("/{}", tracking.table));
-        let key = postgres_key(&format!("'hammerwork-migrations/' || {schema} || {table}"));
+        let key = postgres_key(schema, tracking);
         format!("pg_catalog.pg_try_advisory_xact_lock({key})")
     }
 
@@ -284,9 +284,11 @@ impl Lock {
     }
 }
 
-/// The number of PostgreSQL's lock of that name.
-fn postgres_key(name: &str) -> String {
-    format!("pg_catalog.hashtextextended({name}, 0)")
+/// The number of PostgreSQL's lock for a schema, whose name is given as SQL, and a tracking table. Its server, which may be alone
+/// in knowing the schema, hashes that; to have it join texts first would take a new session as long as to make an index.
+fn postgres_key(schema: &str, tracking: &Tracking) -> String {
+    let seed = checksum::number(&format!("hammerwork-migrations/{}", tracking.table));
+    format!("pg_catalog.hashtextextended({schema}, '{seed}')")
 }
 
 /// What [`Lock::transaction_guard`] fails with: a code of our own, in a class that PostgreSQL leaves free.

@@ -65,10 +65,11 @@ impl Tracking {
     }
 
     /// What the tracking table has no room for: a row for each migration (step 0) with the checksum of what it
-    /// was when it was applied, and on MySQL and MariaDB one for each step that the catalog can't answer for.
+    /// was when it was applied, and on MySQL and MariaDB one for each step that the catalog can't answer for. No id is
+    /// longer than that; with all lengths known, PostgreSQL makes no table for what is too long.
     pub(crate) fn journal(&self) -> Table {
         table(self.journal_name()).columns([
-            string("migration_id").primary_key(),
+            string("migration_id").length(255).primary_key(),
             integer("step").primary_key(),
             string("checksum").length(64),
             string("state").length(20),
@@ -80,7 +81,7 @@ impl Tracking {
     /// journal already need no change of it.
     fn batches(&self) -> Table {
         table(self.batches_name()).columns([
-            string("migration_id").primary_key(),
+            string("migration_id").length(255).primary_key(),
             integer("step").primary_key(),
             string("checksum").length(64),
             text("last_key"),

@@ -10,6 +10,7 @@ use hammerwork_migrations::run::{
 use hammerwork_migrations::{Dialect, Migrator, Report};
 
 use crate::database::{Connection, Database, builtin};
+use crate::new_databases::lock_key;
 
 /// How many of each were applied; none where it failed.
 fn applied(outcomes: &Outcomes<Report>) -> Vec<Option<usize>> {
@@ -174,10 +175,9 @@ on_postgres! {
         let told = Arc::new(Mutex::new(Vec::new()));
         let hears = Arc::clone(&told);
         let url = database.url.clone();
-        let key = "hammerwork-migrations/tenant_1/hammerwork_migrations";
         let mut holder = connect_postgres(&url).await.unwrap();
         holder
-            .execute(&format!("SELECT pg_advisory_lock(hashtextextended('{key}', 0))"))
+            .execute(&format!("SELECT pg_advisory_lock({})", lock_key("tenant_1")))
             .await
             .unwrap();
         let source = Counted { url, opened: Arc::default() };

@@ -117,7 +117,37 @@ on_mysql_and_mariadb! {
     }
 }
 
+/// The number of the migration lock of a schema, as SQL: what else locks it is kept out as well.
+pub(crate) fn lock_key(schema: &str) -> String {
+    format!("hashtextextended('{schema}', 8763663596297648753)")
+}
+
 on_postgres! {
+    // A statement that only makes what is missing would pass them over. With a view, which is made anew where it is there,
+    // it is asked for beforehand.
+    async fn what_has_our_name_alone_is_not_taken_for_ours(database: &Database) {
+        let pets = || table("pets").columns([integer("id").primary_key()]).index(index("id").columns(["id"]));
+        let made = Migration::new("001_pets", "Pets").create_table(pets());
+        let ids = view("ids").everywhere("SELECT id FROM pets");
+        for migration in [made.clone(), made.create_view(ids)] {
+            let place = Database::create(database.dialect).await;
+            let history = Migrator::new(Migrations::new([migration]));
+            place.execute("CREATE TABLE others (id INT)").await;
+            for (make, drop) in [
+                ("CREATE INDEX idx_pets_id ON others (id)", "DROP INDEX idx_pets_id"),
+                ("CREATE TABLE pets (name TEXT)", "DROP TABLE pets"),
+            ] {
+                place.execute(make).await;
+                let error = place.run(&history).await.expect_err(make);
+                assert_eq!(place.status(&history).await.unwrap().applied(), 0, "{error}");
+                place.execute(drop).await;
+            }
+            place.run(&history).await.unwrap();
+            assert!(place.drift(&history).await.is_empty());
+            place.destroy().await;
+        }
+    }
+
     // A type of a table's name is in its way, and is no table: the transaction fails, and is told by the ordinary way.
     async fn what_the_short_way_cannot_see_is_told_by_the_other(database: &Database) {
         database.execute("CREATE TYPE pets AS ENUM ('cat')").await;
@@ -139,7 +169,7 @@ on_postgres! {
     }
 
     async fn another_runners_lock_is_waited_for(database: &Database) {
-        let key = "pg_catalog.hashtextextended('hammerwork-migrations/public/hammerwork_migrations', 0)";
+        let key = lock_key("public");
         let mut holder = database.connect().await;
         holder.run(&format!("SELECT pg_advisory_lock({key})")).await.unwrap();
         let impatient = builtin().lock_timeout(Duration::ZERO);

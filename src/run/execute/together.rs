@@ -5,6 +5,7 @@
 //! run one by one: so those before the migration that fails are kept, and the error names its step. On MySQL and
 //! MariaDB the migrations' records follow them in the message, so what was done before is recorded.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -14,13 +15,14 @@ use super::Execution;
 use super::transactions::{Delivery, Message, ids};
 use crate::dialect::Dialect;
 use crate::render::Statement;
+use crate::run::at_once::Opening;
 use crate::run::driver::{Driver, DriverErrorKind, Row};
 use crate::run::error::RunError;
 use crate::run::event::Event;
 use crate::run::plan::{PlannedMigration, Way};
 use crate::run::report::Report;
 use crate::run::spans;
-use crate::run::tracking::{POSTGRES_ELAPSED, milliseconds_since};
+use crate::run::tracking::milliseconds_since;
 
 /// So many statements at most, and so many bytes of them. PostgreSQL keeps a lock for each table, key and index until the
 /// transaction ends, and has room for 6,400 as it is delivered, which all sessions share. MySQL and MariaDB take messages
@@ -78,7 +80,7 @@ impl Execution<'_> {
             return Ok(Some(0));
         };
         let statements: Vec<&Statement> = migrations.iter().flat_map(|it| &it.statements).collect();
-        let text = self.text(migrations, &self.opening(migrations, first));
+        let text = self.text(migrations, &self.opening(migrations, first), false);
         let message = Message {
             migration: head,
             statements: &statements,
@@ -109,11 +111,11 @@ impl Execution<'_> {
     }
 
     /// Runs the whole plan with its tracking tables, in one transaction of PostgreSQL that `opening` begins. None where it
-    /// is not for one message, or was refused and undone, for whatever reason.
+    /// is not for one message, or was refused and undone, for whatever reason: because something is there already, too.
     pub(in crate::run) async fn run_at_once<D: Driver>(
         &self,
         driver: &mut D,
-        opening: &str,
+        opening: &Opening,
     ) -> Result<Option<Report>, RunError> {
         let migrations = self.together(&self.plan.migrations);
         let Some(head) = migrations.first() else {
@@ -124,10 +126,13 @@ impl Execution<'_> {
         }
         let statements: Vec<&Statement> = migrations.iter().flat_map(|it| &it.statements).collect();
         let create: Vec<String> = self.plan.preparations().cloned().collect();
+        let all_insist = statements.iter().all(|it| insisting(&it.sql).is_some());
+        let look = if all_insist { "" } else { &opening.look };
+        let opening = opening.begin.clone() + look + &terminated(&create);
         let message = Message {
             migration: head,
             statements: &statements,
-            text: &self.text(migrations, &(opening.to_owned() + &terminated(&create))),
+            text: &self.text(migrations, &opening, all_insist),
             asks: true,
         };
         let span = spans::of_batch(&statements);
@@ -182,10 +187,9 @@ impl Execution<'_> {
         }
     }
 
-    /// All of it, with a question at its end for how long each took.
-    fn text(&self, migrations: &[PlannedMigration], opening: &str) -> String {
-        let plan = self.plan;
-        let dialect = plan.dialect;
+    /// All of it, which answers how long each took. `insists` says that it fails where anything is there already.
+    fn text(&self, migrations: &[PlannedMigration], opening: &str, insists: bool) -> String {
+        let dialect = self.plan.dialect;
         let end = match dialect {
             Dialect::Postgres => "COMMIT",
             Dialect::MySql | Dialect::MariaDb => "SET @hammerwork_clock = NULL",
@@ -203,47 +207,40 @@ impl Execution<'_> {
         };
         let mut text = opening.to_owned();
         for group in groups {
-            let (before, elapsed, [begin, commit]) = match dialect {
-                Dialect::Postgres => ("", POSTGRES_ELAPSED.to_owned(), ["", ""]),
-                Dialect::Sqlite => {
-                    let now = chrono::Utc::now().format("'%Y-%m-%dT%H:%M:%S%.3fZ'");
-                    ("", milliseconds_since(dialect, &now.to_string()), ["", ""])
+            let (before, [begin, commit]) = match dialect {
+                Dialect::Postgres | Dialect::Sqlite => ("", ["", ""]),
+                Dialect::MySql | Dialect::MariaDb => {
+                    (SET_CLOCK, ["START TRANSACTION;\n", "COMMIT;\n"])
                 }
-                Dialect::MySql | Dialect::MariaDb => (
-                    SET_CLOCK,
-                    milliseconds_since(dialect, "@hammerwork_clock"),
-                    ["START TRANSACTION;\n", "COMMIT;\n"],
-                ),
             };
             text += before;
             for statement in group.iter().flat_map(|it| &it.statements) {
-                text += &statement.sql;
+                let insisting = insisting(&statement.sql).filter(|_| insists);
+                text += insisting.as_deref().unwrap_or(&statement.sql);
                 text += ";\n";
             }
             text += begin;
-            text += &terminated(&self.records(group, &elapsed));
+            text += &terminated(&self.records(group));
             text += commit;
         }
-        format!(
-            "{text}{};\n{end}",
-            plan.tracking.those(dialect, &ids(migrations))
-        )
+        text + end
     }
 
     /// What records them all at once: a statement for each of them would take as long as a tenth of what it records. So
-    /// they share the time that they took, in equal parts.
-    fn records(&self, migrations: &[PlannedMigration], elapsed: &str) -> Vec<String> {
+    /// they share the time that they took, in equal parts. It answers with the records.
+    fn records(&self, migrations: &[PlannedMigration]) -> Vec<String> {
         let (dialect, tracking) = (self.plan.dialect, &self.plan.tracking);
-        let share = match dialect {
-            Dialect::Postgres | Dialect::Sqlite => format!("{elapsed} / {}", migrations.len()),
-            // There, `/` gives fractions.
-            Dialect::MySql | Dialect::MariaDb => format!("{elapsed} DIV {}", migrations.len()),
-        };
+        let share = share(dialect, migrations.len());
+        let mut track = tracking.track(dialect, ids(migrations), &share);
         let finished = migrations.iter().map(|it| (&*it.id, &*it.checksum));
-        vec![
-            tracking.track(dialect, ids(migrations), &share),
-            tracking.note_finished(dialect, finished),
-        ]
+        let note = tracking.note_finished(dialect, finished);
+        match dialect {
+            Dialect::Postgres | Dialect::MariaDb | Dialect::Sqlite => {
+                track += " RETURNING migration_id, execution_time_ms";
+                vec![track, note]
+            }
+            Dialect::MySql => vec![track, note, tracking.those(dialect, &ids(migrations))],
+        }
     }
 
     /// Sends it where nothing is gained by sending it again: it is run one by one then, and that is patient.
@@ -287,6 +284,48 @@ impl Execution<'_> {
 
 const UNDO: &str = "ROLLBACK; SET @hammerwork_clock = NULL";
 const SET_CLOCK: &str = "SET @hammerwork_clock = CURRENT_TIMESTAMP(6);\n";
+
+/// SQL for an equal part of the milliseconds that so many migrations took.
+fn share(dialect: Dialect, count: usize) -> String {
+    match dialect {
+        // Functions by their names: to find an operator takes a new session longer than to compute all this.
+        Dialect::Postgres => {
+            let factor = 1000.0 / count as f64;
+            format!(
+                "pg_catalog.float8mul(pg_catalog.date_part('epoch', pg_catalog.timestamptz_mi(\
+                 pg_catalog.clock_timestamp(), pg_catalog.transaction_timestamp())), '{factor}')"
+            )
+        }
+        // There, `/` gives fractions.
+        Dialect::MySql | Dialect::MariaDb => {
+            format!(
+                "{} DIV {count}",
+                milliseconds_since(dialect, "@hammerwork_clock")
+            )
+        }
+        Dialect::Sqlite => {
+            let now = chrono::Utc::now().format("'%Y-%m-%dT%H:%M:%S%.3fZ'");
+            format!(
+                "{} / {count}",
+                milliseconds_since(dialect, &now.to_string())
+            )
+        }
+    }
+}
+
+/// The same statement, but that it fails where what it makes is there already; as it is where it makes nothing, or fails
+/// anyhow. None where it would go over what is there.
+fn insisting(sql: &str) -> Option<Cow<'_, str>> {
+    const MAKING: [&str; 3] = ["CREATE TABLE", "CREATE INDEX", "CREATE UNIQUE INDEX"];
+    const CHANGING: [&str; 3] = ["ALTER TABLE ", "DROP TABLE ", "DROP INDEX "];
+    let rest_of = |it: &&str| sql.strip_prefix(it)?.strip_prefix(" IF NOT EXISTS ");
+    let made = MAKING
+        .iter()
+        .find_map(|it| Some(format!("{it} {}", rest_of(it)?)));
+    let changes = CHANGING.iter().any(|it| sql.starts_with(it));
+    made.map(Cow::Owned)
+        .or_else(|| changes.then_some(Cow::Borrowed(sql)))
+}
 
 /// Whether nothing about a statement needs more than that it is run.
 fn is_plain(statement: &Statement, dialect: Dialect) -> bool {
