@@ -224,11 +224,12 @@ async fn open_mysql<D: Driver>(
     allow_cluster: bool,
 ) -> Result<Session, RunError> {
     let cluster = if allow_cluster { "" } else { CLUSTER };
-    let sql = format!(
-        "SELECT VERSION(), DATABASE(), @@SESSION.explicit_defaults_for_timestamp, @@SESSION.lock_wait_timeout, \
-         @@SESSION.innodb_lock_wait_timeout, @@SESSION.wait_timeout, @@SESSION.sql_mode, @@SESSION.time_zone{cluster}"
-    );
-    let mut rows = driver.rows(&sql).await.map_err(failed)?.into_iter();
+    let mut answer = driver.rows(&format!("{SESSION}{cluster}")).await;
+    // A MariaDB that was built without Galera.
+    if matches!(&answer, Err(it) if it.code.as_deref() == Some(UNKNOWN_VARIABLE)) {
+        answer = driver.rows(SESSION).await;
+    }
+    let mut rows = answer.map_err(failed)?.into_iter();
     let mut values = rows.next().unwrap_or_default().into_iter();
     let mut next = || values.next().flatten();
     driver.identify(&next().unwrap_or_default());
@@ -242,7 +243,7 @@ async fn open_mysql<D: Driver>(
     let restore = driver
         .is_borrowed()
         .then(|| mysql_settings(&lock, &row_lock, &silence, &mode, &zone));
-    refuse_cluster(rows.collect())?;
+    refuse_cluster(dialect, rows.collect())?;
     // Whole seconds, and at least one: zero would not wait at all.
     let seconds = patience.table_lock.as_secs().max(1).to_string();
     let settings = mysql_settings(
@@ -277,27 +278,55 @@ fn number(text: Option<String>) -> String {
         .to_string()
 }
 
-/// What a server knows of a cluster that it is part of.
-const CLUSTER: &str = "; SHOW GLOBAL VARIABLES WHERE Variable_name IN ('wsrep_on', 'wsrep_cluster_address', \
-                       'group_replication_group_name')";
+/// What MySQL and MariaDB are asked of a session.
+const SESSION: &str = "SELECT VERSION(), DATABASE(), @@SESSION.explicit_defaults_for_timestamp, @@SESSION.lock_wait_timeout, \
+                       @@SESSION.innodb_lock_wait_timeout, @@SESSION.wait_timeout, @@SESSION.sql_mode, @@SESSION.time_zone";
+
+/// ER_UNKNOWN_SYSTEM_VARIABLE
+const UNKNOWN_VARIABLE: &str = "1193";
+
+/// What a server knows of a cluster that it is part of. To go through all variables takes MariaDB as long as to make a table,
+/// so it is asked for two by their names; MySQL would not know them, and each of both servers passes over what is for the other.
+const CLUSTER: &str = concat!(
+    "; /*M!100100 SELECT @@GLOBAL.wsrep_on, @@GLOBAL.wsrep_cluster_address */",
+    "/*!50700 SHOW GLOBAL VARIABLES WHERE Variable_name IN \
+     ('wsrep_on', 'wsrep_cluster_address', 'group_replication_group_name') */"
+);
 
 /// A lock of `GET_LOCK` is one node's own: on a cluster that is written to in several places it keeps nobody
 /// out.
-fn refuse_cluster(rows: Vec<Row>) -> Result<(), RunError> {
+fn refuse_cluster(dialect: Dialect, rows: Vec<Row>) -> Result<(), RunError> {
     let value = |name: &str| {
-        rows.iter()
-            .find(|row| row.first().and_then(Option::as_deref) == Some(name))
-            .and_then(|row| row.get(1).cloned().flatten())
-            .unwrap_or_default()
+        let mut named = rows.iter().map(|row| (text(row, 0), text(row, 1)));
+        named.find(|(it, _)| *it == name).map_or("", |(_, it)| it)
     };
-    let cluster = if value("wsrep_on") == "ON" && !value("wsrep_cluster_address").is_empty() {
+    let first = rows.first();
+    let (galera, address, group) = match dialect {
+        Dialect::MariaDb => (
+            first.map_or("", |it| text(it, 0)),
+            first.map_or("", |it| text(it, 1)),
+            "",
+        ),
+        Dialect::MySql | Dialect::Postgres | Dialect::Sqlite => (
+            value("wsrep_on"),
+            value("wsrep_cluster_address"),
+            value("group_replication_group_name"),
+        ),
+    };
+    let cluster = if is_on(Some(galera)) && !address.is_empty() {
         "Galera"
-    } else if !value("group_replication_group_name").is_empty() {
+    } else if !group.is_empty() {
         "Group Replication"
     } else {
         return Ok(());
     };
     Err(RunError::Cluster { cluster })
+}
+
+fn text(row: &Row, column: usize) -> &str {
+    row.get(column)
+        .and_then(Option::as_deref)
+        .unwrap_or_default()
 }
 
 fn failed(source: DriverError) -> RunError {

@@ -14,7 +14,12 @@ impl Wanted {
         schema: &str,
         tracking: &Tracking,
     ) -> String {
-        let mut tables = &self.tables | &self.indexes;
+        let mut tables = self.tables.clone();
+        match dialect {
+            // There, the name of an index is one among its table's.
+            Dialect::MySql | Dialect::MariaDb => {}
+            Dialect::Postgres | Dialect::Sqlite => tables.extend(self.indexes.iter().cloned()),
+        }
         tables.extend(tracking.names());
         let tables = list(dialect, &tables);
         let conditions = match dialect {
