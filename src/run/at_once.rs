@@ -1,9 +1,9 @@
-//! A new database of PostgreSQL: what makes sure that it is new, the lock, and all migrations, in one message.
+//! A new database of PostgreSQL or SQLite: all migrations in one transaction that fails where the database is not new.
 //!
-//! To ask first takes a new session as long as to make the tables of a small history, and on a pool's connection takes a second one,
-//! to find out whether there is a pooler between. A transaction that fails where the database is not new, or another runner has
-//! the lock, asks nothing, and needs no session of its own. Whatever it fails for, it has done nothing then, and the ordinary
-//! way finds out why.
+//! To ask first takes a new session of PostgreSQL as long as to make the tables of a small history, and on a pool's connection
+//! takes a second one, to find out whether there is a pooler between. A transaction that fails where the database is not new, or
+//! another runner has the lock, asks nothing, and needs no session of its own. Whatever it fails for, it has done nothing then,
+//! and the ordinary way finds out why.
 
 use super::applied::Pending;
 use super::driver::Driver;
@@ -16,17 +16,11 @@ use super::report::Report;
 use super::session::Session;
 use crate::dialect::Dialect;
 
-/// No setting can have this name.
-const FAILURE: &str = "not at once";
-
-/// What fails unless everything may be done. Each is a statement of its own: what others have committed before the lock was
-/// had is seen by those after it.
-pub(super) struct Opening {
-    /// Begins the transaction, and takes the lock.
-    pub(super) begin: String,
-    /// Looks whether anything is there, where the migrations themselves would not fail then.
-    pub(super) look: String,
-}
+// An expression has no shorter way to fail.
+/// PostgreSQL: no setting can have this name.
+const NO_SETTING: &str = "not at once";
+/// SQLite: there is no such number.
+const TOO_LARGE: &str = "abs(-9223372036854775807 - 1)";
 
 impl Migrator {
     /// Runs all that is pending. None where nothing was done, and the ordinary way is to be gone.
@@ -36,19 +30,20 @@ impl Migrator {
         pending: &Pending,
     ) -> Result<Option<Report>, RunError> {
         let dialect = driver.dialect();
+        let session = match dialect {
+            Dialect::Postgres => Session::unknown(self.patience),
+            Dialect::Sqlite => Session::of_sqlite(self.patience),
+            // There, nothing is undone where a statement fails.
+            Dialect::MySql | Dialect::MariaDb => return Ok(None),
+        };
         // Who looks on may stop it before any migration, or is to be told that another runner has the lock. And a connection
         // that is lent may be in a transaction of its owner's, begun behind sqlx's back, which a failure would end.
-        if dialect != Dialect::Postgres
-            || self.observer.listener.is_some()
-            || self.stop.is_requested()
-            || driver.is_borrowed()
-        {
+        if self.observer.listener.is_some() || self.stop.is_requested() || driver.is_borrowed() {
             return Ok(None);
         }
         let Ok(plan) = self.resolved(pending, Default::default(), dialect) else {
             return Ok(None);
         };
-        let session = Session::unknown(self.patience);
         let execution = Execution {
             plan: &plan,
             session: &session,
@@ -73,30 +68,35 @@ impl Migrator {
         Ok(Some(report))
     }
 
-    fn opening(&self, session: &Session) -> Opening {
+    /// What fails unless everything may be done. Each is a statement of its own: what others have committed before the lock was
+    /// had is seen by those after it.
+    fn opening(&self, session: &Session) -> String {
         let dialect = session.dialect;
         let schema = match &self.tracking.schema {
             Some(name) => dialect.quote_text(name),
             None => "pg_catalog.current_schema()".to_owned(),
         };
-        let lock = Lock::try_within(&schema, &self.tracking);
         let anything = self
             .wanted(dialect)
             .is_anything_there(dialect, &schema, &self.tracking);
-        // What goes into a session's own temporary schema is gone with the session. A setting of such a name can't be set: an
-        // expression has no shorter way to fail.
-        Opening {
-            begin: format!(
-                "BEGIN ISOLATION LEVEL READ COMMITTED;\n\
-                 SELECT pg_catalog.set_config(\
-                 CASE WHEN pg_catalog.starts_with({schema}, 'pg_temp') THEN '{FAILURE}' \
-                 WHEN {lock} THEN 'search_path' ELSE '{FAILURE}' END, \
-                 pg_catalog.format('%I, pg_temp', {schema}), true);\n{}",
-                session.transaction_timeouts()
-            ),
-            look: format!(
-                "SELECT CASE WHEN {anything} THEN pg_catalog.set_config('{FAILURE}', '', true) END;\n"
-            ),
+        match dialect {
+            Dialect::Sqlite => {
+                format!("SAVEPOINT migration;\nSELECT CASE WHEN {anything} THEN {TOO_LARGE} END;\n")
+            }
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
+                let lock = Lock::try_within(&schema, &self.tracking);
+                // What goes into a session's own temporary schema is gone with the session.
+                format!(
+                    "BEGIN ISOLATION LEVEL READ COMMITTED;\n\
+                     SELECT pg_catalog.set_config(\
+                     CASE WHEN pg_catalog.starts_with({schema}, 'pg_temp') THEN '{NO_SETTING}' \
+                     WHEN {lock} THEN 'search_path' ELSE '{NO_SETTING}' END, \
+                     pg_catalog.format('%I, pg_temp', {schema}), true);\n\
+                     {}\
+                     SELECT CASE WHEN {anything} THEN pg_catalog.set_config('{NO_SETTING}', '', true) END;\n",
+                    session.transaction_timeouts()
+                )
+            }
         }
     }
 }

@@ -48,15 +48,16 @@ impl Session {
         match driver.dialect() {
             Dialect::Postgres => open_postgres(driver, tracking, patience).await,
             Dialect::MySql | Dialect::MariaDb => open_mysql(driver, patience, allow_cluster).await,
-            Dialect::Sqlite => Ok(Session {
-                dialect: Dialect::Sqlite,
-                schema: None,
-                exclusive: true,
-                explicit_timestamps: true,
-                settings: None,
-                restore: None,
-                patience,
-            }),
+            Dialect::Sqlite => Ok(Session::of_sqlite(patience)),
+        }
+    }
+
+    /// One of SQLite, of which there is nothing to ask.
+    pub(crate) fn of_sqlite(patience: Patience) -> Session {
+        Session {
+            dialect: Dialect::Sqlite,
+            exclusive: true,
+            ..Session::unknown(patience)
         }
     }
 

@@ -6,7 +6,10 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteError};
-use sqlx::{ConnectOptions as _, Database, SqlSafeStr as _, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Database, SqlSafeStr as _, Sqlite, SqliteConnection,
+    SqlitePool,
+};
 use sqlx_core::transaction::TransactionManager as _;
 
 use super::held::{self, Held};
@@ -93,15 +96,19 @@ impl Driver for SqliteDriver<'_> {
     /// outside, where it can be told. Every other keeps the patience that its owner gave it, which a run that
     /// is dropped could not give back.
     async fn begin(&mut self) -> Result<(), DriverError> {
-        if let Some(Held::Owned(_)) = self.held {
-            self.execute("PRAGMA busy_timeout = 0").await?;
-        }
-        let begun =
-            Transactions::begin(self.connection()?, Some("BEGIN IMMEDIATE".into_sql_str())).await;
+        // As sqlx opens connections: readers may keep a commit waiting.
+        const PATIENT: &str = "PRAGMA busy_timeout = 5000";
+        let is_owned = matches!(self.held, Some(Held::Owned(_)));
+        let begin = if is_owned {
+            format!("PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; {PATIENT}")
+        } else {
+            "BEGIN IMMEDIATE".to_owned()
+        };
+        let begin = AssertSqlSafe(begin).into_sql_str();
+        let begun = Transactions::begin(self.connection()?, Some(begin)).await;
         self.in_transaction = begun.is_ok();
-        if let Some(Held::Owned(_)) = self.held {
-            // As sqlx opens connections: readers may keep a commit waiting.
-            self.execute("PRAGMA busy_timeout = 5000").await?;
+        if is_owned && begun.is_err() {
+            self.execute(PATIENT).await?;
         }
         Ok(begun?)
     }

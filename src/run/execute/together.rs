@@ -5,7 +5,6 @@
 //! run one by one: so those before the migration that fails are kept, and the error names its step. On MySQL and
 //! MariaDB the migrations' records follow them in the message, so what was done before is recorded.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,6 @@ use super::Execution;
 use super::transactions::{Delivery, Message, ids};
 use crate::dialect::Dialect;
 use crate::render::Statement;
-use crate::run::at_once::Opening;
 use crate::run::driver::{Driver, DriverErrorKind, Row};
 use crate::run::error::RunError;
 use crate::run::event::Event;
@@ -80,7 +78,7 @@ impl Execution<'_> {
             return Ok(Some(0));
         };
         let statements: Vec<&Statement> = migrations.iter().flat_map(|it| &it.statements).collect();
-        let text = self.text(migrations, &self.opening(migrations, first), false);
+        let text = self.text(migrations, &self.opening(migrations, first));
         let message = Message {
             migration: head,
             statements: &statements,
@@ -110,12 +108,12 @@ impl Execution<'_> {
         Ok(is_through.then_some(migrations.len()))
     }
 
-    /// Runs the whole plan with its tracking tables, in one transaction of PostgreSQL that `opening` begins. None where it
-    /// is not for one message, or was refused and undone, for whatever reason: because something is there already, too.
+    /// Runs the whole plan with its tracking tables after `opening`, in one transaction. None where it is not for one message,
+    /// or was refused and undone, for whatever reason.
     pub(in crate::run) async fn run_at_once<D: Driver>(
         &self,
         driver: &mut D,
-        opening: &Opening,
+        opening: &str,
     ) -> Result<Option<Report>, RunError> {
         let migrations = self.together(&self.plan.migrations);
         let Some(head) = migrations.first() else {
@@ -126,34 +124,58 @@ impl Execution<'_> {
         }
         let statements: Vec<&Statement> = migrations.iter().flat_map(|it| &it.statements).collect();
         let create: Vec<String> = self.plan.preparations().cloned().collect();
-        let all_insist = statements.iter().all(|it| insisting(&it.sql).is_some());
-        let look = if all_insist { "" } else { &opening.look };
-        let opening = opening.begin.clone() + look + &terminated(&create);
+        let opening = opening.to_owned() + &terminated(&create);
         let message = Message {
             migration: head,
             statements: &statements,
-            text: &self.text(migrations, &opening, all_insist),
+            text: &self.text(migrations, &opening),
             asks: true,
         };
         let span = spans::of_batch(&statements);
         let start = Instant::now();
-        let rows = match message.send(driver).instrument(span.clone()).await {
-            Ok(rows) => rows,
-            Err(error) if error.kind == DriverErrorKind::Connection => {
-                return Err(message.failed(error));
-            }
-            Err(error) => {
-                tracing::debug!(%error, "what was tried at once is run in steps");
-                // The server keeps the failed transaction open until it is told.
-                let undone = driver.execute("ROLLBACK").await;
-                return undone.map(|()| None).map_err(|it| message.failed(it));
-            }
+        let sent = self.send_at_once(driver, &message);
+        let Some(rows) = sent.instrument(span.clone()).await? else {
+            return Ok(None);
         };
         spans::finish(&span, start);
         let mut report = Report::default();
         let begun = migrations.iter().map(|it| (it, spans::of_migration(it)));
         self.tell_all_done(begun, rows, &mut report);
         Ok(Some(report))
+    }
+
+    /// Sends it as a transaction. None where it was refused and undone.
+    async fn send_at_once<D: Driver>(
+        &self,
+        driver: &mut D,
+        message: &Message<'_>,
+    ) -> Result<Option<Vec<Row>>, RunError> {
+        let is_sqlite = self.plan.dialect == Dialect::Sqlite;
+        // There, the transaction is the lock.
+        if is_sqlite && let Err(error) = driver.begin().await {
+            tracing::debug!(%error, "what was tried at once is run in steps");
+            return Ok(None);
+        }
+        let error = match message.send(driver).await {
+            Ok(rows) => {
+                if is_sqlite {
+                    self.lock.commit(driver, self.patience.retries).await?;
+                }
+                return Ok(Some(rows));
+            }
+            Err(error) => error,
+        };
+        if error.kind == DriverErrorKind::Connection {
+            return Err(message.failed(error));
+        }
+        tracing::debug!(%error, "what was tried at once is run in steps");
+        // A failed transaction stays open until its end is told.
+        let undone = if is_sqlite {
+            driver.rollback().await
+        } else {
+            driver.execute("ROLLBACK").await
+        };
+        undone.map(|()| None).map_err(|it| message.failed(it))
     }
 
     /// Tells of those that are recorded.
@@ -187,8 +209,8 @@ impl Execution<'_> {
         }
     }
 
-    /// All of it, which answers how long each took. `insists` says that it fails where anything is there already.
-    fn text(&self, migrations: &[PlannedMigration], opening: &str, insists: bool) -> String {
+    /// All of it, which answers how long each took.
+    fn text(&self, migrations: &[PlannedMigration], opening: &str) -> String {
         let dialect = self.plan.dialect;
         let end = match dialect {
             Dialect::Postgres => "COMMIT",
@@ -215,8 +237,7 @@ impl Execution<'_> {
             };
             text += before;
             for statement in group.iter().flat_map(|it| &it.statements) {
-                let insisting = insisting(&statement.sql).filter(|_| insists);
-                text += insisting.as_deref().unwrap_or(&statement.sql);
+                text += &statement.sql;
                 text += ";\n";
             }
             text += begin;
@@ -311,20 +332,6 @@ fn share(dialect: Dialect, count: usize) -> String {
             )
         }
     }
-}
-
-/// The same statement, but that it fails where what it makes is there already; as it is where it makes nothing, or fails
-/// anyhow. None where it would go over what is there.
-fn insisting(sql: &str) -> Option<Cow<'_, str>> {
-    const MAKING: [&str; 3] = ["CREATE TABLE", "CREATE INDEX", "CREATE UNIQUE INDEX"];
-    const CHANGING: [&str; 3] = ["ALTER TABLE ", "DROP TABLE ", "DROP INDEX "];
-    let rest_of = |it: &&str| sql.strip_prefix(it)?.strip_prefix(" IF NOT EXISTS ");
-    let made = MAKING
-        .iter()
-        .find_map(|it| Some(format!("{it} {}", rest_of(it)?)));
-    let changes = CHANGING.iter().any(|it| sql.starts_with(it));
-    made.map(Cow::Owned)
-        .or_else(|| changes.then_some(Cow::Borrowed(sql)))
 }
 
 /// Whether nothing about a statement needs more than that it is run.
