@@ -208,7 +208,7 @@ impl Needs {
     pub(super) fn question(&self, records: Records<'_>) -> Option<String> {
         match records.session.dialect {
             Dialect::Postgres => Some(self.question_for_postgres(records)),
-            Dialect::MySql | Dialect::MariaDb => Some(Needs::question_for_mysql()),
+            Dialect::MySql | Dialect::MariaDb => Some(Needs::QUESTION_FOR_MYSQL.to_owned()),
             Dialect::Sqlite => None,
         }
     }
