@@ -72,10 +72,8 @@ impl Migrator {
     /// had is seen by those after it.
     fn opening(&self, session: &Session) -> String {
         let dialect = session.dialect;
-        let schema = match &self.tracking.schema {
-            Some(name) => dialect.quote_text(name),
-            None => "pg_catalog.current_schema()".to_owned(),
-        };
+        // Where the schema is not there, everything would go into the session's temporary one.
+        let schema = self.tracking.postgres_schema();
         let anything = self
             .wanted(dialect)
             .is_anything_there(dialect, &schema, &self.tracking);

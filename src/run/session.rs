@@ -179,13 +179,7 @@ async fn open_postgres<D: Driver>(
     tracking: &Tracking,
     patience: Patience,
 ) -> Result<Session, RunError> {
-    let schema = match &tracking.schema {
-        Some(schema) => format!(
-            "(SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = {})",
-            Dialect::Postgres.quote_text(schema)
-        ),
-        None => "pg_catalog.current_schema()".to_owned(),
-    };
+    let schema = tracking.postgres_schema();
     let rows = driver
         .rows(&format!(
             "SELECT {schema}, pg_catalog.current_setting('{MARK}', true), \

@@ -322,6 +322,17 @@ impl Tracking {
         )
     }
 
+    /// SQL for the name of PostgreSQL's schema that everything is in, before it is known; NULL where it is not there.
+    pub(super) fn postgres_schema(&self) -> String {
+        match &self.schema {
+            Some(schema) => format!(
+                "(SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = {})",
+                Dialect::Postgres.quote_text(schema)
+            ),
+            None => "pg_catalog.current_schema()".to_owned(),
+        }
+    }
+
     /// The table's name where no `search_path` has been set.
     pub(super) fn qualified(&self, table: &str, dialect: Dialect) -> String {
         let table = dialect.quote(table);
