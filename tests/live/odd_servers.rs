@@ -1,9 +1,11 @@
 //! Servers that are set up otherwise: the same schema, or a clear stop.
 
 use hammerwork_migrations::dsl::{Migration, Migrations, function};
+use hammerwork_migrations::run::Source;
+use hammerwork_migrations::run::driver::{Driver, DriverError, Row};
 use hammerwork_migrations::{Dialect, Migrator, RunError};
 
-use crate::database::{Database, builtin};
+use crate::database::{Connection, Database, builtin};
 use crate::expected::assert_schema;
 use crate::server::Server;
 
@@ -76,6 +78,55 @@ async fn a_galera_cluster_is_refused_unless_allowed() {
     let allowed = builtin().allow_cluster(true);
     assert_eq!(database.run(&allowed).await.unwrap().applied.len(), 6);
     assert_schema(&database).await;
+}
+
+/// Asks for variables that no server has, in place of those that a MariaDB without Galera has not.
+struct WithoutGalera<D> {
+    inner: D,
+}
+
+impl<D: Driver> Driver for WithoutGalera<D> {
+    forward_the_rest! {}
+
+    async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
+        self.inner.is_exclusive().await
+    }
+    async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
+        self.inner.execute(sql).await
+    }
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, DriverError> {
+        let sql = sql.replace("@@GLOBAL.wsrep_", "@@GLOBAL.unknown_");
+        self.inner.rows(&sql).await
+    }
+    async fn begin(&mut self) -> Result<(), DriverError> {
+        self.inner.begin().await
+    }
+    async fn commit(&mut self) -> Result<(), DriverError> {
+        self.inner.commit().await
+    }
+    async fn rollback(&mut self) -> Result<(), DriverError> {
+        self.inner.rollback().await
+    }
+}
+
+impl<D: Driver> Source for WithoutGalera<D> {
+    type Driver = Self;
+    async fn driver(self) -> Result<Self, DriverError> {
+        Ok(self)
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn a_mariadb_that_was_built_without_galera_is_no_cluster() {
+    let database = Database::create(Dialect::MariaDb).await;
+    let Connection::MySql(inner) = database.connect().await else {
+        unreachable!()
+    };
+    let report = builtin().run(WithoutGalera { inner }).await.unwrap();
+    assert_eq!(report.applied.len(), 6);
+    assert_schema(&database).await;
+    database.destroy().await;
 }
 
 #[tokio::test]
