@@ -29,18 +29,22 @@ impl Migrator {
         driver: &mut D,
         pending: &Pending,
     ) -> Result<Option<Report>, RunError> {
-        let dialect = driver.dialect();
-        let session = match dialect {
-            Dialect::Postgres => Session::unknown(self.patience),
-            Dialect::Sqlite => Session::of_sqlite(self.patience),
-            // There, nothing is undone where a statement fails.
-            Dialect::MySql | Dialect::MariaDb => return Ok(None),
-        };
         // Who looks on may stop it before any migration, or is to be told that another runner has the lock. And a connection
         // that is lent may be in a transaction of its owner's, begun behind sqlx's back, which a failure would end.
         if self.observer.listener.is_some() || self.stop.is_requested() || driver.is_borrowed() {
             return Ok(None);
         }
+        let dialect = driver.dialect();
+        let (session, opening) = match dialect {
+            Dialect::Postgres => {
+                let session = Session::unknown(self.patience);
+                let opening = self.opening_on_postgres(&session);
+                (session, opening)
+            }
+            Dialect::Sqlite => (Session::of_sqlite(self.patience), self.opening_on_sqlite()),
+            // There, nothing is undone where a statement fails.
+            Dialect::MySql | Dialect::MariaDb => return Ok(None),
+        };
         let Ok(plan) = self.resolved(pending, Default::default(), dialect) else {
             return Ok(None);
         };
@@ -53,10 +57,7 @@ impl Migrator {
             observer: &self.observer,
             stop: &self.stop,
         };
-        let Some(done) = execution
-            .run_at_once(driver, &self.opening(&session))
-            .await?
-        else {
+        let Some(done) = execution.run_at_once(driver, &opening).await? else {
             return Ok(None);
         };
         let mut report = Report::default();
@@ -70,31 +71,32 @@ impl Migrator {
 
     /// What fails unless everything may be done. Each is a statement of its own: what others have committed before the lock was
     /// had is seen by those after it.
-    fn opening(&self, session: &Session) -> String {
-        let dialect = session.dialect;
+    fn opening_on_postgres(&self, session: &Session) -> String {
         // Where the schema is not there, everything would go into the session's temporary one.
         let schema = self.tracking.postgres_schema();
-        let anything = self
-            .wanted(dialect)
-            .is_anything_there(dialect, &schema, &self.tracking);
-        match dialect {
-            Dialect::Sqlite => {
-                format!("SAVEPOINT migration;\nSELECT CASE WHEN {anything} THEN {TOO_LARGE} END;\n")
-            }
-            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
-                let lock = Lock::try_within(&schema, &self.tracking);
-                // What goes into a session's own temporary schema is gone with the session.
-                format!(
-                    "BEGIN ISOLATION LEVEL READ COMMITTED;\n\
-                     SELECT pg_catalog.set_config(\
-                     CASE WHEN pg_catalog.starts_with({schema}, 'pg_temp') THEN '{NO_SETTING}' \
-                     WHEN {lock} THEN 'search_path' ELSE '{NO_SETTING}' END, \
-                     pg_catalog.format('%I, pg_temp', {schema}), true);\n\
-                     {}\
-                     SELECT CASE WHEN {anything} THEN pg_catalog.set_config('{NO_SETTING}', '', true) END;\n",
-                    session.transaction_timeouts()
-                )
-            }
-        }
+        let anything = self.anything(Dialect::Postgres, &schema);
+        let lock = Lock::try_within(&schema, &self.tracking);
+        // What goes into a session's own temporary schema is gone with the session.
+        format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED;\n\
+             SELECT pg_catalog.set_config(\
+             CASE WHEN pg_catalog.starts_with({schema}, 'pg_temp') THEN '{NO_SETTING}' \
+             WHEN {lock} THEN 'search_path' ELSE '{NO_SETTING}' END, \
+             pg_catalog.format('%I, pg_temp', {schema}), true);\n\
+             {}\
+             SELECT CASE WHEN {anything} THEN pg_catalog.set_config('{NO_SETTING}', '', true) END;\n",
+            session.transaction_timeouts()
+        )
+    }
+
+    /// The same, in the transaction that is the lock.
+    fn opening_on_sqlite(&self) -> String {
+        let anything = self.anything(Dialect::Sqlite, "");
+        format!("SAVEPOINT migration;\nSELECT CASE WHEN {anything} THEN {TOO_LARGE} END;\n")
+    }
+
+    fn anything(&self, dialect: Dialect, schema: &str) -> String {
+        let wanted = self.wanted(dialect);
+        wanted.is_anything_there(dialect, schema, &self.tracking)
     }
 }

@@ -24,10 +24,8 @@ impl<D> Hearing<D> {
 
 impl<D: Driver> Driver for Hearing<D> {
     forward_the_rest! {}
+    forward_transactions! {}
 
-    async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
-        self.inner.is_exclusive().await
-    }
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
         self.hear(sql);
         self.inner.execute(sql).await
@@ -35,15 +33,6 @@ impl<D: Driver> Driver for Hearing<D> {
     async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, DriverError> {
         self.hear(sql);
         self.inner.rows(sql).await
-    }
-    async fn begin(&mut self) -> Result<(), DriverError> {
-        self.inner.begin().await
-    }
-    async fn commit(&mut self) -> Result<(), DriverError> {
-        self.inner.commit().await
-    }
-    async fn rollback(&mut self) -> Result<(), DriverError> {
-        self.inner.rollback().await
     }
 }
 

@@ -17,6 +17,8 @@ mod database;
 #[macro_use]
 #[path = "../support/forwarding.rs"]
 mod forwarding;
+#[macro_use]
+mod statements;
 #[path = "../support/expected.rs"]
 mod expected;
 #[expect(dead_code, reason = "the snapshots of the histories are for others")]

@@ -87,25 +87,14 @@ struct WithoutGalera<D> {
 
 impl<D: Driver> Driver for WithoutGalera<D> {
     forward_the_rest! {}
+    forward_transactions! {}
 
-    async fn is_exclusive(&mut self) -> Result<bool, DriverError> {
-        self.inner.is_exclusive().await
-    }
     async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
         self.inner.execute(sql).await
     }
     async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, DriverError> {
         let sql = sql.replace("@@GLOBAL.wsrep_", "@@GLOBAL.unknown_");
         self.inner.rows(&sql).await
-    }
-    async fn begin(&mut self) -> Result<(), DriverError> {
-        self.inner.begin().await
-    }
-    async fn commit(&mut self) -> Result<(), DriverError> {
-        self.inner.commit().await
-    }
-    async fn rollback(&mut self) -> Result<(), DriverError> {
-        self.inner.rollback().await
     }
 }
 

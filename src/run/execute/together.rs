@@ -152,9 +152,12 @@ impl Execution<'_> {
     ) -> Result<Option<Vec<Row>>, RunError> {
         let is_sqlite = self.plan.dialect == Dialect::Sqlite;
         // There, the transaction is the lock.
-        if is_sqlite && let Err(error) = driver.begin().await {
-            tracing::debug!(%error, "what was tried at once is run in steps");
-            return Ok(None);
+        if is_sqlite {
+            let patience = self.patience.lock;
+            let taken = self
+                .lock
+                .acquire(driver, patience, self.observer, self.stop);
+            taken.await?;
         }
         let error = match message.send(driver).await {
             Ok(rows) => {
@@ -170,12 +173,15 @@ impl Execution<'_> {
         }
         tracing::debug!(%error, "what was tried at once is run in steps");
         // A failed transaction stays open until its end is told.
-        let undone = if is_sqlite {
-            driver.rollback().await
-        } else {
-            driver.execute("ROLLBACK").await
-        };
-        undone.map(|()| None).map_err(|it| message.failed(it))
+        if !is_sqlite {
+            let undone = driver.execute("ROLLBACK").await;
+            return undone.map(|()| None).map_err(|it| message.failed(it));
+        }
+        match driver.rollback().await {
+            Ok(()) => Ok(None),
+            // SQLite itself has undone all, for what it failed for.
+            Err(_) => Err(message.failed(error)),
+        }
     }
 
     /// Tells of those that are recorded.

@@ -89,15 +89,20 @@ impl<'r> Granted<'r> {
         else {
             return;
         };
+        let routines = ["PROCEDURE ", "FUNCTION ", "PACKAGE "];
+        if rights == "PROXY" || routines.iter().any(|it| object.starts_with(it)) {
+            return;
+        }
         match Object::read(object) {
             Some(Object::Everything) => self.on_server.extend(rights.split(", ")),
-            Some(Object::Databases(pattern)) if is_like(database, &pattern) => {
-                self.on_database.extend(rights.split(", "));
+            Some(Object::Databases(pattern)) => {
+                if is_like(database, &pattern) {
+                    self.on_database.extend(rights.split(", "));
+                }
             }
-            Some(Object::OneOf(name)) if name.eq_ignore_ascii_case(database) => {
-                self.is_unclear = true;
-            }
-            Some(Object::Databases(_) | Object::OneOf(_)) | None => {}
+            Some(Object::OneOf(name)) => self.is_unclear |= name.eq_ignore_ascii_case(database),
+            // A server may be told to write names without backticks.
+            None => self.is_unclear = true,
         }
     }
 
@@ -125,8 +130,7 @@ enum Object {
 }
 
 impl Object {
-    /// Reads it where it stands before the account: `*.*`, or names in backticks. None where it is neither: a function, or another
-    /// account.
+    /// Reads it where it stands before the account: `*.*`, or names in backticks. None where it is neither.
     fn read(text: &str) -> Option<Self> {
         if text.starts_with("*.*") {
             return Some(Object::Everything);
@@ -216,6 +220,7 @@ mod tests {
             ("`reader`@`%`", "GRANT SELECT ON *.* TO `a`@`%`"),
             ("NONE", "GRANT SELECT (`id`) ON `shop`.`orders` TO `a`@`%`"),
             ("NONE", "REVOKE SELECT ON `shop`.* FROM `a`@`%`"),
+            ("NONE", "GRANT SELECT ON shop.* TO a@`%`"),
         ] {
             let rows = rows(["shop", "0", role], &[grant]);
             assert!(Granted::read(&rows).is_unclear, "{grant}");
