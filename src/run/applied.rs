@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::driver::{Driver, DriverError, DriverErrorKind};
+use super::driver::{DriverError, DriverErrorKind, DynDriver};
 use super::error::RunError;
 use super::record::Record;
 use super::tracking::Tracking;
@@ -46,8 +46,8 @@ impl AppliedIds {
     }
 
     /// Reads the record.
-    pub(crate) async fn read<D: Driver>(
-        driver: &mut D,
+    pub(crate) async fn read(
+        driver: &mut dyn DynDriver,
         tracking: &Tracking,
         history: &Migrations,
     ) -> Result<AppliedIds, RunError> {

@@ -6,7 +6,7 @@
 //! and the ordinary way finds out why.
 
 use super::applied::Pending;
-use super::driver::Driver;
+use super::driver::DynDriver;
 use super::error::RunError;
 use super::execute::Execution;
 use super::journal::Journal;
@@ -24,9 +24,9 @@ const TOO_LARGE: &str = "abs(-9223372036854775807 - 1)";
 
 impl Migrator {
     /// Runs all that is pending. None where nothing was done, and the ordinary way is to be gone.
-    pub(super) async fn at_once<D: Driver>(
+    pub(super) async fn at_once(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         pending: &Pending,
     ) -> Result<Option<Report>, RunError> {
         // Who looks on may stop it before any migration, or is to be told that another runner has the lock. And a connection

@@ -1,7 +1,7 @@
 //! Recording migrations that a database has already, after a look whether it really does.
 
 use super::Source;
-use super::driver::Driver;
+use super::driver::DynDriver;
 use super::error::RunError;
 use super::foreign_keys::ForeignKeys;
 use super::migrator::{Migrator, Task, connect};
@@ -52,9 +52,9 @@ impl Migrator {
 
 impl Work<'_> {
     /// Records what is pending, where the schema has it all.
-    pub(super) async fn baseline<D: Driver>(
+    pub(super) async fn baseline(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         keys: &mut ForeignKeys,
     ) -> Result<Report, RunError> {
         let migrator = self.migrator;

@@ -1,7 +1,7 @@
 //! What a run would do, found out without doing it.
 
 use super::applied::Pending;
-use super::driver::Driver;
+use super::driver::{BoxFuture, DynDriver};
 use super::error::RunError;
 use super::execute::journal_step;
 use super::found::Found;
@@ -46,23 +46,28 @@ impl Migrator {
         self.check()?;
         let mut driver = connect(source).await?;
         driver.dedicate();
-        let result = self.look_ahead(&mut driver).await;
+        let result = self.look_ahead(&mut *driver).await;
         driver.close().await;
         result
     }
 
     /// The plan of a run, on a connection that is ours for now.
-    pub(super) async fn look_ahead<D: Driver>(&self, driver: &mut D) -> Result<Plan, RunError> {
-        let session = self.open_session(driver).await?;
-        let result = self.plan_ahead(driver, &session).await;
-        session.restore(driver).await;
-        driver.at_parting(None);
-        result
+    pub(super) fn look_ahead<'r>(
+        &'r self,
+        driver: &'r mut dyn DynDriver,
+    ) -> BoxFuture<'r, Result<Plan, RunError>> {
+        Box::pin(async {
+            let session = self.open_session(driver).await?;
+            let result = self.plan_ahead(driver, &session).await;
+            session.restore(driver).await;
+            driver.at_parting(None);
+            result
+        })
     }
 
-    async fn plan_ahead<D: Driver>(
+    async fn plan_ahead(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         session: &Session,
     ) -> Result<Plan, RunError> {
         let applied = self.applied(driver).await?;
@@ -92,9 +97,9 @@ impl Migrator {
         Ok(plan)
     }
 
-    async fn plan_pending<D: Driver>(
+    async fn plan_pending(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         session: &Session,
         pending: &Pending,
     ) -> Result<Plan, RunError> {

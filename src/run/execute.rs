@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tracing::Instrument as _;
 
-use super::driver::{Driver, DriverError, DriverErrorKind};
+use super::driver::{DriverError, DriverErrorKind, DynDriver};
 use super::error::RunError;
 use super::event::{Event, Observer};
 use super::foreign_keys::Violations;
@@ -53,7 +53,7 @@ pub(crate) struct Execution<'r> {
 
 impl Execution<'_> {
     /// Runs the plan's migrations and records each.
-    pub(crate) async fn run<D: Driver>(&self, driver: &mut D) -> Result<Outcome, RunError> {
+    pub(crate) async fn run(&self, driver: &mut dyn DynDriver) -> Result<Outcome, RunError> {
         let mut report = Report::default();
         self.observer.tell(Event::Planned {
             migrations: self.plan.migrations.len(),
@@ -119,9 +119,9 @@ impl Execution<'_> {
 
     /// Runs and records one migration, as its engine needs it. False says that another runner has been faster
     /// meanwhile.
-    async fn apply<D: Driver>(
+    async fn apply(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         first: bool,
         start: Instant,
@@ -138,9 +138,9 @@ impl Execution<'_> {
 
     /// MySQL, MariaDB: every statement commits by itself, and the row comes last. A run that ends between
     /// them leaves what the next one finds in the catalog, and goes on from there.
-    async fn statement_by_statement<D: Driver>(
+    async fn statement_by_statement(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         first: bool,
         start: Instant,
@@ -193,9 +193,9 @@ impl Execution<'_> {
     }
 
     /// Runs one statement, and again where another session held a lock for too long.
-    async fn patiently<D: Driver>(
+    async fn patiently(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         statement: &Statement,
         sql: &str,
@@ -232,9 +232,9 @@ impl Execution<'_> {
     /// SQLite: all migrations are one transaction, which is the lock too and is synced to disk once; each is
     /// undone alone where it fails, and those before it are kept. Where something runs outside, what comes before it
     /// is committed first. False says that another process has been faster meanwhile.
-    async fn in_savepoints<D: Driver>(
+    async fn in_savepoints(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         first: bool,
         start: Instant,
@@ -282,9 +282,9 @@ impl Execution<'_> {
         Ok(true)
     }
 
-    async fn in_a_savepoint<D: Driver>(
+    async fn in_a_savepoint(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         statements: &[&Statement],
         end: &End<'_>,
@@ -311,9 +311,9 @@ impl Execution<'_> {
     }
 
     /// Runs the statements, and then notes them; where there are no notes, the migration is recorded.
-    async fn run_each<D: Driver>(
+    async fn run_each(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         statements: &[&Statement],
         end: &End<'_>,
@@ -355,7 +355,7 @@ impl Execution<'_> {
     }
 
     /// Makes the tracking table and the journal, before the first migration that is recorded in them.
-    async fn make_tracking<D: Driver>(&self, driver: &mut D, first: bool) -> Result<(), RunError> {
+    async fn make_tracking(&self, driver: &mut dyn DynDriver, first: bool) -> Result<(), RunError> {
         for sql in self.plan.preparations().filter(|_| first) {
             driver.execute(sql).await.map_err(creating_tracking)?;
         }
@@ -363,7 +363,7 @@ impl Execution<'_> {
     }
 
     /// SQLite: takes the lock for one more transaction. Who asked to stop is heard before the next step.
-    async fn lock_again<D: Driver>(&self, driver: &mut D) -> Result<(), RunError> {
+    async fn lock_again(&self, driver: &mut dyn DynDriver) -> Result<(), RunError> {
         let (patience, stop) = (self.patience.lock, Stop::default());
         self.lock
             .acquire(driver, patience, self.observer, &stop)
@@ -476,7 +476,7 @@ fn first_step(statement: &Statement) -> usize {
 }
 
 /// Sends one statement, in a span of its own.
-async fn sent<D: Driver>(driver: &mut D, steps: &[usize], sql: &str) -> Result<(), DriverError> {
+async fn sent(driver: &mut dyn DynDriver, steps: &[usize], sql: &str) -> Result<(), DriverError> {
     let span = spans::of_statement(steps, sql);
     let start = Instant::now();
     let result = driver.execute(sql).instrument(span.clone()).await;
@@ -485,8 +485,8 @@ async fn sent<D: Driver>(driver: &mut D, steps: &[usize], sql: &str) -> Result<(
 }
 
 /// Whether the statement is to be run: its own condition is asked, where it has one.
-async fn asked<D: Driver>(
-    driver: &mut D,
+async fn asked(
+    driver: &mut dyn DynDriver,
     migration: &PlannedMigration,
     statement: &Statement,
 ) -> Result<bool, RunError> {
@@ -526,8 +526,8 @@ mod tests {
     use super::*;
     use crate::Migrator;
     use crate::dsl::*;
-    use crate::run::Source;
     use crate::run::driver::Row;
+    use crate::run::{Driver, Source};
 
     /// A server of MySQL with nothing in it, which refuses one text some times.
     #[derive(Clone)]

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::driver::{Driver, DriverError};
+use super::driver::{DriverError, DynDriver};
 use super::error::RunError;
 use super::plan::PlannedMigration;
 
@@ -23,7 +23,7 @@ pub(crate) struct ForeignKeys {
 impl ForeignKeys {
     /// Finds out what the owner has set, so that it is set again even if the run is dropped. Says whether there is
     /// anything to switch.
-    pub(crate) async fn look<D: Driver>(&mut self, driver: &mut D) -> Result<bool, RunError> {
+    pub(crate) async fn look(&mut self, driver: &mut dyn DynDriver) -> Result<bool, RunError> {
         if self.restore.is_none() {
             let enforced = setting(driver, "foreign_keys").await?;
             let legacy = setting(driver, "legacy_alter_table").await?;
@@ -39,9 +39,9 @@ impl ForeignKeys {
     }
 
     /// Switches them off or on. There must be no transaction: within one, nothing would happen.
-    pub(crate) async fn switch<D: Driver>(
+    pub(crate) async fn switch(
         &mut self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         off: bool,
     ) -> Result<(), RunError> {
         let word = if off { "OFF" } else { "ON" };
@@ -54,7 +54,7 @@ impl ForeignKeys {
     }
 
     /// Gives the session back what its owner had set. There must be no transaction.
-    pub(crate) async fn restore<D: Driver>(self, driver: &mut D) {
+    pub(crate) async fn restore(self, driver: &mut dyn DynDriver) {
         for sql in self.restore.iter().flatten() {
             if let Err(error) = driver.execute(sql).await {
                 tracing::warn!(%error, "the connection's settings could not be restored");
@@ -63,7 +63,7 @@ impl ForeignKeys {
     }
 }
 
-async fn setting<D: Driver>(driver: &mut D, name: &str) -> Result<String, RunError> {
+async fn setting(driver: &mut dyn DynDriver, name: &str) -> Result<String, RunError> {
     let rows = driver.rows(&format!("PRAGMA {name}")).await;
     let row = rows.map_err(setting_failed)?.into_iter().next();
     let value = row.and_then(|row| row.into_iter().next()).flatten();
@@ -87,8 +87,8 @@ pub(crate) struct Violations(BTreeMap<(String, String), u64>);
 impl Violations {
     /// Counts them before a migration that rebuilds a table; none of any other, in which they are enforced. Where
     /// SQLite can't check its foreign keys before, it is not asked to afterwards.
-    pub(crate) async fn before<D: Driver>(
-        driver: &mut D,
+    pub(crate) async fn before(
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
     ) -> Option<Violations> {
         if !migration.rebuilds() {
@@ -103,9 +103,9 @@ impl Violations {
     }
 
     /// Whether the migration has left more of them than there were.
-    pub(crate) async fn check<D: Driver>(
+    pub(crate) async fn check(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
     ) -> Result<(), RunError> {
         let after = Violations::count(driver)
@@ -124,7 +124,7 @@ impl Violations {
         }
     }
 
-    async fn count<D: Driver>(driver: &mut D) -> Result<Self, DriverError> {
+    async fn count(driver: &mut dyn DynDriver) -> Result<Self, DriverError> {
         let rows = driver
             .rows("SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2")
             .await?;

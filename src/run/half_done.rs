@@ -1,6 +1,6 @@
 //! Which migration a run that was cut off has left half done.
 
-use super::driver::Driver;
+use super::driver::DynDriver;
 use super::error::RunError;
 use super::found::Found;
 use super::migrator::Migrator;
@@ -12,10 +12,10 @@ use crate::dsl::{Migration, Operation};
 impl Migrator {
     /// The status with the step at which a cut-off run left off. Only the first migration that is pending can be
     /// half done, and only one that is not a single transaction.
-    pub(super) async fn with_half_done<D: Driver>(
+    pub(super) async fn with_half_done(
         &self,
         mut status: Status,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
     ) -> Status {
         // What is recorded nowhere is taken over whole, or run.
         let first = status

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use super::driver::{Driver, DriverError, DriverErrorKind};
+use super::driver::{DriverError, DriverErrorKind, DynDriver};
 use super::error::RunError;
 use super::plan::{Plan, PlannedMigration};
 use super::tracking::{StepState, Tracking};
@@ -48,8 +48,8 @@ pub(crate) enum Standing {
 
 impl Journal {
     /// What a plan needs of it. Where the plan has backfills and there is no table of batches yet, the plan makes it.
-    pub(crate) async fn read_for<D: Driver>(
-        driver: &mut D,
+    pub(crate) async fn read_for(
+        driver: &mut dyn DynDriver,
         plan: &mut Plan,
         tracked: bool,
     ) -> Result<Journal, RunError> {
@@ -81,8 +81,8 @@ impl Journal {
     }
 
     /// Reads the journal, where there is one and it has anything to say.
-    async fn read<D: Driver>(
-        driver: &mut D,
+    async fn read(
+        driver: &mut dyn DynDriver,
         dialect: Dialect,
         tracking: &Tracking,
         tracked: bool,
@@ -111,9 +111,9 @@ impl Journal {
     }
 
     /// Reads where backfills have come to. False says that there is no table of them yet.
-    async fn read_batches<D: Driver>(
+    async fn read_batches(
         &mut self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         dialect: Dialect,
         tracking: &Tracking,
     ) -> Result<bool, DriverError> {
@@ -215,8 +215,8 @@ pub(crate) fn journalled(
 }
 
 /// Whether the engine answers that question with yes.
-pub(crate) async fn is_true<D: Driver>(
-    driver: &mut D,
+pub(crate) async fn is_true(
+    driver: &mut dyn DynDriver,
     question: &str,
 ) -> Result<bool, DriverError> {
     let rows = driver.rows(question).await?;

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::driver::{Driver, DriverError, DriverErrorKind, Row};
+use super::driver::{DriverError, DriverErrorKind, DynDriver, Row};
 use super::error::RunError;
 use super::event::{Event, Observer};
 use super::patience::Backoff;
@@ -104,9 +104,9 @@ impl Lock {
 
     /// Takes the lock for the session. On SQLite that is the write lock of the transaction in which
     /// everything happens.
-    pub(crate) async fn acquire<D: Driver>(
+    pub(crate) async fn acquire(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         patience: Duration,
         observer: &Observer,
         stop: &Stop,
@@ -117,9 +117,9 @@ impl Lock {
     }
 
     /// The same; gives the answer to the question that goes along.
-    pub(crate) async fn acquire_and_ask<D: Driver>(
+    pub(crate) async fn acquire_and_ask(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         along: Along<'_>,
         patience: Duration,
         observer: &Observer,
@@ -154,7 +154,7 @@ impl Lock {
     }
 
     /// Who keeps this run waiting, so far as it can be told; to be told is not worth an error.
-    pub(crate) async fn waited_for<D: Driver>(&self, driver: &mut D) -> Option<Holder> {
+    pub(crate) async fn waited_for(&self, driver: &mut dyn DynDriver) -> Option<Holder> {
         match self.dialect {
             // To ask would be to wait once more.
             Dialect::Sqlite => Some(Holder::default()),
@@ -165,9 +165,9 @@ impl Lock {
     }
 
     /// Who has the lock; none where nobody has. SQLite says no more than that somebody has.
-    pub(crate) async fn holder<D: Driver>(
+    pub(crate) async fn holder(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
     ) -> Result<Option<Holder>, DriverError> {
         let key = &self.key;
         let sql = match self.dialect {
@@ -213,9 +213,9 @@ impl Lock {
     }
 
     /// SQLite: gives the lock back, and keeps what was done. Readers may keep a commit waiting.
-    pub(crate) async fn commit<D: Driver>(
+    pub(crate) async fn commit(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         patience: Duration,
     ) -> Result<(), RunError> {
         let mut retries = Backoff::new(
@@ -239,9 +239,9 @@ impl Lock {
     }
 
     /// None: somebody else has it.
-    async fn attempt<D: Driver>(
+    async fn attempt(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         along: Along<'_>,
     ) -> Result<Option<Vec<Row>>, DriverError> {
         let key = &self.key;

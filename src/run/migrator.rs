@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::applied::{AppliedIds, Pending, none_yet};
 use super::difference::Difference;
-use super::driver::{Driver, DriverErrorKind, Source};
+use super::driver::{BoxFuture, DriverErrorKind, DynDriver, Source};
 use super::error::RunError;
 use super::event::{Event, Observer};
 use super::first_look::{FirstLook, IsNew};
@@ -224,12 +224,25 @@ impl Migrator {
     /// [`RunError`]; what was recorded before it stays, and a further run goes on from there.
     pub async fn run<S: Source>(&self, source: S) -> Result<Report, RunError> {
         self.tracking.check()?;
-        let mut driver = match connect(source).await {
-            Ok(driver) => driver,
+        match connect(source).await {
+            Ok(driver) => self.run_on(driver).await,
             // What can be said without a database is said first.
-            Err(error) => return self.check().and(Err(error)),
-        };
-        let read = Record::read(&mut driver, &self.tracking, &self.migrations);
+            Err(error) => self.check().and(Err(error)),
+        }
+    }
+
+    fn run_on<'r>(
+        &'r self,
+        driver: Box<dyn DynDriver + 'r>,
+    ) -> BoxFuture<'r, Result<Report, RunError>> {
+        Box::pin(self.bring_up_to_date(driver))
+    }
+
+    async fn bring_up_to_date(
+        &self,
+        mut driver: Box<dyn DynDriver + '_>,
+    ) -> Result<Report, RunError> {
+        let read = Record::read(&mut *driver, &self.tracking, &self.migrations);
         let (record, checksums) = meanwhile(read, || self.checksums()).await;
         // A history that was applied as it is has been checked then.
         if let Ok(record) = &record
@@ -253,7 +266,7 @@ impl Migrator {
             return self.with_lock(driver, Task::Run { is_new: None }).await;
         }
         self.check_names()?;
-        if let Some(report) = self.at_once(&mut driver, &pending).await? {
+        if let Some(report) = self.at_once(&mut *driver, &pending).await? {
             driver.close().await;
             return Ok(report);
         }
@@ -275,21 +288,25 @@ impl Migrator {
     pub async fn status<S: Source>(&self, source: S) -> Result<Status, RunError> {
         self.check()?;
         let mut driver = connect(source).await?;
-        let sql = self.tracking.list(driver.dialect());
-        let rows = driver
-            .rows(&sql)
-            .await
-            .or_else(|error| none_yet(&self.tracking, error));
-        let status = match rows {
-            Ok(rows) => {
-                let applied: Vec<Applied> = rows.into_iter().filter_map(Applied::read).collect();
-                let status = self.status_of(&applied);
-                Ok(self.with_half_done(status, &mut driver).await)
-            }
-            Err(error) => Err(error),
-        };
+        let status = self.read_status(&mut *driver).await;
         driver.close().await;
         status
+    }
+
+    fn read_status<'r>(
+        &'r self,
+        driver: &'r mut dyn DynDriver,
+    ) -> BoxFuture<'r, Result<Status, RunError>> {
+        Box::pin(async {
+            let sql = self.tracking.list(driver.dialect());
+            let rows = driver
+                .rows(&sql)
+                .await
+                .or_else(|error| none_yet(&self.tracking, error))?;
+            let applied: Vec<Applied> = rows.into_iter().filter_map(Applied::read).collect();
+            let status = self.status_of(&applied);
+            Ok(self.with_half_done(status, driver).await)
+        })
     }
 
     /// Compares the live schema with what the applied migrations make, and lists every difference; none where
@@ -323,19 +340,24 @@ impl Migrator {
         self.check()?;
         let mut driver = connect(source).await?;
         driver.dedicate();
-        let result = self.compare(&mut driver).await;
+        let result = self.compare(&mut *driver).await;
         driver.close().await;
         result
     }
 
-    async fn compare<D: Driver>(&self, driver: &mut D) -> Result<Vec<Difference>, RunError> {
-        let session = self.open_session(driver).await?;
-        let result = match self.applied(driver).await {
-            Ok(applied) => verify(driver, &session, self, &applied).await,
-            Err(error) => Err(error),
-        };
-        session.restore(driver).await;
-        result
+    fn compare<'r>(
+        &'r self,
+        driver: &'r mut dyn DynDriver,
+    ) -> BoxFuture<'r, Result<Vec<Difference>, RunError>> {
+        Box::pin(async {
+            let session = self.open_session(driver).await?;
+            let result = match self.applied(driver).await {
+                Ok(applied) => verify(driver, &session, self, &applied).await,
+                Err(error) => Err(error),
+            };
+            session.restore(driver).await;
+            result
+        })
     }
 
     /// Undoes the newest applied migrations, newest first, with the same lock, journal and transactions as the
@@ -471,18 +493,23 @@ impl Migrator {
         self.check()?;
         let mut driver = connect(source).await?;
         driver.dedicate();
-        let result = self.ask_for_holder(&mut driver).await;
+        let result = self.ask_for_holder(&mut *driver).await;
         driver.close().await;
         result
     }
 
-    async fn ask_for_holder<D: Driver>(&self, driver: &mut D) -> Result<Option<Holder>, RunError> {
-        let session = self.open_session(driver).await?;
-        let holder = Lock::of(&session, &self.tracking).holder(driver).await;
-        session.restore(driver).await;
-        holder.map_err(|source| RunError::Database {
-            doing: "ask who has the migration lock",
-            source,
+    fn ask_for_holder<'r>(
+        &'r self,
+        driver: &'r mut dyn DynDriver,
+    ) -> BoxFuture<'r, Result<Option<Holder>, RunError>> {
+        Box::pin(async {
+            let session = self.open_session(driver).await?;
+            let holder = Lock::of(&session, &self.tracking).holder(driver).await;
+            session.restore(driver).await;
+            holder.map_err(|source| RunError::Database {
+                doing: "ask who has the migration lock",
+                source,
+            })
         })
     }
 
@@ -522,7 +549,7 @@ impl Migrator {
     }
 
     /// Reads the record.
-    pub(super) async fn applied<D: Driver>(&self, driver: &mut D) -> Result<AppliedIds, RunError> {
+    pub(super) async fn applied(&self, driver: &mut dyn DynDriver) -> Result<AppliedIds, RunError> {
         AppliedIds::read(driver, &self.tracking, &self.migrations).await
     }
 
@@ -536,32 +563,34 @@ impl Migrator {
         )
     }
 
-    pub(super) async fn open_session<D: Driver>(
+    pub(super) async fn open_session(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
     ) -> Result<Session, RunError> {
         let session = self.look_at_session(driver).await?;
         session.prepare(driver).await?;
         Ok(session)
     }
 
-    async fn look_at_session<D: Driver>(&self, driver: &mut D) -> Result<Session, RunError> {
+    async fn look_at_session(&self, driver: &mut dyn DynDriver) -> Result<Session, RunError> {
         Session::open(driver, &self.tracking, self.patience, self.allow_cluster).await
     }
 
     /// Does the task with the lock held, on a connection that is closed after it or comes back as it was.
-    pub(super) async fn with_lock<D: Driver>(
-        &self,
-        mut driver: D,
-        task: Task<'_>,
-    ) -> Result<Report, RunError> {
-        driver.dedicate();
-        let result = self.locked(&mut driver, task).await;
-        driver.close().await;
-        result
+    pub(super) fn with_lock<'r>(
+        &'r self,
+        mut driver: Box<dyn DynDriver + 'r>,
+        task: Task<'r>,
+    ) -> BoxFuture<'r, Result<Report, RunError>> {
+        Box::pin(async {
+            driver.dedicate();
+            let result = self.locked(&mut *driver, task).await;
+            driver.close().await;
+            result
+        })
     }
 
-    async fn locked<D: Driver>(&self, driver: &mut D, task: Task<'_>) -> Result<Report, RunError> {
+    async fn locked(&self, driver: &mut dyn DynDriver, task: Task<'_>) -> Result<Report, RunError> {
         let session = self.look_at_session(driver).await?;
         let lock = Lock::of(&session, &self.tracking);
         let result = if session.exclusive {
@@ -575,9 +604,9 @@ impl Migrator {
         result
     }
 
-    async fn with_session_lock<D: Driver>(
+    async fn with_session_lock(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         session: &Session,
         lock: &Lock,
         task: Task<'_>,
@@ -622,9 +651,9 @@ impl Migrator {
         result
     }
 
-    async fn perform<D: Driver>(
+    async fn perform(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         session: &Session,
         lock: &Lock,
         task: Task<'_>,
@@ -748,7 +777,15 @@ async fn meanwhile<T, R>(question: impl Future<Output = T>, other: impl FnOnce()
     }
 }
 
-pub(super) async fn connect<S: Source>(source: S) -> Result<S::Driver, RunError> {
+pub(super) async fn connect<'s, S>(source: S) -> Result<Box<dyn DynDriver + 's>, RunError>
+where
+    S: Source,
+    S::Driver: 's,
+{
+    Ok(Box::new(open(source).await?))
+}
+
+pub(super) async fn open<S: Source>(source: S) -> Result<S::Driver, RunError> {
     source.driver().await.map_err(|source| {
         if source.kind == DriverErrorKind::InTransaction {
             RunError::InTransaction

@@ -5,7 +5,7 @@ mod ahead;
 pub(super) use ahead::foresee;
 
 use super::difference::Difference;
-use super::driver::{Driver, DriverError};
+use super::driver::{DriverError, DynDriver};
 use super::error::RunError;
 use super::live::unread;
 use super::plan::PlannedMigration;
@@ -19,8 +19,8 @@ pub(super) struct Kept(Vec<String>);
 
 impl Kept {
     /// Reads what must be kept, before the first statement of a rebuild. What can't be kept is a conflict.
-    pub(super) async fn of<D: Driver>(
-        driver: &mut D,
+    pub(super) async fn of(
+        driver: &mut dyn DynDriver,
         table: &RebuiltTable,
         migration: &PlannedMigration,
         statement: &Statement,
@@ -53,7 +53,7 @@ struct Found {
 }
 
 impl Found {
-    async fn read<D: Driver>(driver: &mut D, table: &str) -> Result<Found, DriverError> {
+    async fn read(driver: &mut dyn DynDriver, table: &str) -> Result<Found, DriverError> {
         let name = Dialect::Sqlite.quote_text(table);
         let rows = driver
             .rows(&format!(

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::applied::{AppliedIds, none_yet};
-use super::driver::{Driver, DriverError, DriverErrorKind, Row};
+use super::driver::{DriverError, DriverErrorKind, DynDriver, Row};
 use super::error::RunError;
 use super::tracking::Tracking;
 use crate::dialect::Dialect;
@@ -34,8 +34,8 @@ type Entry<'r> = (&'r str, Option<&'r str>);
 impl Record {
     /// Reads both tables, which are expected to have what the history has: one message where the journal is there, two
     /// where it is not, or where the texts are not what ours would be.
-    pub(crate) async fn read<D: Driver>(
-        driver: &mut D,
+    pub(crate) async fn read(
+        driver: &mut dyn DynDriver,
         tracking: &Tracking,
         history: &Migrations,
     ) -> Result<Record, RunError> {

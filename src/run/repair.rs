@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::applied::AppliedIds;
-use super::driver::Driver;
+use super::driver::DynDriver;
 use super::error::RunError;
 use super::lock::Lock;
 use super::plan::PlanError;
@@ -53,9 +53,9 @@ pub(crate) fn is_seen(operation: &Operation) -> bool {
 
 impl Repair<'_> {
     /// Writes the journal, with the lock held. The report lists the migrations that were accepted.
-    pub(crate) async fn perform<D: Driver>(
+    pub(crate) async fn perform(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         session: &Session,
         lock: &Lock,
         tracking: &Tracking,
@@ -114,8 +114,8 @@ impl Repair<'_> {
     }
 }
 
-async fn write<D: Driver>(
-    driver: &mut D,
+async fn write(
+    driver: &mut dyn DynDriver,
     session: &Session,
     lock: &Lock,
     sql: &str,

@@ -5,7 +5,7 @@ mod postgres;
 
 use std::collections::BTreeSet;
 
-use super::driver::{Driver, Row};
+use super::driver::{DynDriver, Row};
 use super::error::RunError;
 use super::live::Live;
 use super::session::Session;
@@ -188,9 +188,9 @@ impl Needs {
     }
 
     /// What of it the role is not allowed, each as a noun phrase.
-    pub(crate) async fn missing<D: Driver>(
+    pub(crate) async fn missing(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         records: Records<'_>,
     ) -> Result<Vec<String>, RunError> {
         let Some(question) = self.question(records) else {

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::driver::{Driver, DriverError, DriverErrorKind, MARK, Row};
+use super::driver::{DriverError, DriverErrorKind, DynDriver, MARK, Row};
 use super::error::RunError;
 use super::patience::Patience;
 use super::tracking::Tracking;
@@ -39,8 +39,8 @@ pub(crate) struct Session {
 impl Session {
     /// Finds out what the server is, and in which schema everything happens. What is to be set is [set](Self::prepare)
     /// later, or together with the lock.
-    pub(crate) async fn open<D: Driver>(
-        driver: &mut D,
+    pub(crate) async fn open(
+        driver: &mut dyn DynDriver,
         tracking: &Tracking,
         patience: Patience,
         allow_cluster: bool,
@@ -80,7 +80,7 @@ impl Session {
     }
 
     /// Makes the session what it must be. What its owner had set is set again if the run is dropped.
-    pub(crate) async fn prepare<D: Driver>(&self, driver: &mut D) -> Result<(), RunError> {
+    pub(crate) async fn prepare(&self, driver: &mut dyn DynDriver) -> Result<(), RunError> {
         let Some(settings) = &self.settings else {
             return Ok(());
         };
@@ -123,9 +123,9 @@ impl Session {
     }
 
     /// Makes sure that NOT NULL timestamps stay as they are written.
-    pub(crate) async fn make_timestamps_explicit<D: Driver>(
+    pub(crate) async fn make_timestamps_explicit(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
     ) -> Result<(), RunError> {
         if self.explicit_timestamps {
             return Ok(());
@@ -142,7 +142,7 @@ impl Session {
     }
 
     /// Gives a connection that was lent to us its settings back.
-    pub(crate) async fn restore<D: Driver>(&self, driver: &mut D) {
+    pub(crate) async fn restore(&self, driver: &mut dyn DynDriver) {
         let Some(sql) = &self.restore else {
             return;
         };
@@ -157,7 +157,7 @@ impl Session {
 }
 
 /// Only where it has been set, because setting it takes a privilege.
-async fn restore_timestamps<D: Driver>(driver: &mut D) -> Result<(), DriverError> {
+async fn restore_timestamps(driver: &mut dyn DynDriver) -> Result<(), DriverError> {
     let rows = driver
         .rows("SELECT @@SESSION.explicit_defaults_for_timestamp")
         .await?;
@@ -174,8 +174,8 @@ fn is_on(value: Option<&str>) -> bool {
     matches!(value, Some("1" | "ON"))
 }
 
-async fn open_postgres<D: Driver>(
-    driver: &mut D,
+async fn open_postgres(
+    driver: &mut dyn DynDriver,
     tracking: &Tracking,
     patience: Patience,
 ) -> Result<Session, RunError> {
@@ -213,8 +213,8 @@ async fn open_postgres<D: Driver>(
     })
 }
 
-async fn open_mysql<D: Driver>(
-    driver: &mut D,
+async fn open_mysql(
+    driver: &mut dyn DynDriver,
     patience: Patience,
     allow_cluster: bool,
 ) -> Result<Session, RunError> {

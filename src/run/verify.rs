@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::applied::AppliedIds;
 use super::decide::told_comment;
 use super::difference::Difference;
-use super::driver::{Driver, DriverError, DriverErrorKind};
+use super::driver::{DriverError, DriverErrorKind, DynDriver};
 use super::error::RunError;
 use super::journal::is_true;
 use super::live::{
@@ -26,8 +26,8 @@ use crate::dsl::{Migration, Migrations};
 use crate::render::{Opaque, Statement};
 
 /// Compares the live schema with the applied migrations.
-pub(crate) async fn verify<D: Driver>(
-    driver: &mut D,
+pub(crate) async fn verify(
+    driver: &mut dyn DynDriver,
     session: &Session,
     migrator: &Migrator,
     applied: &AppliedIds,
@@ -50,8 +50,8 @@ pub(crate) async fn verify<D: Driver>(
 
 /// Compares the live schema with what those migrations make; of tables that `history` does not speak of, nothing
 /// is said.
-pub(crate) async fn differences<D: Driver>(
-    driver: &mut D,
+pub(crate) async fn differences(
+    driver: &mut dyn DynDriver,
     session: &Session,
     history: &Migrations,
     made: &[&Migration],
@@ -106,8 +106,8 @@ fn statements(
 }
 
 /// What the statements make, in a place that is gone afterwards.
-async fn replay<D: Driver>(
-    driver: &mut D,
+async fn replay(
+    driver: &mut dyn DynDriver,
     session: &Session,
     wanted: &Wanted,
     (path, gone): (&str, &[&str]),
@@ -155,16 +155,16 @@ async fn replay<D: Driver>(
             };
             // As in a run that rebuilds a table.
             memory.execute("PRAGMA foreign_keys = OFF").await?;
-            execute(&mut memory, statements).await?;
-            let live = Live::read(&mut memory, session, wanted).await;
+            execute(&mut *memory, statements).await?;
+            let live = Live::read(&mut *memory, session, wanted).await;
             memory.close().await;
             live
         }
     }
 }
 
-async fn replay_here<D: Driver>(
-    driver: &mut D,
+async fn replay_here(
+    driver: &mut dyn DynDriver,
     session: &Session,
     wanted: &Wanted,
     database: &str,
@@ -176,7 +176,7 @@ async fn replay_here<D: Driver>(
 }
 
 /// Runs them as a run does: those with a condition only where it is true.
-async fn execute<D: Driver>(driver: &mut D, statements: &[Statement]) -> Result<(), DriverError> {
+async fn execute(driver: &mut dyn DynDriver, statements: &[Statement]) -> Result<(), DriverError> {
     for statement in statements {
         let question = statement.opaque.as_ref().and_then(Opaque::question);
         let runs = match question {

@@ -1,7 +1,7 @@
 //! What is done with the lock held: look, plan, carry out.
 
 use super::applied::{AppliedIds, Pending};
-use super::driver::Driver;
+use super::driver::DynDriver;
 use super::error::RunError;
 use super::event::{Event, Observer};
 use super::execute::{Execution, Outcome};
@@ -28,9 +28,9 @@ pub(super) struct Work<'w> {
 
 impl Work<'_> {
     /// Runs what is pending. What was read before the lock was had may be out of date, so all is read again.
-    pub(super) async fn up<D: Driver>(
+    pub(super) async fn up(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         keys: &mut ForeignKeys,
         mut is_new: Option<IsNew>,
     ) -> Result<Report, RunError> {
@@ -72,9 +72,9 @@ impl Work<'_> {
     }
 
     /// Undoes what is applied, so far as `rollback` says.
-    pub(super) async fn down<D: Driver>(
+    pub(super) async fn down(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         keys: &mut ForeignKeys,
         rollback: &Rollback,
     ) -> Result<Report, RunError> {
@@ -113,7 +113,7 @@ impl Work<'_> {
         }
     }
 
-    async fn live<D: Driver>(&self, driver: &mut D) -> Result<Live, RunError> {
+    async fn live(&self, driver: &mut dyn DynDriver) -> Result<Live, RunError> {
         let wanted = self.migrator.wanted(self.session.dialect);
         Live::read(driver, self.session, &wanted)
             .await
@@ -122,9 +122,9 @@ impl Work<'_> {
 
     /// Carries out a plan that was made for what is `pending`. False says that all must be read and planned
     /// anew: another runner was faster, or what is left needs a transaction of another kind.
-    pub(super) async fn carry_out<D: Driver>(
+    pub(super) async fn carry_out(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         keys: &mut ForeignKeys,
         plan: Result<Plan, RunError>,
         (pending, missing_rights): (&Pending, Option<Vec<String>>),
@@ -195,9 +195,9 @@ impl Work<'_> {
     }
 
     /// SQLite: ends the transaction, which is the lock, switches foreign keys, and begins another.
-    async fn switch<D: Driver>(
+    async fn switch(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         keys: &mut ForeignKeys,
         off: bool,
     ) -> Result<(), RunError> {
@@ -213,9 +213,9 @@ impl Work<'_> {
             .await
     }
 
-    async fn check_rights<D: Driver>(
+    async fn check_rights(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         plan: &Plan,
         (pending, missing): (&Pending, Option<Vec<String>>),
     ) -> Result<(), RunError> {

@@ -1,5 +1,6 @@
 //! The pipes to the engines: SQL in, rows of text out. The only place that names sqlx.
 
+mod dynamic;
 mod error;
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "sqlite"))]
 mod held;
@@ -12,6 +13,7 @@ mod sqlite;
 
 use std::future::Future;
 
+pub(crate) use dynamic::{BoxFuture, DynDriver};
 pub use error::{DriverError, DriverErrorKind};
 #[cfg(feature = "mysql")]
 pub use mysql::{MySqlDriver, connect as connect_mysql};
@@ -41,7 +43,7 @@ pub type Row = Vec<Option<String>>;
 /// sqlx's statement cache, and a connection pooler between would lose them.
 pub trait Driver: Send {
     /// The driver of a [`scratch`](Self::scratch) database.
-    type Scratch: Driver;
+    type Scratch: Driver + 'static;
 
     /// The engine at the other end; on MySQL's protocol known for certain after [`identify`](Self::identify).
     fn dialect(&self) -> Dialect;

@@ -8,7 +8,7 @@ use super::lent::Lent;
 use crate::dialect::Dialect;
 use crate::run::driver::{Driver, Source};
 use crate::run::error::RunError;
-use crate::run::migrator::{Migrator, connect};
+use crate::run::migrator::{Migrator, connect, open};
 
 /// The databases of [`Migrator::each`](crate::Migrator::each): [`Databases`] or [`Schemas`].
 pub trait Places: Sync {
@@ -163,7 +163,7 @@ impl<S: Source + Clone + Sync> Places for Schemas<S> {
         let mut driver = match held.take() {
             Some(driver) => driver,
             None => {
-                let mut driver = connect(self.source.clone()).await?;
+                let mut driver = open(self.source.clone()).await?;
                 driver.dedicate();
                 driver
             }

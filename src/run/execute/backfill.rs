@@ -1,6 +1,6 @@
 //! A backfill: batch after batch, each one transaction with the record of where it has come to.
 
-use super::super::driver::{Driver, DriverError, DriverErrorKind, Row};
+use super::super::driver::{DriverError, DriverErrorKind, DynDriver, Row};
 use super::super::error::RunError;
 use super::super::event::Event;
 use super::super::journal::{Reached, Standing};
@@ -25,9 +25,9 @@ struct Walk<'r> {
 impl Execution<'_> {
     /// Runs what is left of a backfill, and counts in `noted` that the journal knows of it then. False says that
     /// another runner has been faster.
-    pub(super) async fn backfill<D: Driver>(
+    pub(super) async fn backfill(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         (statement, batches, opaque): (&Statement, &Batches, &Opaque),
         noted: &mut usize,
@@ -87,9 +87,9 @@ impl Execution<'_> {
     }
 
     /// The last key of the next batch, and how many keys it has. Nothing is locked by asking.
-    async fn next<D: Driver>(
+    async fn next(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         walk: &Walk<'_>,
         after: Option<&Cursor>,
     ) -> Result<Option<(Cursor, u64)>, RunError> {
@@ -125,9 +125,9 @@ impl Execution<'_> {
     }
 
     /// Runs both statements in one transaction. False says that another runner has been faster.
-    async fn commit_batch<D: Driver>(
+    async fn commit_batch(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         walk: &Walk<'_>,
         sql: [String; 2],
     ) -> Result<bool, RunError> {
@@ -179,9 +179,9 @@ impl Execution<'_> {
     }
 
     /// SQLite: both statements within the transaction that is open.
-    async fn run_batch<D: Driver>(
+    async fn run_batch(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         walk: &Walk<'_>,
         sql: [&str; 2],
     ) -> Result<bool, RunError> {
@@ -200,9 +200,9 @@ impl Execution<'_> {
     }
 
     /// SQLite: whether another process has recorded the migration meanwhile, or noted a step of it.
-    pub(super) async fn is_superseded<D: Driver>(
+    pub(super) async fn is_superseded(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         noted: usize,
     ) -> Result<bool, RunError> {
@@ -225,16 +225,16 @@ impl Execution<'_> {
     }
 
     /// SQLite: whether the backfill stands where this run has left it.
-    async fn is_at<D: Driver>(&self, driver: &mut D, walk: &Walk<'_>) -> Result<bool, RunError> {
+    async fn is_at(&self, driver: &mut dyn DynDriver, walk: &Walk<'_>) -> Result<bool, RunError> {
         let (dialect, tracking) = (self.plan.dialect, &self.plan.tracking);
         let question = tracking.last_key(dialect, &walk.migration.id, walk.step);
         let found = self.ask(driver, &question).await?;
         Ok(found.as_deref() == walk.reached.as_ref().map(|it| it.last_key.as_str()))
     }
 
-    async fn ask<D: Driver>(
+    async fn ask(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         question: &str,
     ) -> Result<Option<String>, RunError> {
         let rows = driver.rows(question).await;
@@ -261,7 +261,7 @@ impl Execution<'_> {
     }
 
     /// About how many rows the table has, where that costs nothing; to tell is not worth an error.
-    async fn estimate<D: Driver>(&self, driver: &mut D, batches: &Batches) -> Option<u64> {
+    async fn estimate(&self, driver: &mut dyn DynDriver, batches: &Batches) -> Option<u64> {
         let dialect = self.plan.dialect;
         let table = dialect.quote_text(&batches.table);
         let sql = match dialect {

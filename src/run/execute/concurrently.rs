@@ -6,16 +6,16 @@
 use super::{Execution, failed, first_step, sent};
 use crate::dialect::Dialect;
 use crate::render::Statement;
-use crate::run::driver::{Driver, DriverError, DriverErrorKind};
+use crate::run::driver::{DriverError, DriverErrorKind, DynDriver};
 use crate::run::error::RunError;
 use crate::run::journal::is_true;
 use crate::run::plan::PlannedMigration;
 
 impl Execution<'_> {
     /// Runs one statement, which is committed by itself. The session is ours alone: that was asked before.
-    pub(super) async fn concurrently<D: Driver>(
+    pub(super) async fn concurrently(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         statement: &Statement,
     ) -> Result<(), RunError> {
@@ -53,8 +53,8 @@ impl Execution<'_> {
 
 /// A build that fails leaves an index that no query uses and every write keeps up. Only such a one is dropped: one
 /// that is whole was made by somebody else.
-async fn remove_unfinished<D: Driver>(
-    driver: &mut D,
+async fn remove_unfinished(
+    driver: &mut dyn DynDriver,
     statement: &Statement,
 ) -> Result<(), DriverError> {
     let Some(name) = &statement.leaves_behind else {

@@ -14,7 +14,7 @@ use super::Execution;
 use super::transactions::{Delivery, Message, ids};
 use crate::dialect::Dialect;
 use crate::render::Statement;
-use crate::run::driver::{Driver, DriverErrorKind, Row};
+use crate::run::driver::{DriverErrorKind, DynDriver, Row};
 use crate::run::error::RunError;
 use crate::run::event::Event;
 use crate::run::plan::{PlannedMigration, Way};
@@ -55,9 +55,9 @@ impl Execution<'_> {
 
     /// Runs and records those migrations, so far as nobody asks to stop, and says how many they were. None says that
     /// what is left must be planned anew, and not be run together.
-    pub(super) async fn run_together<D: Driver>(
+    pub(super) async fn run_together(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migrations: &[PlannedMigration],
         first: bool,
         report: &mut Report,
@@ -110,9 +110,9 @@ impl Execution<'_> {
 
     /// Runs the whole plan with its tracking tables after `opening`, in one transaction. None where it is not for one message,
     /// or was refused and undone, for whatever reason.
-    pub(in crate::run) async fn run_at_once<D: Driver>(
+    pub(in crate::run) async fn run_at_once(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         opening: &str,
     ) -> Result<Option<Report>, RunError> {
         let migrations = self.together(&self.plan.migrations);
@@ -145,9 +145,9 @@ impl Execution<'_> {
     }
 
     /// Sends it as a transaction. None where it was refused and undone.
-    async fn send_at_once<D: Driver>(
+    async fn send_at_once(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         message: &Message<'_>,
     ) -> Result<Option<Vec<Row>>, RunError> {
         let is_sqlite = self.plan.dialect == Dialect::Sqlite;
@@ -271,9 +271,9 @@ impl Execution<'_> {
     }
 
     /// Sends it where nothing is gained by sending it again: it is run one by one then, and that is patient.
-    async fn try_once<D: Driver>(
+    async fn try_once(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         message: &Message<'_>,
     ) -> Result<Delivery, RunError> {
         let error = match message.send(driver).await {
@@ -295,7 +295,7 @@ impl Execution<'_> {
     }
 
     /// What is recorded of what was refused. Where DDL takes part in transactions, that is nothing.
-    async fn left<D: Driver>(&self, driver: &mut D, migrations: &[PlannedMigration]) -> Vec<Row> {
+    async fn left(&self, driver: &mut dyn DynDriver, migrations: &[PlannedMigration]) -> Vec<Row> {
         if self.plan.dialect.features().transactional_ddl {
             return Vec::new();
         }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tracing::Instrument as _;
 
-use super::super::driver::{Driver, DriverError, DriverErrorKind, Row};
+use super::super::driver::{DriverError, DriverErrorKind, DynDriver, Row};
 use super::super::error::RunError;
 use super::super::event::Event;
 use super::super::journal::Standing;
@@ -26,9 +26,9 @@ const UTC: &str = "SET LOCAL TIME ZONE 'UTC';\n";
 impl Execution<'_> {
     /// Runs a migration, each of its transactions in one round trip. False says that another runner has been
     /// faster meanwhile.
-    pub(super) async fn in_transactions<D: Driver>(
+    pub(super) async fn in_transactions(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         first: bool,
         start: Instant,
@@ -105,9 +105,9 @@ impl Execution<'_> {
 
     /// Sends one statement of several that a step is, with what is recorded of it. `known` is how many steps are noted,
     /// and SQL that is true where another runner has done something else of this step. False says that one has.
-    pub(super) async fn commit_one<D: Driver>(
+    pub(super) async fn commit_one(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         migration: &PlannedMigration,
         statement: &Statement,
         record: String,
@@ -214,7 +214,7 @@ impl Execution<'_> {
     }
 
     /// Sends a transaction until it is through. False says that another runner has been faster.
-    async fn send<D: Driver>(&self, driver: &mut D, batch: &Batch<'_>) -> Result<bool, RunError> {
+    async fn send(&self, driver: &mut dyn DynDriver, batch: &Batch<'_>) -> Result<bool, RunError> {
         let span = spans::of_batch(&batch.statements);
         let message = Message {
             migration: batch.migration,
@@ -238,9 +238,9 @@ impl Execution<'_> {
     }
 
     /// Sends a transaction, and again where somebody else held a lock.
-    pub(super) async fn deliver<D: Driver>(
+    pub(super) async fn deliver(
         &self,
-        driver: &mut D,
+        driver: &mut dyn DynDriver,
         message: &Message<'_>,
     ) -> Result<Delivery, RunError> {
         let mut retries = self.retries();
@@ -305,7 +305,7 @@ pub(super) struct Message<'r> {
 
 impl Message<'_> {
     /// Sends it once.
-    pub(super) async fn send<D: Driver>(&self, driver: &mut D) -> Result<Vec<Row>, DriverError> {
+    pub(super) async fn send(&self, driver: &mut dyn DynDriver) -> Result<Vec<Row>, DriverError> {
         if self.asks {
             return driver.rows(self.text).await;
         }
@@ -372,7 +372,7 @@ impl Batch<'_> {
 
     /// Says which statement of a failed batch it was, by trying them one by one in a transaction that is
     /// undone.
-    async fn located<D: Driver>(&self, driver: &mut D, error: DriverError) -> RunError {
+    async fn located(&self, driver: &mut dyn DynDriver, error: DriverError) -> RunError {
         let found = self.replay(driver).await;
         // The transaction is over in either case: the server undoes it with the connection.
         drop(driver.execute("ROLLBACK").await);
@@ -387,7 +387,7 @@ impl Batch<'_> {
         })
     }
 
-    async fn replay<D: Driver>(&self, driver: &mut D) -> Option<RunError> {
+    async fn replay(&self, driver: &mut dyn DynDriver) -> Option<RunError> {
         driver.execute("BEGIN").await.ok()?;
         for sql in &self.before {
             if let Err(source) = driver.execute(sql).await {

@@ -24,7 +24,7 @@ pub(crate) use enums::LiveValue;
 pub(crate) use functions::LiveFunction;
 pub(crate) use indexes::{IndexDifference, index_difference};
 
-use super::driver::{Driver, DriverError};
+use super::driver::{DriverError, DynDriver};
 use super::error::RunError;
 use super::session::Session;
 use crate::dialect::Dialect;
@@ -160,8 +160,8 @@ fn ended(text: String) -> String {
 
 impl Live {
     /// Reads the tables and indexes of those names.
-    pub(crate) async fn read<D: Driver>(
-        driver: &mut D,
+    pub(crate) async fn read(
+        driver: &mut dyn DynDriver,
         session: &Session,
         wanted: &Wanted,
     ) -> Result<Live, DriverError> {
@@ -173,8 +173,8 @@ impl Live {
     }
 
     /// PostgreSQL: reads what is there after `before` has been run in a transaction that is undone.
-    pub(crate) async fn read_after<D: Driver>(
-        driver: &mut D,
+    pub(crate) async fn read_after(
+        driver: &mut dyn DynDriver,
         wanted: &Wanted,
         before: &str,
     ) -> Result<Live, DriverError> {

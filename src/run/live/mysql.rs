@@ -6,9 +6,9 @@ use super::{
 };
 use crate::dialect::Dialect;
 use crate::dsl::foreign_key;
-use crate::run::driver::{Driver, DriverError};
+use crate::run::driver::{DriverError, DynDriver};
 
-pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
+pub(super) async fn read(driver: &mut dyn DynDriver, wanted: &Wanted) -> Result<Live, DriverError> {
     let tables = wanted.table_list(driver.dialect());
     // Each is read for itself: in a join of its own views MariaDB reads all tables of all databases.
     let part = |view: &str, columns: &str| {

@@ -6,7 +6,7 @@ use super::constraints::{action, timing};
 use super::{Live, LiveCheck, LiveForeignKey, LiveIndex, LivePart, Values, Wanted, list};
 use crate::dialect::Dialect;
 use crate::dsl::{ForeignKey, foreign_key};
-use crate::run::driver::{Driver, DriverError, Row};
+use crate::run::driver::{DriverError, DynDriver, Row};
 use crate::run::session::Session;
 
 /// To compile the queries takes longer than to answer them: 0.1 s where 1,000 tables are asked for.
@@ -16,8 +16,8 @@ const WITHOUT_JIT: &str = "SET LOCAL jit = off;";
 const IN_UTC: &str = "SET LOCAL TimeZone TO 'UTC';";
 
 /// One round trip; what is current for it is undone with its transaction.
-pub(super) async fn read<D: Driver>(
-    driver: &mut D,
+pub(super) async fn read(
+    driver: &mut dyn DynDriver,
     session: &Session,
     wanted: &Wanted,
 ) -> Result<Live, DriverError> {
@@ -31,8 +31,8 @@ pub(super) async fn read<D: Driver>(
 }
 
 /// Reads the schema that `before` leaves, all of it undone afterwards.
-pub(super) async fn read_after<D: Driver>(
-    driver: &mut D,
+pub(super) async fn read_after(
+    driver: &mut dyn DynDriver,
     wanted: &Wanted,
     before: &str,
 ) -> Result<Live, DriverError> {
@@ -40,8 +40,8 @@ pub(super) async fn read_after<D: Driver>(
     read_in(driver, wanted, &sql).await
 }
 
-async fn read_in<D: Driver>(
-    driver: &mut D,
+async fn read_in(
+    driver: &mut dyn DynDriver,
     wanted: &Wanted,
     transaction: &str,
 ) -> Result<Live, DriverError> {
@@ -76,7 +76,7 @@ async fn read_in<D: Driver>(
     Ok(live)
 }
 
-async fn rows<D: Driver>(driver: &mut D, transaction: &str) -> Result<Vec<Row>, DriverError> {
+async fn rows(driver: &mut dyn DynDriver, transaction: &str) -> Result<Vec<Row>, DriverError> {
     let rows = driver.rows(transaction).await;
     if rows.is_err() {
         // The transaction that failed is still open; what made it fail is what is told.

@@ -4,9 +4,9 @@ use super::written::add_constraints;
 use super::{Live, LiveIndex, LivePart, Source, Values, Wanted, list};
 use crate::dialect::Dialect;
 use crate::render::counts_on;
-use crate::run::driver::{Driver, DriverError};
+use crate::run::driver::{DriverError, DynDriver};
 
-pub(super) async fn read<D: Driver>(driver: &mut D, wanted: &Wanted) -> Result<Live, DriverError> {
+pub(super) async fn read(driver: &mut dyn DynDriver, wanted: &Wanted) -> Result<Live, DriverError> {
     let tables = wanted.table_list(Dialect::Sqlite);
     let indexes = wanted.index_list(Dialect::Sqlite);
     let columns = format!(

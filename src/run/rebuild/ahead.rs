@@ -6,15 +6,15 @@
 
 use super::Kept;
 use crate::render::{Opaque, RebuildPart, Statement};
-use crate::run::driver::{Driver, DriverError};
+use crate::run::driver::{DriverError, DynDriver};
 use crate::run::error::RunError;
 use crate::run::found::Found;
 use crate::run::journal::is_true;
 use crate::run::plan::{Plan, PlannedMigration};
 
 /// Puts into the plan what a run would make again after each rebuild, and the conflict with which it would end.
-pub(in crate::run) async fn foresee<D: Driver>(
-    driver: &mut D,
+pub(in crate::run) async fn foresee(
+    driver: &mut dyn DynDriver,
     plan: &mut Plan,
 ) -> Result<(), RunError> {
     if !plan.migrations.iter().any(PlannedMigration::rebuilds) {
@@ -27,13 +27,13 @@ pub(in crate::run) async fn foresee<D: Driver>(
     let Some(mut copy) = copied else {
         return Ok(());
     };
-    let result = foresee_on(&mut copy, plan).await;
+    let result = foresee_on(&mut *copy, plan).await;
     copy.close().await;
     result
 }
 
 /// The schema without its rows, in memory.
-async fn copy<D: Driver>(driver: &mut D) -> Result<Option<D::Scratch>, DriverError> {
+async fn copy(driver: &mut dyn DynDriver) -> Result<Option<Box<dyn DynDriver>>, DriverError> {
     let rows = driver
         .rows("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")
         .await?;
@@ -49,7 +49,7 @@ async fn copy<D: Driver>(driver: &mut D) -> Result<Option<D::Scratch>, DriverErr
     Ok(Some(copy))
 }
 
-async fn foresee_on<D: Driver>(copy: &mut D, plan: &mut Plan) -> Result<(), RunError> {
+async fn foresee_on(copy: &mut dyn DynDriver, plan: &mut Plan) -> Result<(), RunError> {
     for migration in &mut plan.migrations {
         let mut ahead = Ahead::default();
         match ahead.carry_out(copy, migration).await {
@@ -79,9 +79,9 @@ struct Ahead {
 }
 
 impl Ahead {
-    async fn carry_out<D: Driver>(
+    async fn carry_out(
         &mut self,
-        copy: &mut D,
+        copy: &mut dyn DynDriver,
         migration: &PlannedMigration,
     ) -> Result<(), RunError> {
         for (position, statement) in migration.statements.iter().enumerate() {
@@ -120,7 +120,7 @@ impl Ahead {
 }
 
 /// Rows are not copied, and what changes nothing but rows changes nothing here.
-async fn is_run_on_a_copy<D: Driver>(copy: &mut D, statement: &Statement) -> bool {
+async fn is_run_on_a_copy(copy: &mut dyn DynDriver, statement: &Statement) -> bool {
     let changes_rows = |it: &Opaque| it.data_only;
     if statement.batches.is_some() || statement.opaque.as_ref().is_some_and(changes_rows) {
         return false;
