@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::applied::{AppliedIds, Pending, none_yet};
 use super::difference::Difference;
-use super::driver::{BoxFuture, DriverErrorKind, DynDriver, Source};
+use super::driver::{BoxFuture, Driver as _, DriverErrorKind, DynDriver, Source};
 use super::error::RunError;
 use super::event::{Event, Observer};
 use super::first_look::{FirstLook, IsNew};
@@ -782,7 +782,7 @@ where
     S: Source,
     S::Driver: 's,
 {
-    Ok(Box::new(open(source).await?))
+    Ok(open(source).await?.boxed().0)
 }
 
 pub(super) async fn open<S: Source>(source: S) -> Result<S::Driver, RunError> {

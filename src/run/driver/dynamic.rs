@@ -1,6 +1,7 @@
 //! A driver of whichever engine. What the runner does is compiled once for all of them, and with this crate: a program
 //! that calls it has none of it to compile.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -31,6 +32,24 @@ pub(crate) trait DynDriver: Send {
     fn close<'f>(self: Box<Self>) -> BoxFuture<'f, ()>
     where
         Self: 'f;
+}
+
+/// A driver as the runner takes it.
+pub struct BoxedDriver<'d>(pub(crate) Box<dyn DynDriver + 'd>);
+
+impl<'d> BoxedDriver<'d> {
+    /// What the driver does is compiled where this is called.
+    pub(crate) fn new(driver: impl Driver + 'd) -> Self {
+        BoxedDriver(Box::new(driver))
+    }
+}
+
+impl fmt::Debug for BoxedDriver<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("BoxedDriver")
+            .field(&self.0.dialect())
+            .finish()
+    }
 }
 
 impl<D: Driver> DynDriver for D {

@@ -13,6 +13,8 @@ mod sqlite;
 
 use std::future::Future;
 
+#[doc(hidden)]
+pub use dynamic::BoxedDriver;
 pub(crate) use dynamic::{BoxFuture, DynDriver};
 pub use error::{DriverError, DriverErrorKind};
 #[cfg(feature = "mysql")]
@@ -101,6 +103,15 @@ pub trait Driver: Send {
 
     /// Ends a dedicated connection politely; gives every other one back.
     fn close(self) -> impl Future<Output = ()> + Send;
+
+    /// The same driver for the runner. Those of this crate say it anew, for what they call is compiled where this is.
+    #[doc(hidden)]
+    fn boxed<'d>(self) -> BoxedDriver<'d>
+    where
+        Self: Sized + 'd,
+    {
+        BoxedDriver::new(self)
+    }
 }
 
 /// Where a [`Driver`] comes from: a pool, or a single connection.

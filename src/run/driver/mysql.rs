@@ -9,7 +9,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlDatabaseError};
 use sqlx::{ConnectOptions as _, MySql, MySqlConnection, MySqlPool};
 
 use super::held::{self, Held};
-use super::{Driver, DriverError, DriverErrorKind, Row, Source};
+use super::{BoxFuture, BoxedDriver, Driver, DriverError, DriverErrorKind, Row, Source};
 use crate::dialect::Dialect;
 
 /// A connection to MySQL or MariaDB.
@@ -31,8 +31,14 @@ const DATABASES: &str = "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHE
 /// [not built in](DriverErrorKind::NoTls).
 pub async fn connect(url: &str) -> Result<MySqlDriver<'static>, DriverError> {
     let options: MySqlConnectOptions = url.parse()?;
-    let connection = options.disable_statement_logging().connect().await?;
+    let connection = establish(options.disable_statement_logging()).await?;
     Ok(MySqlDriver::holding(Held::Owned(connection)))
+}
+
+/// Opens one with these options, by code that is compiled with this crate.
+#[inline(never)]
+fn establish(options: MySqlConnectOptions) -> BoxFuture<'static, sqlx::Result<MySqlConnection>> {
+    Box::pin(async move { options.connect().await })
 }
 
 impl<'c> MySqlDriver<'c> {
@@ -114,6 +120,14 @@ impl Driver for MySqlDriver<'_> {
         if let Some(held) = self.held.take() {
             held.close().await;
         }
+    }
+
+    #[inline(never)]
+    fn boxed<'d>(self) -> BoxedDriver<'d>
+    where
+        Self: 'd,
+    {
+        BoxedDriver::new(self)
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgDatabaseError};
 use sqlx::{ConnectOptions as _, PgConnection, PgPool, Postgres};
 
 use super::held::{self, Held};
-use super::{Driver, DriverError, DriverErrorKind, MARK, Row, Source};
+use super::{BoxFuture, BoxedDriver, Driver, DriverError, DriverErrorKind, MARK, Row, Source};
 use crate::dialect::Dialect;
 
 /// A connection to PostgreSQL.
@@ -46,11 +46,18 @@ pub async fn connect(url: &str) -> Result<PostgresDriver<'static>, DriverError> 
     open(&options).await
 }
 
+/// Opens one with these options. It is on the heap because sqlx's code for it, which is a lot, would be compiled for each that
+/// awaits it.
+#[inline(never)]
+fn establish(options: PgConnectOptions) -> BoxFuture<'static, sqlx::Result<PgConnection>> {
+    Box::pin(async move { options.connect().await })
+}
+
 /// Opens a connection that brings the mark with it. PgBouncer refuses settings that it does not know, and
 /// then gets a connection without any.
 async fn open(options: &PgConnectOptions) -> Result<PostgresDriver<'static>, DriverError> {
     let marked = options.clone().options([(MARK, "on")]);
-    match marked.connect().await {
+    match establish(marked).await {
         Ok(connection) => Ok(PostgresDriver {
             held: Some(Held::Owned(connection)),
             path: Path::Marked,
@@ -60,7 +67,7 @@ async fn open(options: &PgConnectOptions) -> Result<PostgresDriver<'static>, Dri
             if !error.message.contains("unsupported startup parameter") {
                 return Err(error);
             }
-            let connection = options.clone().extra_float_digits(None).connect().await?;
+            let connection = establish(options.clone().extra_float_digits(None)).await?;
             Ok(PostgresDriver {
                 held: Some(Held::Owned(connection)),
                 path: Path::Pooled,
@@ -163,6 +170,14 @@ impl Driver for PostgresDriver<'_> {
         if let Some(held) = self.held.take() {
             held.close().await;
         }
+    }
+
+    #[inline(never)]
+    fn boxed<'d>(self) -> BoxedDriver<'d>
+    where
+        Self: 'd,
+    {
+        BoxedDriver::new(self)
     }
 }
 

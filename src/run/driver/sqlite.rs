@@ -13,7 +13,7 @@ use sqlx::{
 use sqlx_core::transaction::TransactionManager as _;
 
 use super::held::{self, Held};
-use super::{Driver, DriverError, DriverErrorKind, Row, Source};
+use super::{BoxFuture, BoxedDriver, Driver, DriverError, DriverErrorKind, Row, Source};
 use crate::dialect::Dialect;
 
 type Transactions = <Sqlite as Database>::TransactionManager;
@@ -35,8 +35,14 @@ pub async fn connect(url: &str, create: bool) -> Result<SqliteDriver<'static>, D
     if create {
         options = options.create_if_missing(true);
     }
-    let connection = options.disable_statement_logging().connect().await?;
+    let connection = establish(options.disable_statement_logging()).await?;
     Ok(SqliteDriver::holding(Held::Owned(connection)))
+}
+
+/// Opens one with these options, by code that is compiled with this crate.
+#[inline(never)]
+fn establish(options: SqliteConnectOptions) -> BoxFuture<'static, sqlx::Result<SqliteConnection>> {
+    Box::pin(async move { options.connect().await })
 }
 
 impl<'c> SqliteDriver<'c> {
@@ -129,6 +135,14 @@ impl Driver for SqliteDriver<'_> {
         if let Some(held) = self.held.take() {
             held.close().await;
         }
+    }
+
+    #[inline(never)]
+    fn boxed<'d>(self) -> BoxedDriver<'d>
+    where
+        Self: 'd,
+    {
+        BoxedDriver::new(self)
     }
 }
 
