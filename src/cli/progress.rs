@@ -9,7 +9,7 @@ use super::console::Console;
 use super::error::Error;
 use super::report;
 use crate::dsl::Migrations;
-use crate::run::Event;
+use crate::run::{Event, Report};
 
 /// How long nothing more is told of a backfill.
 const BETWEEN: Duration = Duration::from_secs(2);
@@ -26,6 +26,8 @@ pub(super) struct Progress {
     /// When it was told last how far a backfill has come.
     told: Mutex<Option<Instant>>,
     bar: Option<ProgressBar>,
+    /// What was done so far, and warned of.
+    done: Mutex<Report>,
     /// Why a line could not be printed: the first, of several.
     failure: Mutex<Option<Error>>,
 }
@@ -38,12 +40,14 @@ impl Progress {
             width: widths.max().unwrap_or(0),
             told: Mutex::new(None),
             bar: console.is_watched().then(bar),
+            done: Mutex::default(),
             console,
             failure: Mutex::new(None),
         }
     }
 
     pub(super) fn tell(&self, event: &Event) {
+        self.done().note(event);
         match event {
             Event::Applied(applied) => {
                 self.step();
@@ -124,6 +128,11 @@ impl Progress {
         due
     }
 
+    /// What was told of: of a run that fails, all that is known.
+    pub(super) fn so_far(&self) -> Report {
+        self.done().clone()
+    }
+
     /// Takes the bar away, before anything else is printed.
     pub(super) fn end(&self) {
         self.on_bar(ProgressBar::finish_and_clear);
@@ -172,6 +181,10 @@ impl Progress {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
+    }
+
+    fn done(&self) -> std::sync::MutexGuard<'_, Report> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn failure(&self) -> std::sync::MutexGuard<'_, Option<Error>> {

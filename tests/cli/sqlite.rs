@@ -1,6 +1,7 @@
 //! What a file of SQLite's can hold, and where its name comes from.
 
 use hammerwork_migrations::run::driver::{Driver as _, connect_sqlite};
+use serde_json::Value;
 
 use crate::program::{Directory, Ended, command, run};
 
@@ -10,6 +11,12 @@ pub(crate) fn migrate(directory: &Directory, words: &[&str]) -> Ended {
         .args(words)
         .args(["--database-url", "sqlite://jobs.db"]))
 }
+
+/// What keeps the fourth migration from being recorded.
+const REFUSES_THE_FOURTH: &str = "CREATE TABLE hammerwork_migrations
+         (migration_id TEXT PRIMARY KEY, executed_at TEXT, execution_time_ms INTEGER);
+     CREATE TRIGGER refuse BEFORE INSERT ON hammerwork_migrations
+         WHEN NEW.migration_id LIKE '004%' BEGIN SELECT RAISE(ABORT, 'not this one'); END";
 
 /// Runs SQL in the database `jobs.db`.
 pub(crate) async fn execute(directory: &Directory, sql: &str) {
@@ -117,14 +124,7 @@ async fn a_conflict_shows_both_shapes_and_changes_nothing() {
 async fn what_was_applied_before_a_failure_is_told() {
     let directory = Directory::new();
     directory.write("jobs.db", "");
-    execute(
-        &directory,
-        "CREATE TABLE hammerwork_migrations
-             (migration_id TEXT PRIMARY KEY, executed_at TEXT, execution_time_ms INTEGER);
-         CREATE TRIGGER refuse BEFORE INSERT ON hammerwork_migrations
-             WHEN NEW.migration_id LIKE '004%' BEGIN SELECT RAISE(ABORT, 'not this one'); END",
-    )
-    .await;
+    execute(&directory, REFUSES_THE_FOURTH).await;
     let ended = migrate(&directory, &[]);
     assert_eq!(ended.code, 3, "{ended:?}");
     let lines: Vec<&str> = ended.stdout.lines().collect();
@@ -145,6 +145,40 @@ async fn what_was_applied_before_a_failure_is_told() {
         status.stdout.ends_with("3 applied, 3 pending\n"),
         "{status:?}"
     );
+}
+
+#[tokio::test]
+async fn programs_are_told_what_was_done_before_a_failure_and_why_it_failed() {
+    let directory = Directory::new();
+    directory.write("jobs.db", "");
+    execute(&directory, REFUSES_THE_FOURTH).await;
+    let told = |ended: &Ended| -> Value { serde_json::from_str(&ended.stdout).unwrap() };
+    let run = |words: &[&str]| {
+        let ended = migrate(&directory, words);
+        assert_eq!(ended.code, 3, "{ended:?}");
+        assert!(ended.stderr.starts_with("error: "), "{ended:?}");
+        ended
+    };
+
+    let up = told(&run(&["--json"]));
+    assert_eq!(up["version"], 1);
+    let applied = up["applied"].as_array().unwrap().iter();
+    let ids: Vec<&Value> = applied.map(|it| &it["id"]).collect();
+    assert_eq!(
+        ids,
+        ["001_initial_schema", "002_add_priority", "003_add_timeouts"]
+    );
+    let error = &up["error"];
+    assert_eq!(
+        error["message"], "recording migration 004_add_cron failed",
+        "{up}"
+    );
+    assert_eq!(error["causes"].as_array().unwrap().len(), 1, "{up}");
+
+    // Nothing was done before what is refused.
+    let down = told(&run(&["rollback", "--json"]));
+    assert_eq!(down["rolled_back"], serde_json::json!([]));
+    assert!(down["error"]["help"].is_string(), "{down}");
 }
 
 #[tokio::test]

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::call::Call;
 use crate::cli::console::Console;
 use crate::cli::engine::{self, Target, Task};
 use crate::cli::error::Error;
 use crate::cli::json;
-use crate::cli::many::UrlList;
+use crate::cli::many::{On, UrlList};
 use crate::cli::options::{Connection, Database};
 use crate::cli::progress::Progress;
 use crate::cli::tls;
 use crate::cli::url::{DatabaseUrl, UrlText};
 use crate::dialect::Dialect;
 use crate::dsl::Migrations;
-use crate::run::{Migrator, Stop};
+use crate::run::each::Errand;
+use crate::run::{Migrator, Report, Stop};
 
 pub(super) struct Context<'c> {
     pub(super) migrations: &'c Migrations,
@@ -91,6 +92,46 @@ impl Context<'_> {
         engine::perform_in_steps(task, target, self.console)
     }
 
+    /// Changes the database, and tells what is done: with JSON all of it in one document, which of a run that fails has what
+    /// was done before, and why it ended.
+    pub(super) fn change(
+        &self,
+        migrator: Migrator,
+        errand: &impl Errand<Output = Report>,
+        target: &Target,
+        json: bool,
+        text: impl FnOnce(&Report) -> String,
+    ) -> Result<(), Error> {
+        let (migrator, progress) = self.observed(migrator, json);
+        let task = On {
+            migrator: &migrator,
+            errand,
+        };
+        let result = self.perform_in_steps(task, target);
+        progress.end();
+        match result {
+            Ok(report) => {
+                progress.finish()?;
+                if json {
+                    self.print_json([json::value(&report)])
+                } else {
+                    self.console.tell(text(&report))
+                }
+            }
+            Err(error) if json => {
+                let reason = json!({ "error": self.console.json(&error) });
+                // What went wrong first is what the program ends with.
+                drop(self.print_json([json::value(&progress.so_far()), reason]));
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn print_json(&self, parts: impl IntoIterator<Item = Value>) -> Result<(), Error> {
+        self.console.print(json::document(parts))
+    }
+
     /// Prints a result, as text or as JSON.
     pub(super) fn print(
         &self,
@@ -99,7 +140,7 @@ impl Context<'_> {
         parts: impl FnOnce() -> Vec<Value>,
     ) -> Result<(), Error> {
         if json {
-            self.console.print(json::document(parts()))
+            self.print_json(parts())
         } else {
             self.console.print(text())
         }

@@ -44,22 +44,9 @@ fn migrate_one(args: &Migrate, context: &Context<'_>) -> Result<(), Error> {
     if args.dry_run {
         return dry_run(&migrator, &target, args, context);
     }
-    let (migrator, progress) = context.observed(migrator, args.json);
-    let task = On {
-        migrator: &migrator,
-        errand: &Run,
-    };
-    let result = context.perform_in_steps(task, &target);
-    progress.end();
-    let report = result?;
-    progress.finish()?;
-    if args.json {
-        return context
-            .console
-            .print(json::document([json::value(&report)]));
-    }
-    let known = known(args, context);
-    context.console.tell(report::of_run(&report, known))
+    context.change(migrator, &Run, &target, args.json, |report| {
+        report::of_run(report, known(args, context))
+    })
 }
 
 /// How many migrations there are, up to the last that is asked for.
