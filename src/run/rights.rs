@@ -208,6 +208,8 @@ impl Needs {
     pub(super) fn question(&self, records: Records<'_>) -> Option<String> {
         match records.session.dialect {
             Dialect::Postgres => Some(self.question_for_postgres(records)),
+            // There, everybody may do everything.
+            Dialect::MySql | Dialect::MariaDb if !records.session.knows_grants => None,
             Dialect::MySql | Dialect::MariaDb => Some(Needs::QUESTION_FOR_MYSQL.to_owned()),
             Dialect::Sqlite => None,
         }

@@ -29,6 +29,8 @@ pub(crate) struct Session {
     pub(crate) exclusive: bool,
     /// Whether NOT NULL timestamps without a default stay without one.
     explicit_timestamps: bool,
+    /// Whether the server knows of grants: one of MySQL or MariaDB may have been started without.
+    pub(crate) knows_grants: bool,
     /// What is to be set, as SQL.
     settings: Option<String>,
     /// What the session's owner had set, as SQL that sets it again.
@@ -68,6 +70,7 @@ impl Session {
             schema: None,
             exclusive: false,
             explicit_timestamps: true,
+            knows_grants: true,
             settings: None,
             restore: None,
             patience,
@@ -207,6 +210,7 @@ async fn open_postgres(
         schema,
         exclusive: driver.is_exclusive().await.map_err(failed)?,
         explicit_timestamps: true,
+        knows_grants: true,
         settings: None,
         restore: None,
         patience,
@@ -235,6 +239,7 @@ async fn open_mysql(
     let explicit_timestamps = is_on(next().as_deref());
     let [lock, row_lock, silence] = [next(), next(), next()].map(number);
     let [mode, zone] = [next(), next()].map(|text| dialect.quote_text(&text.unwrap_or_default()));
+    let knows_grants = !next().is_some_and(|it| GRANTLESS.contains(&it.as_str()));
     let restore = driver
         .is_borrowed()
         .then(|| mysql_settings(&lock, &row_lock, &silence, &mode, &zone));
@@ -253,6 +258,7 @@ async fn open_mysql(
         schema: None,
         exclusive: true,
         explicit_timestamps,
+        knows_grants,
         settings: Some(settings),
         restore,
         patience,
@@ -275,7 +281,10 @@ fn number(text: Option<String>) -> String {
 
 /// What MySQL and MariaDB are asked of a session.
 const SESSION: &str = "SELECT VERSION(), DATABASE(), @@SESSION.explicit_defaults_for_timestamp, @@SESSION.lock_wait_timeout, \
-                       @@SESSION.innodb_lock_wait_timeout, @@SESSION.wait_timeout, @@SESSION.sql_mode, @@SESSION.time_zone";
+                       @@SESSION.innodb_lock_wait_timeout, @@SESSION.wait_timeout, @@SESSION.sql_mode, @@SESSION.time_zone, CURRENT_USER()";
+
+/// Whom MySQL and MariaDB take everybody for where they were started with `skip-grant-tables`; they refuse to tell of grants then.
+const GRANTLESS: [&str; 2] = ["skip-grants user@skip-grants host", "@"];
 
 /// ER_UNKNOWN_SYSTEM_VARIABLE
 const UNKNOWN_VARIABLE: &str = "1193";

@@ -118,6 +118,64 @@ async fn a_mariadb_that_was_built_without_galera_is_no_cluster() {
     database.destroy().await;
 }
 
+/// As a server that was started with `skip-grant-tables`: it has one name for everybody, and tells of no grants.
+struct WithoutGrants<D> {
+    inner: D,
+    everybody: &'static str,
+}
+
+impl<D: Driver> Driver for WithoutGrants<D> {
+    forward_the_rest! {}
+    forward_transactions! {}
+
+    async fn execute(&mut self, sql: &str) -> Result<(), DriverError> {
+        self.inner.execute(sql).await
+    }
+    async fn rows(&mut self, sql: &str) -> Result<Vec<Row>, DriverError> {
+        if sql.contains("SHOW GRANTS") {
+            return self.inner.rows("a server without grants").await;
+        }
+        let everybody = format!("'{}'", self.everybody);
+        let sql = sql.replace("CURRENT_USER()", &everybody);
+        self.inner.rows(&sql).await
+    }
+}
+
+impl<D: Driver> Source for WithoutGrants<D> {
+    type Driver = Self;
+    async fn driver(self) -> Result<Self, DriverError> {
+        Ok(self)
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs servers: run scripts/test"]
+async fn a_server_without_grants_is_not_asked_for_them() {
+    for (dialect, everybody) in [
+        (Dialect::MySql, "skip-grants user@skip-grants host"),
+        (Dialect::MariaDb, "@"),
+    ] {
+        let runs =
+            |ids: &[&str]| -> Vec<Migrator> { ids.iter().map(|id| builtin().up_to(*id)).collect() };
+        // All of a new database, and what is added to one that has something.
+        for runs in [
+            vec![builtin()],
+            runs(&["003_add_timeouts", "006_add_result_storage"]),
+        ] {
+            let database = Database::create(dialect).await;
+            for migrator in &runs {
+                let Connection::MySql(inner) = database.connect().await else {
+                    unreachable!()
+                };
+                let report = migrator.run(WithoutGrants { inner, everybody }).await;
+                assert_eq!(report.unwrap().applied.len() * runs.len(), 6, "{dialect}");
+            }
+            assert_schema(&database).await;
+            database.destroy().await;
+        }
+    }
+}
+
 #[tokio::test]
 #[ignore = "needs servers: run scripts/test"]
 async fn a_member_of_group_replication_is_refused() {

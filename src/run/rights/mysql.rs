@@ -56,7 +56,7 @@ struct Granted<'r> {
     on_server: BTreeSet<&'r str>,
     on_database: BTreeSet<&'r str>,
     server_is_read_only: bool,
-    /// Whether there is a grant on some tables, by a role, or with exceptions: then the server decides.
+    /// Whether there is a grant on some tables, by a role, or with exceptions, or nothing is known: then the server decides.
     is_unclear: bool,
 }
 
@@ -65,6 +65,7 @@ impl<'r> Granted<'r> {
     fn read(rows: &'r [Row]) -> Self {
         let mut granted = Granted::default();
         let Some((state, grants)) = rows.split_first() else {
+            granted.is_unclear = true;
             return granted;
         };
         let mut state = state.iter().map(|it| it.as_deref().unwrap_or_default());
