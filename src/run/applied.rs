@@ -49,9 +49,8 @@ impl AppliedIds {
     pub(crate) async fn read(
         driver: &mut dyn DynDriver,
         tracking: &Tracking,
-        history: &Migrations,
     ) -> Result<AppliedIds, RunError> {
-        let record = Record::read(driver, tracking, history).await;
+        let record = Record::read(driver, tracking).await;
         record.map(AppliedIds::from)
     }
 

@@ -34,6 +34,10 @@ impl Migrator {
         if self.observer.listener.is_some() || self.stop.is_requested() || driver.is_borrowed() {
             return Ok(None);
         }
+        // Of a long history a digest is kept afterwards, with the lock.
+        if self.digest().is_some() {
+            return Ok(None);
+        }
         let dialect = driver.dialect();
         let (session, opening) = match dialect {
             Dialect::Postgres => {

@@ -181,13 +181,13 @@ impl Execution<'_> {
                 result?;
             }
         }
-        // Both rows in one transaction, and one round trip.
-        let [track, note] = self.record(migration, start);
-        let sql = format!("START TRANSACTION; {track}; {note}; COMMIT");
+        // All rows in one transaction, and one round trip.
+        let record = self.record(migration, start).join("; ");
+        let sql = format!("START TRANSACTION; {record}; COMMIT");
         if let Err(error) = driver.execute(&sql).await {
             // What failed is told; that it could not be undone changes nothing, since the session ends.
             drop(driver.execute("ROLLBACK").await);
-            return Err(failed(migration, &[], &track, error));
+            return Err(failed(migration, &[], &record, error));
         }
         Ok(())
     }
@@ -343,7 +343,7 @@ impl Execution<'_> {
         if let Some(before) = end.violations {
             before.check(driver, migration).await?;
         }
-        let record = || self.record(migration, end.start).to_vec();
+        let record = || self.record(migration, end.start);
         let after = end.notes.clone().unwrap_or_else(record);
         for sql in &after {
             driver
@@ -370,7 +370,7 @@ impl Execution<'_> {
             .await
     }
 
-    fn record(&self, migration: &PlannedMigration, start: Instant) -> [String; 2] {
+    fn record(&self, migration: &PlannedMigration, start: Instant) -> Vec<String> {
         let milliseconds = start.elapsed().as_millis().to_string();
         self.plan.record(migration, &milliseconds)
     }

@@ -56,6 +56,7 @@ use crate::dsl::{Migrations, Operation};
 pub struct Migrator {
     pub(super) migrations: Arc<Migrations>,
     pub(super) checksums: Arc<OnceLock<Vec<String>>>,
+    pub(super) digest: Arc<OnceLock<String>>,
     /// What else is found out once, where many databases get the same history.
     pub(super) known: Option<Arc<Known>>,
     pub(super) tracking: Tracking,
@@ -76,6 +77,7 @@ impl Migrator {
         Migrator {
             migrations: Arc::new(migrations),
             checksums: Arc::default(),
+            digest: Arc::default(),
             known: None,
             tracking: Tracking::default(),
             patience: Patience::default(),
@@ -242,16 +244,20 @@ impl Migrator {
         &self,
         mut driver: Box<dyn DynDriver + '_>,
     ) -> Result<Report, RunError> {
-        let read = Record::read(&mut *driver, &self.tracking, &self.migrations);
-        let (record, checksums) = meanwhile(read, || self.checksums()).await;
+        let record = Record::glance(&mut *driver, &self.tracking, &self.migrations);
+        let (record, digest) = meanwhile(record, || self.find_out()).await;
         // A history that was applied as it is has been checked then.
         if let Ok(record) = &record
             && self.target.is_none()
-            && record.is_of(&self.migrations, checksums)
+            && record.is_of(&self.migrations, digest, || self.checksums())
         {
             driver.close().await;
             return Ok(Report::default());
         }
+        let record = match record {
+            Ok(record) => record.whole(&mut *driver, &self.tracking).await,
+            Err(error) => Err(error),
+        };
         let pending = record.and_then(|it| self.pending(it.into()));
         // Of a new database all is planned at once, which is the same check.
         if !matches!(&pending, Ok(pending) if self.may_be_new(pending)) {
@@ -522,11 +528,12 @@ impl Migrator {
 
     /// Whether the tables in which migrations are recorded have names of their own.
     fn check_names(&self) -> Result<(), RunError> {
-        let [table, journal, batches] = self.tracking.names();
+        let [table, journal, batches, digest] = self.tracking.names();
         let names = [
             ("name of the tracking table", table),
             ("name of the journal", journal),
             ("name of the table of batches", batches),
+            ("name of the table of the digest", digest),
         ];
         let operations = self.migrations.iter().flat_map(|it| &it.operations);
         for operation in operations.flat_map(Operation::schema_operations) {
@@ -550,7 +557,7 @@ impl Migrator {
 
     /// Reads the record.
     pub(super) async fn applied(&self, driver: &mut dyn DynDriver) -> Result<AppliedIds, RunError> {
-        AppliedIds::read(driver, &self.tracking, &self.migrations).await
+        AppliedIds::read(driver, &self.tracking).await
     }
 
     pub(super) fn pending(&self, applied: AppliedIds) -> Result<Pending, RunError> {
@@ -680,6 +687,9 @@ impl Migrator {
                     .await
             }
         };
+        if result.is_ok() {
+            work.keep_digest(driver).await;
+        }
         match session.dialect {
             // The lock is a transaction, which keeps what was done before a migration that failed.
             Dialect::Sqlite => {

@@ -6,6 +6,7 @@ mod at_once;
 mod baseline;
 mod decide;
 mod difference;
+mod digest;
 pub mod driver;
 mod dry_run;
 pub(crate) mod each;

@@ -44,6 +44,8 @@ pub struct Plan {
     /// Whether it is for a database that has nothing that the history names, and no record of any migration.
     pub(crate) is_for_new: bool,
     pub(crate) tracking: Tracking,
+    /// Whether there is a digest of the record that a migration's erasure takes away.
+    pub(crate) forgets_digest: bool,
     /// What a person should know of the order of the migrations.
     pub warnings: Vec<String>,
     /// What the role is not allowed, each as a noun phrase; known where the plan is for a database as it is.
@@ -268,6 +270,7 @@ impl Plan {
             makes_batches: false,
             is_for_new: false,
             expects_explicit_timestamps: false,
+            forgets_digest: false,
             tracking,
         })
     }
@@ -291,15 +294,21 @@ impl Plan {
     }
 
     /// Records one migration in both tables, or erases it from both.
-    pub(crate) fn record(&self, migration: &PlannedMigration, milliseconds: &str) -> [String; 2] {
-        let id = &migration.id;
+    pub(crate) fn record(&self, migration: &PlannedMigration, milliseconds: &str) -> Vec<String> {
+        let (id, dialect) = (&migration.id, self.dialect);
         match migration.way {
             Way::Up => {
                 let checksum = &migration.checksum;
-                self.tracking
-                    .record(self.dialect, id, checksum, milliseconds)
+                let record = self.tracking.record(dialect, id, checksum, milliseconds);
+                record.into()
             }
-            Way::Down => self.tracking.erase(self.dialect, id),
+            Way::Down => {
+                let forgotten = self
+                    .forgets_digest
+                    .then(|| self.tracking.forget_digest(dialect));
+                let erased = self.tracking.erase(dialect, id);
+                forgotten.into_iter().chain(erased).collect()
+            }
         }
     }
 

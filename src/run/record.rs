@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::applied::{AppliedIds, none_yet};
+use super::digest::is_long;
 use super::driver::{DriverError, DriverErrorKind, DynDriver, Row};
 use super::error::RunError;
 use super::tracking::Tracking;
@@ -20,6 +21,8 @@ pub(crate) struct Record {
 /// Which question was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
+    /// [`Tracking::ids_and_digest`].
+    Digest,
     /// [`Tracking::packed`].
     Packed,
     /// [`Tracking::ids_and_checksums`].
@@ -32,15 +35,45 @@ enum Form {
 type Entry<'r> = (&'r str, Option<&'r str>);
 
 impl Record {
-    /// Reads both tables, which are expected to have what the history has: one message where the journal is there, two
-    /// where it is not, or where the texts are not what ours would be.
-    pub(crate) async fn read(
+    /// Reads as little as tells whether it is that of the history: of a long one the ids and the digest, else all.
+    pub(crate) async fn glance(
         driver: &mut dyn DynDriver,
         tracking: &Tracking,
         history: &Migrations,
     ) -> Result<Record, RunError> {
+        if is_long(history) {
+            let question = tracking.ids_and_digest(driver.dialect());
+            let (rows, form) = match driver.rows(&question).await {
+                Ok(rows) => (rows, Form::Digest),
+                Err(error) if is_untracked(&error, tracking) => (Vec::new(), Form::Ids),
+                // The whole can be read, or says what is wrong.
+                Err(_) => return Record::read(driver, tracking).await,
+            };
+            return Ok(Record { rows, form });
+        }
+        Record::read(driver, tracking).await
+    }
+
+    /// Reads the rest of what a glance has not told.
+    pub(crate) async fn whole(
+        self,
+        driver: &mut dyn DynDriver,
+        tracking: &Tracking,
+    ) -> Result<Record, RunError> {
+        match self.form {
+            Form::Digest => Record::read(driver, tracking).await,
+            Form::Packed | Form::Rows | Form::Ids => Ok(self),
+        }
+    }
+
+    /// Reads both tables: one message where the journal is there, two where it is not, or where the texts are not what ours
+    /// would be.
+    pub(crate) async fn read(
+        driver: &mut dyn DynDriver,
+        tracking: &Tracking,
+    ) -> Result<Record, RunError> {
         let dialect = driver.dialect();
-        let packed = match tracking.packed(dialect, history.iter().len()) {
+        let packed = match tracking.packed(dialect) {
             Some(sql) => Some(driver.rows(&sql).await),
             None => None,
         };
@@ -68,9 +101,24 @@ impl Record {
         Ok(Record { rows, form })
     }
 
-    /// Whether it is that of the history: all its migrations and no other, each as it is now.
-    pub(crate) fn is_of(&self, history: &Migrations, checksums: &[String]) -> bool {
+    /// Whether it is that of the history: all its migrations and no other, each as it is now. A long history has a `digest`.
+    pub(crate) fn is_of<'m>(
+        &self,
+        history: &Migrations,
+        digest: Option<&str>,
+        checksums: impl FnOnce() -> &'m [String],
+    ) -> bool {
         let ids = history.iter().map(|it| it.id.as_str());
+        if self.form == Form::Digest {
+            let Some((mut recorded, kept)) = glanced(&self.rows) else {
+                return false;
+            };
+            let mut wanted: Vec<&str> = ids.collect();
+            recorded.sort_unstable();
+            wanted.sort_unstable();
+            return recorded == wanted && Some(kept) == digest;
+        }
+        let checksums = checksums();
         let sums = checksums.iter().map(|it| Some(it.as_str()));
         let mut wanted: Vec<Entry<'_>> = ids.zip(sums).collect();
         wanted.sort_unstable();
@@ -81,7 +129,8 @@ impl Record {
     fn entries(&self) -> Vec<Entry<'_>> {
         match self.form {
             Form::Packed => unpacked(&self.rows).unwrap_or_default(),
-            Form::Rows | Form::Ids => of_rows(&self.rows),
+            // Of a digest there are no entries to be had.
+            Form::Digest | Form::Rows | Form::Ids => of_rows(&self.rows),
         }
     }
 }
@@ -105,35 +154,23 @@ impl Tracking {
         }
     }
 
-    /// The same in so few rows as can be, where `size` migrations make that worth while: how many ids there are and a
-    /// text of them, each on a line; how many checksums, a text of their ids, and one of themselves. On SQLite each row
-    /// goes from one thread to another; MySQL and MariaDB are slow to begin with an aggregate.
-    fn packed(&self, dialect: Dialect, size: usize) -> Option<String> {
-        const LONG: usize = 200;
+    /// The same in so few rows as can be: how many ids there are and a text of them, each on a line; how many checksums, a
+    /// text of their ids, and one of themselves. On SQLite each row goes from one thread to another; servers take longer to begin
+    /// with an aggregate than to send rows.
+    fn packed(&self, dialect: Dialect) -> Option<String> {
+        match dialect {
+            Dialect::Sqlite => {}
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => return None,
+        }
         let table = self.qualified(&self.table, dialect);
         let journal = self.qualified(&self.journal_name(), dialect);
-        let noted = "step = 0 AND migration_id IS NOT NULL AND checksum IS NOT NULL";
-        match dialect {
-            Dialect::Sqlite => {
-                let lines = |column| format!("group_concat({column} || '\n', '')");
-                let (ids, sums) = (lines("migration_id"), lines("checksum"));
-                Some(format!(
-                    "SELECT * FROM (SELECT COUNT(migration_id), {ids} FROM {table}), \
-                     (SELECT COUNT(*), {ids}, {sums} FROM {journal} WHERE {noted})"
-                ))
-            }
-            Dialect::MySql | Dialect::MariaDb if size >= LONG => {
-                // MySQL cuts off what is longer than 1,024 bytes. MariaDB lets it be 1 MiB, and reads no hints.
-                let select = "SELECT /*+ SET_VAR(group_concat_max_len = 4294967295) */";
-                let lines = |column| format!("GROUP_CONCAT({column}, '\n' SEPARATOR '')");
-                let (ids, sums) = (lines("migration_id"), lines("checksum"));
-                Some(format!(
-                    "{select} COUNT(migration_id), {ids} FROM {table}; \
-                     {select} COUNT(*), {ids}, {sums} FROM {journal} WHERE {noted}"
-                ))
-            }
-            Dialect::MySql | Dialect::MariaDb | Dialect::Postgres => None,
-        }
+        let lines = |column| format!("group_concat({column} || '\n', '')");
+        let (ids, sums) = (lines("migration_id"), lines("checksum"));
+        Some(format!(
+            "SELECT * FROM (SELECT COUNT(migration_id), {ids} FROM {table}), \
+             (SELECT COUNT(*), {ids}, {sums} FROM {journal} \
+             WHERE step = 0 AND migration_id IS NOT NULL AND checksum IS NOT NULL)"
+        ))
     }
 
     /// The ids alone, for databases without a journal.
@@ -150,7 +187,7 @@ impl From<Record> for AppliedIds {
         let owned = |(id, sum): Entry<'_>| (id.to_owned(), sum.map(str::to_owned));
         let ids: BTreeMap<_, _> = record.entries().into_iter().map(owned).collect();
         let tracked = match record.form {
-            Form::Packed | Form::Rows => true,
+            Form::Digest | Form::Packed | Form::Rows => true,
             Form::Ids => false,
         };
         AppliedIds::new(ids, tracked)
@@ -171,6 +208,27 @@ fn of_rows(rows: &[Row]) -> Vec<Entry<'_>> {
         }
     }
     joined(ids, sums)
+}
+
+/// Reads what [`Tracking::ids_and_digest`] answers: the ids, and the digest. None where there is no digest, or a value has a
+/// character that none of ours has.
+fn glanced(rows: &[Row]) -> Option<(Vec<&str>, &str)> {
+    let [row] = rows else {
+        return None;
+    };
+    let values: Vec<Option<&str>> = row.iter().map(Option::as_deref).collect();
+    match values[..] {
+        [Some(ids), Some(digest)] => Some((elements(ids)?.collect(), digest)),
+        [Some(count), ids, Some(digest)] => Some((lines(ids, count)?.collect(), digest)),
+        _ => None,
+    }
+}
+
+/// The elements of one of PostgreSQL's arrays, where none of them has to be quoted.
+fn elements(array: &str) -> Option<impl Iterator<Item = &str>> {
+    let elements = array.strip_prefix('{')?.strip_suffix('}')?;
+    let is_quoted = elements.contains(['"', '\\', '{', '}']);
+    (!is_quoted).then(|| elements.split(',').filter(|it| !it.is_empty()))
 }
 
 /// Reads what [`Tracking::packed`] answers.
@@ -225,6 +283,11 @@ fn is_a_table_short(error: &DriverError) -> bool {
         error.kind,
         DriverErrorKind::MissingTable | DriverErrorKind::NotAllowed
     )
+}
+
+/// Whether it is the tracking table itself that is missing.
+fn is_untracked(error: &DriverError, tracking: &Tracking) -> bool {
+    error.kind == DriverErrorKind::MissingTable && !error.message.contains(&tracking.digest_name())
 }
 
 /// The original tool made no journal; a role that may read the tracking table alone can't read it. In whatever language
@@ -292,6 +355,34 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_is_read_where_its_ids_are_clear() {
+        let of_postgres = |ids| [row([Some(ids), Some("abc")])];
+        let ids = vec!["001_a", "002_b"];
+        let read = Some((ids, "abc"));
+        assert_eq!(glanced(&of_postgres("{001_a,002_b}")), read);
+        let lines = [row([Some("2"), Some("001_a\n002_b\n"), Some("abc")])];
+        assert_eq!(glanced(&lines), read);
+        assert_eq!(glanced(&of_postgres("{}")), Some((Vec::new(), "abc")));
+        let empty = [row([Some("0"), None, Some("abc")])];
+        assert_eq!(glanced(&empty), Some((Vec::new(), "abc")));
+        for unclear in [
+            "",
+            "{001_a",
+            r#"{"001,a",002_b}"#,
+            r"{001\a}",
+            "{{001_a},{002_b}}",
+        ] {
+            assert_eq!(glanced(&of_postgres(unclear)), None, "{unclear}");
+        }
+        assert_eq!(glanced(&[row([Some("{001_a}"), None])]), None);
+        assert_eq!(
+            glanced(&[row([Some("2"), Some("001_a\n"), Some("abc")])]),
+            None
+        );
+        assert_eq!(glanced(&[]), None);
+    }
+
+    #[test]
     fn it_is_that_of_the_history_only_where_nothing_differs() {
         let migration = |id: &str| {
             let made = table(format!("of_{id}")).columns([integer("id")]);
@@ -308,7 +399,7 @@ mod tests {
                 .map(|(id, sum)| row([Some(id), Some("0"), *sum]));
             let rows = ids.chain(noted).collect();
             let form = Form::Rows;
-            Record { rows, form }.is_of(&history, &sums)
+            Record { rows, form }.is_of(&history, None, || &sums)
         };
         assert!(is(&[("9_a", nine), ("10_b", ten)]));
         assert!(is(&[("10_b", ten), ("9_a", nine)]));
@@ -325,6 +416,7 @@ mod tests {
         let twice = Migrations::new(["9_a", "9_a"].map(migration));
         let rows = vec![row([Some("9_a")]), row([Some("9_a"), Some("0"), nine])];
         let form = Form::Rows;
-        assert!(!Record { rows, form }.is_of(&twice, &twice.checksums()));
+        let sums = twice.checksums();
+        assert!(!Record { rows, form }.is_of(&twice, None, || &sums));
     }
 }

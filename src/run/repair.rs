@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::applied::AppliedIds;
+use super::digest::is_long;
 use super::driver::DynDriver;
 use super::error::RunError;
 use super::lock::Lock;
@@ -93,14 +94,18 @@ impl Repair<'_> {
                 write(driver, session, lock, &all.join("; ")).await?;
             }
             Repair::Changes => {
-                let changed = AppliedIds::read(driver, tracking, history)
-                    .await?
-                    .changed(history, &history.checksums());
+                let applied = AppliedIds::read(driver, tracking).await?;
+                let changed = applied.changed(history, &history.checksums());
+                // What it was made of is going to be another one.
+                let has_digest =
+                    !changed.is_empty() && is_long(history) && tracking.has_digest(driver).await;
+                let forget = has_digest.then(|| tracking.forget_digest(dialect));
                 for migration in history.iter().filter(|it| changed.contains(&it.id)) {
                     let checksum = migration.checksum();
-                    let sql =
+                    let note =
                         tracking.note(dialect, &migration.id, 0, &checksum, StepState::Finished);
-                    write(driver, session, lock, &sql).await?;
+                    let sql: Vec<String> = forget.iter().cloned().chain([note]).collect();
+                    write(driver, session, lock, &sql.join("; ")).await?;
                     report.applied.push(AppliedNow {
                         id: migration.id.clone(),
                         summary: migration.summary.clone(),
@@ -114,6 +119,17 @@ impl Repair<'_> {
     }
 }
 
+/// Begins a transaction on PostgreSQL, with the lock, where the session does not have it.
+pub(super) fn begin(session: &Session, lock: &Lock) -> String {
+    let guard = if session.exclusive {
+        String::new()
+    } else {
+        format!("{};", lock.transaction_guard())
+    };
+    let settings = session.transaction_settings();
+    format!("BEGIN; {settings}{guard}")
+}
+
 async fn write(
     driver: &mut dyn DynDriver,
     session: &Session,
@@ -121,15 +137,7 @@ async fn write(
     sql: &str,
 ) -> Result<(), RunError> {
     let sql = match session.dialect {
-        Dialect::Postgres => {
-            let guard = if session.exclusive {
-                String::new()
-            } else {
-                format!("{};", lock.transaction_guard())
-            };
-            let settings = session.transaction_settings();
-            format!("BEGIN; {settings}{guard} {sql}; COMMIT")
-        }
+        Dialect::Postgres => format!("{} {sql}; COMMIT", begin(session, lock)),
         Dialect::MySql | Dialect::MariaDb | Dialect::Sqlite => sql.to_owned(),
     };
     driver

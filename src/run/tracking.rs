@@ -99,8 +99,13 @@ impl Tracking {
     }
 
     /// All tables in which anything is recorded.
-    pub(crate) fn names(&self) -> [String; 3] {
-        [self.table.clone(), self.journal_name(), self.batches_name()]
+    pub(crate) fn names(&self) -> [String; 4] {
+        [
+            self.table.clone(),
+            self.journal_name(),
+            self.batches_name(),
+            self.digest_name(),
+        ]
     }
 
     /// Names that were set by the caller are checked like any other.
@@ -115,6 +120,7 @@ impl Tracking {
         fault("name of the tracking table", &self.table)
             .or_else(|| fault("name of the journal", &self.journal_name()))
             .or_else(|| fault("name of the table of batches", &self.batches_name()))
+            .or_else(|| fault("name of the table of the digest", &self.digest_name()))
             .or_else(|| {
                 self.schema
                     .as_ref()
@@ -347,7 +353,10 @@ impl Tracking {
 }
 
 /// The SQL that makes those tables.
-fn made<const N: usize>(dialect: Dialect, tables: [Table; N]) -> Result<Vec<String>, RenderError> {
+pub(super) fn made<const N: usize>(
+    dialect: Dialect,
+    tables: [Table; N],
+) -> Result<Vec<String>, RenderError> {
     let mut statements = Vec::new();
     for table in tables {
         let create = Operation::from(CreateTable { table });

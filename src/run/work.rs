@@ -88,7 +88,7 @@ impl Work<'_> {
             let rollback = pinned
                 .get_or_insert_with(|| rollback.pinned(&migrator.migrations, &pending.applied));
             let live = self.live(driver).await?;
-            let plan = resolve_rollback(
+            let mut plan = resolve_rollback(
                 &migrator.migrations,
                 &pending.applied,
                 rollback,
@@ -97,6 +97,9 @@ impl Work<'_> {
                 self.session.dialect,
                 migrator.tracking.clone(),
             );
+            if let Ok(plan) = &mut plan {
+                plan.forgets_digest = migrator.has_digest(driver).await;
+            }
             if self
                 .carry_out(driver, keys, plan, (&pending, None), &mut report)
                 .await?

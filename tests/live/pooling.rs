@@ -2,8 +2,10 @@
 
 use hammerwork_migrations::Dialect;
 
+use crate::budgets::round_trips;
 use crate::database::{Connection, Database, builtin, connect};
 use crate::expected::{ALL_SIX, assert_schema, recorded};
+use crate::long_histories::long_history;
 use crate::server::Server;
 
 async fn leftovers(database: &Database) -> Vec<String> {
@@ -41,6 +43,17 @@ on_postgres! {
             let rows = driver.rows("SELECT current_setting('search_path'), current_setting('lock_timeout')").await.unwrap();
             assert_eq!(rows[0], [Some("\"$user\", public".to_owned()), Some("0".to_owned())]);
         }
+    }
+
+    async fn the_digest_of_a_long_record_is_kept_through_a_pooler(database: &Database) {
+        let pooler = Server::pooler(&database.url);
+        for applied in [250, 0] {
+            let Connection::Postgres(driver) = connect(Dialect::Postgres, &pooler.url).await else { unreachable!() };
+            assert_eq!(long_history(1).run(driver).await.unwrap().applied.len(), applied);
+            assert_eq!(database.column("SELECT COUNT(*) FROM hammerwork_migrations_digest").await, ["1"]);
+        }
+        assert_eq!(round_trips(database, &long_history(1)).await, 1);
+        assert_eq!(leftovers(database).await, ["0"]);
     }
 
     async fn a_pool_that_goes_through_a_pooler_is_noticed(database: &Database) {

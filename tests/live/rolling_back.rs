@@ -7,7 +7,7 @@ use hammerwork_migrations::{Migrator, PlanError, Report, RunError};
 use crate::database::{Connection, Database, builtin};
 use crate::expected::{ALL_SIX, assert_schema, recorded, tables_of};
 
-async fn roll_back(
+pub(crate) async fn roll_back(
     database: &Database,
     migrator: &Migrator,
     rollback: Rollback,

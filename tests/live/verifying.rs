@@ -1,17 +1,25 @@
 //! Is the live schema what the applied migrations say; and migrations that were edited after the fact.
 
 use hammerwork_migrations::dsl::*;
-use hammerwork_migrations::{Migrator, RunError};
+use hammerwork_migrations::{Migrator, Report, RunError};
 
-use crate::database::{Database, builtin};
+use crate::database::{Connection, Database, builtin};
 
 async fn differences(database: &Database) -> Vec<String> {
     let found = match database.connect().await {
-        crate::database::Connection::Postgres(it) => builtin().verify(it).await,
-        crate::database::Connection::MySql(it) => builtin().verify(it).await,
-        crate::database::Connection::Sqlite(it) => builtin().verify(it).await,
+        Connection::Postgres(it) => builtin().verify(it).await,
+        Connection::MySql(it) => builtin().verify(it).await,
+        Connection::Sqlite(it) => builtin().verify(it).await,
     };
     found.unwrap().iter().map(ToString::to_string).collect()
+}
+
+pub(crate) async fn repair(database: &Database, migrator: &Migrator) -> Result<Report, RunError> {
+    match database.connect().await {
+        Connection::Postgres(it) => migrator.repair(it).await,
+        Connection::MySql(it) => migrator.repair(it).await,
+        Connection::Sqlite(it) => migrator.repair(it).await,
+    }
 }
 
 on_every_engine! {
@@ -54,12 +62,7 @@ on_every_engine! {
         let changed = RunError::Changed { ids: vec!["001_a".to_owned()] };
         assert_eq!(database.run(&edited).await.unwrap_err(), changed);
 
-        let accepted = match database.connect().await {
-            crate::database::Connection::Postgres(it) => edited.repair(it).await,
-            crate::database::Connection::MySql(it) => edited.repair(it).await,
-            crate::database::Connection::Sqlite(it) => edited.repair(it).await,
-        };
-        assert_eq!(accepted.unwrap().applied.len(), 1);
+        assert_eq!(repair(database, &edited).await.unwrap().applied.len(), 1);
         assert!(database.run(&edited).await.unwrap().is_up_to_date());
         assert_eq!(database.run(&history(1)).await.unwrap_err(), changed);
     }
@@ -94,7 +97,7 @@ on_postgres! {
             .drop_schema("attic");
         let migrator = Migrator::new(Migrations::new([made, gone]));
         let drift = || async {
-            let crate::database::Connection::Postgres(pool) = database.connect().await else { unreachable!() };
+            let Connection::Postgres(pool) = database.connect().await else { unreachable!() };
             let found = migrator.verify(pool).await.unwrap();
             found.iter().map(ToString::to_string).collect::<Vec<_>>()
         };

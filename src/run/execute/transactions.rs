@@ -84,7 +84,7 @@ impl Execution<'_> {
                 } else {
                     POSTGRES_ELAPSED.to_owned()
                 };
-                self.plan.record(migration, &elapsed).to_vec()
+                self.plan.record(migration, &elapsed)
             } else {
                 let notes = self.notes(migration, &statements);
                 noted += notes.len();
