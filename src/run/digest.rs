@@ -38,13 +38,6 @@ impl Migrator {
     }
 }
 
-impl Migrator {
-    /// Whether the database has a digest of its record that may have to go.
-    pub(super) async fn has_digest(&self, driver: &mut dyn DynDriver) -> bool {
-        is_long(&self.migrations) && self.tracking.has_digest(driver).await
-    }
-}
-
 /// Whether a digest is kept of its record.
 pub(super) fn is_long(history: &Migrations) -> bool {
     history.iter().len() >= LONG
@@ -87,8 +80,15 @@ impl Tracking {
         format!("DELETE FROM {}", dialect.quote(&self.digest_name()))
     }
 
-    /// Whether there is a table of it.
-    pub(super) async fn has_digest(&self, driver: &mut dyn DynDriver) -> bool {
+    /// Whether the record of that history may have a digest that has to go.
+    pub(super) async fn has_digest(
+        &self,
+        driver: &mut dyn DynDriver,
+        history: &Migrations,
+    ) -> bool {
+        if !is_long(history) {
+            return false;
+        }
         let dialect = driver.dialect();
         let table = self.qualified(&self.digest_name(), dialect);
         let question = format!("SELECT digest FROM {table}");
@@ -120,6 +120,11 @@ impl Work<'_> {
         let Some(digest) = self.migrator.digest() else {
             return;
         };
+        // The transaction is several messages there: who drops the run between two of them would get the connection back with the
+        // transaction still open. One of our own ends with the run.
+        if self.session.dialect == Dialect::Postgres && driver.is_borrowed() {
+            return;
+        }
         if let Err(error) = self.try_to_keep(driver, digest).await {
             tracing::debug!(%error, "the digest of the record is not kept");
             match self.session.dialect {

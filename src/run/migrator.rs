@@ -687,7 +687,8 @@ impl Migrator {
                     .await
             }
         };
-        if result.is_ok() {
+        // What was rolled back is pending.
+        if result.as_ref().is_ok_and(|it| it.rolled_back.is_empty()) {
             work.keep_digest(driver).await;
         }
         match session.dialect {

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use super::applied::AppliedIds;
-use super::digest::is_long;
 use super::driver::DynDriver;
 use super::error::RunError;
 use super::lock::Lock;
@@ -97,8 +96,7 @@ impl Repair<'_> {
                 let applied = AppliedIds::read(driver, tracking).await?;
                 let changed = applied.changed(history, &history.checksums());
                 // What it was made of is going to be another one.
-                let has_digest =
-                    !changed.is_empty() && is_long(history) && tracking.has_digest(driver).await;
+                let has_digest = !changed.is_empty() && tracking.has_digest(driver, history).await;
                 let forget = has_digest.then(|| tracking.forget_digest(dialect));
                 for migration in history.iter().filter(|it| changed.contains(&it.id)) {
                     let checksum = migration.checksum();

@@ -98,7 +98,8 @@ impl Work<'_> {
                 migrator.tracking.clone(),
             );
             if let Ok(plan) = &mut plan {
-                plan.forgets_digest = migrator.has_digest(driver).await;
+                let tracking = &migrator.tracking;
+                plan.forgets_digest = tracking.has_digest(driver, &migrator.migrations).await;
             }
             if self
                 .carry_out(driver, keys, plan, (&pending, None), &mut report)

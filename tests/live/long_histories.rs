@@ -3,6 +3,7 @@
 use hammerwork_migrations::dsl::*;
 use hammerwork_migrations::run::Rollback;
 use hammerwork_migrations::{Migrator, RunError};
+use sqlx::Connection as _;
 
 use crate::budgets::round_trips;
 use crate::database::Database;
@@ -152,5 +153,16 @@ on_every_engine! {
         assert!(is_up_to_date(database).await, "the original tool made no journal");
         database.execute("INSERT INTO hammerwork_migrations VALUES ('0300_cut_off', CURRENT_TIMESTAMP, 1)").await;
         assert_eq!(unknown(database).await, ["0300_cut_off"]);
+    }
+}
+
+on_postgres! {
+    async fn on_a_lent_connection_no_digest_is_kept(database: &Database) {
+        let mut lent = sqlx::PgConnection::connect(&database.url).await.unwrap();
+        assert_eq!(long_history(1).run(&mut lent).await.unwrap().applied.len(), LENGTH);
+        lent.close().await.unwrap();
+        let tables = format!("SELECT COUNT(*) FROM pg_class WHERE relname = '{DIGEST}'");
+        assert_eq!(database.column(&tables).await, ["0"]);
+        assert!(is_up_to_date(database).await);
     }
 }
