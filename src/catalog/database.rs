@@ -48,13 +48,19 @@ impl Catalog {
                 schema: known.to_owned(),
             });
         }
+        // On the way back it would be dropped with the extension still in it.
+        if let Some(extension) = self.extension_in(name) {
+            return Err(OperationError::SchemaAfterExtension {
+                schema: name.to_owned(),
+                extension: extension.name.clone(),
+            });
+        }
         self.schemas.insert(name.to_owned());
         Ok(())
     }
 
     pub(crate) fn remove_schema(&mut self, name: &str) -> Result<(), OperationError> {
-        let inside = |it: &&Extension| it.schema.as_deref() == Some(name);
-        if let Some(extension) = self.extensions().find(inside) {
+        if let Some(extension) = self.extension_in(name) {
             return Err(OperationError::SchemaInUse {
                 schema: name.to_owned(),
                 user: format!("extension {}", extension.name),
@@ -67,6 +73,11 @@ impl Catalog {
             });
         }
         Ok(())
+    }
+
+    fn extension_in(&self, schema: &str) -> Option<&Extension> {
+        self.extensions()
+            .find(|it| it.schema.as_deref() == Some(schema))
     }
 
     pub(crate) fn add_extension(&mut self, extension: &Extension) -> Result<(), OperationError> {

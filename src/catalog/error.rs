@@ -331,6 +331,14 @@ pub enum OperationError {
         /// The name of the schema that is there.
         schema: String,
     },
+    /// It makes a schema that an extension was put into before, for which it must have been there.
+    #[error("extension {extension} was put into schema {schema} before: make the schema first")]
+    SchemaAfterExtension {
+        /// The name of the schema.
+        schema: String,
+        /// The name of the extension.
+        extension: String,
+    },
     /// It drops a schema that has something in it.
     #[error("schema {schema} has {user} in it: drop that first")]
     SchemaInUse {

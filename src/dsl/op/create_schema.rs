@@ -58,6 +58,18 @@ mod tests {
     }
 
     #[test]
+    fn it_comes_before_what_is_put_into_it() {
+        let citext = extension("citext").in_schema("tools");
+        let put = Operation::from(CreateExtension { extension: citext });
+        let error = fold([put.clone(), create("tools")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "extension citext was put into schema tools before: make the schema first"
+        );
+        assert!(fold([put, create("audit")]).is_ok());
+    }
+
+    #[test]
     fn what_the_server_has_already_is_refused() {
         for name in [
             "pg_mine",
