@@ -76,7 +76,7 @@ impl Catalog {
         let table = self.known_table(name)?.clone();
         self.tables.remove_mut(name);
         self.release(&table.name);
-        self.release(&names::key(name));
+        self.release_key(&table);
         for name in names::sequences(&table) {
             self.release(&name);
         }
@@ -246,6 +246,13 @@ impl Catalog {
             &names::key(&table.name),
             format!("the primary key of {}", table.name),
         )
+    }
+
+    /// Where it has none, another may have the name that it would have.
+    pub(super) fn release_key(&mut self, table: &Table) {
+        if !table.primary_key.is_empty() {
+            self.release(&names::key(&table.name));
+        }
     }
 
     pub(super) fn release(&mut self, name: &str) {

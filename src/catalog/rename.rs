@@ -100,7 +100,7 @@ impl Catalog {
         let mut table = self.known_table(from)?.clone();
         self.tables.remove_mut(from);
         self.release(from);
-        self.release(&names::key(from));
+        self.release_key(&table);
         for sequence in names::sequences(&table) {
             self.release(&sequence);
         }

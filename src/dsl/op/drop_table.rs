@@ -67,4 +67,28 @@ mod tests {
         };
         assert!(fold([jobs.clone().into(), drop.into(), jobs.into()]).is_ok());
     }
+
+    /// PostgreSQL names a primary key for its table.
+    #[test]
+    fn a_name_that_its_key_would_have_stays_with_its_owner() {
+        let made = |name: &str| table(name).columns([integer("id")]);
+        let owner = made("others").index(index("id").columns(["id"]).named("jobs_pkey"));
+        let create = |table: Table| Operation::from(CreateTable { table });
+        let drop = DropTable {
+            table: "jobs".into(),
+        };
+        let rename = RenameTable {
+            table: "jobs".into(),
+            to: "tasks".into(),
+        };
+        for gone in [Operation::from(drop), rename.into()] {
+            let made = [create(owner.clone()), create(made("jobs")), gone.clone()];
+            let anew = create(table("jobs_pkey").columns([integer("id")]));
+            let error = fold(made.into_iter().chain([anew]));
+            assert!(
+                matches!(error, Err(OperationError::NameCollision { .. })),
+                "{gone}: {error:?}"
+            );
+        }
+    }
 }
