@@ -43,6 +43,15 @@ fn is_ambiguous(error: &SchemaError) -> bool {
     }
 }
 
+/// What a migration does, for a person to read.
+fn words(migration: &Migration) -> Vec<String> {
+    migration
+        .operations
+        .iter()
+        .map(ToString::to_string)
+        .collect()
+}
+
 /// What a catalog has, columns and indexes without their order.
 fn contents(catalog: &Catalog) -> BTreeMap<String, Vec<String>> {
     let of = |table: &Table| {
@@ -128,7 +137,8 @@ proptest! {
             return Ok(());
         }
         for back in inverse.operations() {
-            back.apply(&mut catalog).unwrap();
+            let folded = back.apply(&mut catalog);
+            prop_assert!(folded.is_ok(), "{folded:?}: {back}, on the way back of {:#?}", words(&migration));
         }
         prop_assert_eq!(catalog, before);
     }
