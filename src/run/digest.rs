@@ -53,24 +53,24 @@ impl Tracking {
         table(self.digest_name()).columns([string("digest").length(64).primary_key()])
     }
 
-    /// One message for the ids and the digest. Of PostgreSQL: an array and the digest. Of the others: how many ids there are,
-    /// a text of them, each on a line, and the digest.
+    /// One message for the ids and the digest. Of PostgreSQL: a row with an array and one with the digest. Of the others: how many
+    /// ids there are, a text of them, each on a line, and the digest.
     pub(super) fn ids_and_digest(&self, dialect: Dialect) -> String {
         let table = self.qualified(&self.table, dialect);
         let digest = self.qualified(&self.digest_name(), dialect);
-        let digest = format!("(SELECT digest FROM {digest})");
+        let digest = format!("SELECT digest FROM {digest}");
         match dialect {
             // No function and no operator, which a new session would have to look up.
             Dialect::Postgres => {
-                format!("SELECT ARRAY(SELECT migration_id FROM {table}), {digest}")
+                format!("SELECT ARRAY(SELECT migration_id FROM {table}); {digest}")
             }
             Dialect::Sqlite => format!(
-                "SELECT COUNT(migration_id), group_concat(migration_id || '\n', ''), {digest} FROM {table}"
+                "SELECT COUNT(migration_id), group_concat(migration_id || '\n', ''), ({digest}) FROM {table}"
             ),
             // MySQL cuts off what is longer than 1,024 bytes. MariaDB lets it be 1 MiB, and reads no hints.
             Dialect::MySql | Dialect::MariaDb => format!(
                 "SELECT /*+ SET_VAR(group_concat_max_len = 4294967295) */ COUNT(migration_id), \
-                 GROUP_CONCAT(migration_id, '\n' SEPARATOR ''), {digest} FROM {table}"
+                 GROUP_CONCAT(migration_id, '\n' SEPARATOR ''), ({digest}) FROM {table}"
             ),
         }
     }

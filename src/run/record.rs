@@ -78,7 +78,7 @@ impl Record {
             None => None,
         };
         let (answer, form) = match packed {
-            Some(Ok(rows)) if texts(&rows).is_some() => (Ok(rows), Form::Packed),
+            Some(Ok(rows)) if unpacked(&rows).is_some() => (Ok(rows), Form::Packed),
             Some(Err(error)) if is_a_table_short(&error) => (Err(error), Form::Packed),
             // Rows can be read, or say what is wrong, where texts can't.
             Some(Ok(_) | Err(_)) | None => {
@@ -149,9 +149,8 @@ impl Tracking {
         )
     }
 
-    /// The same in so few rows as can be: how many ids there are and a text of them, each on a line; how many checksums, a
-    /// text of their ids, and one of themselves. On SQLite each row goes from one thread to another; servers take longer to begin
-    /// with an aggregate than to send rows.
+    /// The same in one row of two texts: the ids, quoted, and the ids with their checksums, quoted. On SQLite each row goes from one
+    /// thread to another; servers take longer to begin with an aggregate than to send rows.
     fn packed(&self, dialect: Dialect) -> Option<String> {
         match dialect {
             Dialect::Sqlite => {}
@@ -159,12 +158,9 @@ impl Tracking {
         }
         let table = self.qualified(&self.table, dialect);
         let journal = self.qualified(&self.journal_name(), dialect);
-        let lines = |column| format!("group_concat({column} || '\n', '')");
-        let (ids, sums) = (lines("migration_id"), lines("checksum"));
         Some(format!(
-            "SELECT * FROM (SELECT COUNT(migration_id), {ids} FROM {table}), \
-             (SELECT COUNT(*), {ids}, {sums} FROM {journal} \
-             WHERE step = 0 AND migration_id IS NOT NULL AND checksum IS NOT NULL)"
+            "SELECT (SELECT group_concat(quote(migration_id)) FROM {table}), \
+             (SELECT group_concat(quote(migration_id) || ':' || quote(checksum)) FROM {journal} WHERE step = 0)"
         ))
     }
 
@@ -208,10 +204,7 @@ fn of_rows(rows: &[Row]) -> Vec<Entry<'_>> {
 /// Reads what [`Tracking::ids_and_digest`] answers: the ids, and the digest. None where there is no digest, or a value has a
 /// character that none of ours has.
 fn glanced(rows: &[Row]) -> Option<(Vec<&str>, &str)> {
-    let [row] = rows else {
-        return None;
-    };
-    let values: Vec<Option<&str>> = row.iter().map(Option::as_deref).collect();
+    let values: Vec<Option<&str>> = rows.iter().flatten().map(Option::as_deref).collect();
     match values[..] {
         [Some(ids), Some(digest)] => Some((elements(ids)?.collect(), digest)),
         [Some(count), ids, Some(digest)] => Some((lines(ids, count)?.collect(), digest)),
@@ -226,25 +219,34 @@ fn elements(array: &str) -> Option<impl Iterator<Item = &str>> {
     (!is_quoted).then(|| elements.split(',').filter(|it| !it.is_empty()))
 }
 
-/// Reads what [`Tracking::packed`] answers.
+/// Reads what [`Tracking::packed`] answers. None where a value is none, or has a quotation mark, which none of ours has.
 fn unpacked(rows: &[Row]) -> Option<Vec<Entry<'_>>> {
-    let [ids, its_ids, sums] = texts(rows)?;
-    let sums = its_ids.zip(sums).map(|(id, sum)| (id, Some(sum)));
-    Some(joined(ids.collect(), sums.collect()))
+    let [row] = rows else {
+        return None;
+    };
+    let [ids, sums] = row.as_slice() else {
+        return None;
+    };
+    let ids = quoted(ids.as_deref())?.map(clear).collect::<Option<_>>()?;
+    let sum = |text| {
+        let (id, sum) = str::split_once(text, "':'")?;
+        Some((clear(id)?, Some(clear(sum)?)))
+    };
+    let sums = quoted(sums.as_deref())?.map(sum).collect::<Option<_>>()?;
+    Some(joined(ids, sums))
 }
 
-/// The ids that are recorded, those that have a checksum, and the checksums. None where a text is not whole or not clear,
-/// because a value has a character that none of ours has.
-fn texts(rows: &[Row]) -> Option<[impl Iterator<Item = &str>; 3]> {
-    let mut values = rows.iter().flatten().map(Option::as_deref);
-    let mut next = || values.next();
-    let (recorded, ids) = (next()??, next()?);
-    let (noted, its_ids, sums) = (next()??, next()?, next()?);
-    Some([
-        lines(ids, recorded)?,
-        lines(its_ids, noted)?,
-        lines(sums, noted)?,
-    ])
+/// The parts of a list of quoted ones.
+fn quoted(list: Option<&str>) -> Option<impl Iterator<Item = &str>> {
+    let inner = match list {
+        Some(list) => Some(list.strip_prefix('\'')?.strip_suffix('\'')?),
+        None => None,
+    };
+    Some(inner.into_iter().flat_map(|it| it.split("','")))
+}
+
+fn clear(text: &str) -> Option<&str> {
+    (!text.contains('\'')).then_some(text)
 }
 
 /// The lines of a text, where it is whole and has so many.
@@ -323,35 +325,47 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_whole_and_clear_is_read_from_texts() {
-        let both = [
-            row([Some("2"), Some("002_b\n001_a\n")]),
-            row([Some("2"), Some("001_a\n000_cut_off\n"), Some("abc\ndef\n")]),
-        ];
-        let read = Some(vec![("001_a", Some("abc")), ("002_b", None)]);
-        assert_eq!(unpacked(&both), read);
-        assert_eq!(unpacked(&[both.concat()]), read);
-        let none = row([Some("0"), None, Some("0"), None, None]);
-        assert_eq!(unpacked(&[none]), Some(Vec::new()));
-        for (count, text) in [
-            ("2", "001_a\n002"),
-            ("2", "001_a\n"),
-            ("1", "001\na\n"),
-            ("1", ""),
-            ("", "001_a\n"),
+    fn only_what_is_clear_is_read_from_texts() {
+        let both = |ids: Option<&str>, sums: Option<&str>| [row([ids, sums])];
+        let (ids, sums) = ("'002_b','001_a'", "'001_a':'abc','000_cut_off':'def'");
+        let read = vec![("001_a", Some("abc")), ("002_b", None)];
+        assert_eq!(unpacked(&both(Some(ids), Some(sums))), Some(read));
+        assert_eq!(unpacked(&both(None, None)), Some(Vec::new()));
+        // What is no text, none, and what has a quotation mark in it.
+        for unclear in [
+            "",
+            "'",
+            "1",
+            "NULL",
+            "'001_a',NULL",
+            "X'61'",
+            "'001''a'",
+            "'a'',''b'",
+            "'''a'",
         ] {
-            let ids = row([Some(count), Some(text)]);
-            let noted = row([Some(count), Some(text), Some(text)]);
-            assert_eq!(unpacked(&[ids, both[1].clone()]), None, "{text:?}");
-            assert_eq!(unpacked(&[both[0].clone(), noted]), None, "{text:?}");
+            assert_eq!(
+                unpacked(&both(Some(unclear), Some(sums))),
+                None,
+                "{unclear}"
+            );
+        }
+        for unclear in [
+            "'001_a':NULL",
+            "NULL:'abc'",
+            "'001_a'",
+            "'0''1':'abc'",
+            "'001_a':'a''c'",
+            "'001_a':'':'abc'",
+        ] {
+            assert_eq!(unpacked(&both(Some(ids), Some(unclear))), None, "{unclear}");
         }
         assert_eq!(unpacked(&[]), None);
-        assert_eq!(unpacked(&both[..1]), None);
+        assert_eq!(unpacked(&[row([Some(ids)])]), None);
     }
 
     #[test]
     fn a_digest_is_read_where_its_ids_are_clear() {
-        let of_postgres = |ids| [row([Some(ids), Some("abc")])];
+        let of_postgres = |ids| [row([Some(ids)]), row([Some("abc")])];
         let ids = vec!["001_a", "002_b"];
         let read = Some((ids, "abc"));
         assert_eq!(glanced(&of_postgres("{001_a,002_b}")), read);
@@ -369,7 +383,7 @@ mod tests {
         ] {
             assert_eq!(glanced(&of_postgres(unclear)), None, "{unclear}");
         }
-        assert_eq!(glanced(&[row([Some("{001_a}"), None])]), None);
+        assert_eq!(glanced(&[row([Some("{001_a}")])]), None);
         assert_eq!(
             glanced(&[row([Some("2"), Some("001_a\n"), Some("abc")])]),
             None
