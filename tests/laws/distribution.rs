@@ -5,7 +5,7 @@ use std::fs;
 
 use hammerwork_migrations::dsl::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{RngSeed, TestRunner};
+use proptest::test_runner::TestRunner;
 
 use crate::generate::History;
 use crate::{config, generate};
@@ -67,10 +67,7 @@ fn name_of(operation: &Operation) -> String {
 
 #[test]
 fn histories_have_every_operation_in_them() {
-    let runner = TestRunner::new(proptest::test_runner::Config {
-        rng_seed: RngSeed::Fixed(1),
-        ..config(1)
-    });
+    let runner = TestRunner::new(config(1));
     let made = generated(runner, &generate::history(), 300);
     assert_all("all", &counted(made), 5, &[]);
 }

@@ -6,7 +6,7 @@ use hammerwork_migrations::Migrator;
 use hammerwork_migrations::dsl::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{RngSeed, TestRunner};
+use proptest::test_runner::TestRunner;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{AssertSqlSafe, Row, SqlitePool};
 
@@ -49,10 +49,7 @@ proptest! {
 
 #[test]
 fn histories_for_sqlite_have_every_operation_in_them() {
-    let runner = TestRunner::new(ProptestConfig {
-        rng_seed: RngSeed::Fixed(1),
-        ..config(1)
-    });
+    let runner = TestRunner::new(config(1));
     let made = generated(runner, &history_of(30, settled), 200);
     let schemas = ["create_schema", "drop_schema"];
     assert_all("SQLite", &counted(made), 3, &schemas);

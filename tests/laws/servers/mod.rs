@@ -25,7 +25,7 @@ use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 
 use crate::distribution::{assert_all, counted, generated};
 use crate::generate::{History, Population, cut, history_of};
-use crate::{config, is_ambiguous};
+use crate::{config, is_ambiguous, seed};
 use database::Database;
 use expected::expected;
 use found::found;
@@ -86,12 +86,6 @@ fn holds_on(dialect: Dialect) {
     });
 }
 
-fn seed(worker: u32) -> RngSeed {
-    let first = std::env::var("PROPTEST_RNG_SEED").ok();
-    let first: u64 = first.and_then(|it| it.parse().ok()).unwrap_or(1);
-    RngSeed::Fixed(first * 1_000 + u64::from(worker))
-}
-
 /// Histories for a server, and where each is cut into migrations.
 fn histories(dialect: Dialect) -> impl Strategy<Value = (History, Vec<usize>)> {
     (
@@ -102,14 +96,14 @@ fn histories(dialect: Dialect) -> impl Strategy<Value = (History, Vec<usize>)> {
     )
 }
 
-/// The same ones every time: what a further search finds is no reason for this one to fail. `PROPTEST_RNG_SEED` starts it
-/// elsewhere.
+/// Each worker has histories of its own.
 fn runner(worker: u32) -> TestRunner {
+    let config = config(CASES / WORKERS);
     TestRunner::new(ProptestConfig {
         // Each costs a run.
         max_shrink_iters: 60,
-        rng_seed: seed(worker),
-        ..config(CASES / WORKERS)
+        rng_seed: RngSeed::Fixed(seed(&config) * 1_000 + u64::from(worker)),
+        ..config
     })
 }
 
