@@ -14,11 +14,14 @@ use tokio::runtime::Runtime;
 use crate::once::Cost;
 use crate::peer::Peer;
 use crate::place::{self, Place};
-use crate::samples::{All, Cell, Samples, median};
+use crate::samples::{All, Cell, Samples};
 use crate::{history, page, plot};
 
 /// So often a run with nothing to do is repeated in one process.
 const NO_OPS: usize = 21;
+/// So many new databases of a short history are made in one process; of a long one it is one.
+const NEW_DATABASES: usize = 5;
+const SHORT: usize = 100;
 /// A run that takes longer has failed.
 const LONGEST_SECONDS: usize = 240;
 /// After so many failures a cell is given up.
@@ -142,11 +145,11 @@ impl Bench<'_> {
                 Ok((fresh, again)) if counting => samples.counted = Some((fresh, again)),
                 Ok((fresh, again)) => {
                     samples.spent += start.elapsed().as_secs_f64();
-                    samples.fresh.extend(&fresh.milliseconds);
+                    samples.fresh.add(&fresh);
                     samples.memory.push(fresh.peak_memory as f64);
-                    samples
-                        .nothing_to_do
-                        .extend(again.and_then(|it| median(&it.milliseconds)));
+                    if let Some(again) = again {
+                        samples.nothing_to_do.add(&again);
+                    }
                 }
                 Err(error) => {
                     eprintln!(
@@ -162,39 +165,49 @@ impl Bench<'_> {
     }
 
     fn is_due(&self, samples: &Samples) -> bool {
-        let count = samples.fresh.len();
+        let count = samples.fresh.medians.len();
         let next = samples.spent / count.max(1) as f64;
         let fits =
             count < self.arguments.at_least || samples.spent + next <= self.arguments.seconds;
         fits && samples.failures.len() < FAILURES
     }
 
-    /// One run on a new database, and then with nothing to do.
+    /// New databases, one after the other, and then the first of them with nothing to do.
     fn measure(&mut self, cell: Cell, counting: bool) -> Result<(Cost, Option<Cost>)> {
-        self.number += 1;
-        let place = Place::create(cell.dialect, self.number, &self.arguments.directory);
-        let place = self
-            .runtime
-            .block_on(place)
-            .context("no database could be made")?;
-        let result = self.both(cell, &place, counting);
-        self.runtime
-            .block_on(place.remove())
-            .context("the database could not be removed")?;
+        let databases = if counting || cell.size > SHORT {
+            1
+        } else {
+            NEW_DATABASES
+        };
+        let mut places = Vec::new();
+        for _ in 0..databases {
+            self.number += 1;
+            let place = Place::create(cell.dialect, self.number, &self.arguments.directory);
+            let place = self.runtime.block_on(place);
+            places.push(place.context("no database could be made")?);
+        }
+        let result = self.both(cell, &places, counting);
+        for place in places {
+            self.runtime
+                .block_on(place.remove())
+                .context("the database could not be removed")?;
+        }
         result
     }
 
-    fn both(&self, cell: Cell, place: &Place, counting: bool) -> Result<(Cost, Option<Cost>)> {
-        let fresh = self.start(cell, place, counting, 1)?;
+    fn both(&self, cell: Cell, places: &[Place], counting: bool) -> Result<(Cost, Option<Cost>)> {
+        let fresh = self.start(cell, places, counting, 1)?;
+        let first = places.get(..1).unwrap_or_default();
         let again = match (cell.peer.keeps_records(), counting) {
             (false, _) => None,
-            (true, true) => Some(self.start(cell, place, counting, 1)?),
-            (true, false) => Some(self.start(cell, place, counting, NO_OPS)?),
+            (true, true) => Some(self.start(cell, first, counting, 1)?),
+            (true, false) => Some(self.start(cell, first, counting, NO_OPS)?),
         };
         Ok((fresh, again))
     }
 
-    fn start(&self, cell: Cell, place: &Place, counting: bool, times: usize) -> Result<Cost> {
+    /// One process.
+    fn start(&self, cell: Cell, places: &[Place], counting: bool, times: usize) -> Result<Cost> {
         let peer = cell
             .peer
             .to_possible_value()
@@ -203,6 +216,7 @@ impl Bench<'_> {
             .pieces
             .get(&(cell.dialect, cell.size))
             .context("no work was written")?;
+        let (first, further) = places.split_first().context("no database was made")?;
         let mut command = Command::new("timeout");
         command
             .arg(LONGEST_SECONDS.to_string())
@@ -211,10 +225,11 @@ impl Bench<'_> {
                 "once",
                 peer.get_name(),
                 &cell.dialect.to_string(),
-                &place.url,
+                &first.url,
             ])
             .args([Path::new(&cell.size.to_string()), pieces])
             .arg(format!("--times={times}"))
+            .args(further.iter().map(|it| format!("--then={}", it.url)))
             .env("RUST_BACKTRACE", "0");
         if counting {
             command

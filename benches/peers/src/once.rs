@@ -1,4 +1,4 @@
-//! One run of one peer in a process of its own.
+//! The runs of one peer in a process of its own.
 
 use std::path::PathBuf;
 
@@ -19,10 +19,13 @@ pub struct Arguments {
     pub size: usize,
     /// The work as SQL.
     pub pieces: PathBuf,
-    /// How often, each time on a connection of its own: the database has it all after the first.
+    /// Further databases, which have their turn after the first.
+    #[arg(long = "then")]
+    pub further: Vec<String>,
+    /// How often in each, every time on a connection of its own: the database has it all after the first.
     #[arg(long, default_value_t = 1)]
     pub times: usize,
-    /// Count round trips, through a proxy, which takes time of its own.
+    /// Count round trips to the first database, through a proxy, which takes time of its own.
     #[arg(long)]
     pub count: bool,
 }
@@ -45,16 +48,18 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         (arguments.url.clone(), Meter::default())
     };
     let parameters = arguments.peer.parameters(arguments.dialect);
-    let task = Task {
-        dialect: arguments.dialect,
-        url: format!("{url}{parameters}"),
-        size: arguments.size,
-        pieces: arguments.pieces.clone(),
-    };
     let mut milliseconds = Vec::new();
-    for _ in 0..arguments.times {
-        let elapsed = arguments.peer.run(&task, &meter)?;
-        milliseconds.push(elapsed.as_secs_f64() * 1000.0);
+    for url in [&url].into_iter().chain(&arguments.further) {
+        let task = Task {
+            dialect: arguments.dialect,
+            url: format!("{url}{parameters}"),
+            size: arguments.size,
+            pieces: arguments.pieces.clone(),
+        };
+        for _ in 0..arguments.times {
+            let elapsed = arguments.peer.run(&task, &meter)?;
+            milliseconds.push(elapsed.as_secs_f64() * 1000.0);
+        }
     }
     let cost = Cost {
         milliseconds,

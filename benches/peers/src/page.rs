@@ -33,7 +33,7 @@ fn tables(all: &All) -> Result<String, fmt::Error> {
     let mut text = String::new();
     let mut table = |title: &str, value: Value<'_>| table(&mut text, all, title, value);
     table("Nothing to do, in milliseconds", &|_, it| {
-        median(&it.nothing_to_do).map(|it| format!("{it:.2}"))
+        median(&it.nothing_to_do.medians).map(|it| format!("{it:.2}"))
     })?;
     table(
         "Nothing to do, as a ratio to the smallest honest migrator",
@@ -44,7 +44,7 @@ fn tables(all: &All) -> Result<String, fmt::Error> {
         &|cell, _| all.fresh_ratio(cell).map(|it| format!("{it:.2}")),
     )?;
     table("A new database, in milliseconds", &|_, it| {
-        median(&it.fresh).map(|it| {
+        median(&it.fresh.medians).map(|it| {
             if it < 100.0 {
                 format!("{it:.1}")
             } else {
@@ -52,6 +52,14 @@ fn tables(all: &All) -> Result<String, fmt::Error> {
             }
         })
     })?;
+    table(
+        "The first run of a process, nothing to do, as the same ratio",
+        &|cell, _| all.first_nothing_ratio(cell).map(|it| format!("{it:.2}")),
+    )?;
+    table(
+        "The first run of a process, a new database, as the same ratio",
+        &|cell, _| all.first_fresh_ratio(cell).map(|it| format!("{it:.2}")),
+    )?;
     table("Round trips: a new database / nothing to do", &|_, it| {
         let (fresh, again) = it.counted.as_ref()?;
         let again = again.as_ref().and_then(|it| it.counts.round_trips);
@@ -132,7 +140,7 @@ fn how_often(text: &mut String, all: &All) -> fmt::Result {
     )?;
     let mut sizes: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for (cell, samples) in &all.cells {
-        let runs = samples.fresh.len();
+        let runs = samples.fresh.medians.len();
         let (least, most) = sizes.entry(cell.size).or_insert((runs, runs));
         (*least, *most) = (runs.min(*least), runs.max(*most));
     }
@@ -153,14 +161,14 @@ fn how_often(text: &mut String, all: &All) -> fmt::Result {
         let fewer = all
             .cells
             .iter()
-            .filter(|(cell, it)| cell.size == size && it.fresh.len() < most);
+            .filter(|(cell, it)| cell.size == size && it.fresh.medians.len() < most);
         let fewer: Vec<String> = fewer
             .map(|(cell, it)| {
                 format!(
                     "{} on {} {}",
                     cell.peer.name(),
                     cell.dialect.product(),
-                    it.fresh.len()
+                    it.fresh.medians.len()
                 )
             })
             .collect();
@@ -179,7 +187,7 @@ fn failures(text: &mut String, all: &All) -> fmt::Result {
             continue;
         };
         let (peer, product, size) = (cell.peer.name(), cell.dialect.product(), count(cell.size));
-        let (failed, through) = (samples.failures.len(), samples.fresh.len());
+        let (failed, through) = (samples.failures.len(), samples.fresh.medians.len());
         writeln!(
             text,
             "- {peer} on {product}, {size}: {failed} failed, {through} did not: `{reason}`"

@@ -18,10 +18,9 @@ pub struct Cell {
 /// All that was measured of it.
 #[derive(Debug, Default)]
 pub struct Samples {
-    /// In milliseconds, a new database each.
-    pub fresh: Vec<f64>,
-    /// In milliseconds: the median of each process.
-    pub nothing_to_do: Vec<f64>,
+    /// A new database.
+    pub fresh: Times,
+    pub nothing_to_do: Times,
     /// In KiB.
     pub memory: Vec<f64>,
     /// Counted once: for a new database, and with nothing to do.
@@ -30,6 +29,24 @@ pub struct Samples {
     pub failures: Vec<String>,
     /// In seconds, everything around the runs included.
     pub spent: f64,
+}
+
+/// In milliseconds, a value of each process.
+#[derive(Debug, Default)]
+pub struct Times {
+    /// The median of its runs.
+    pub medians: Vec<f64>,
+    /// Its first run, where it has more of them.
+    pub firsts: Vec<f64>,
+}
+
+impl Times {
+    pub fn add(&mut self, cost: &Cost) {
+        self.medians.extend(median(&cost.milliseconds));
+        if let [first, _, ..] = cost.milliseconds[..] {
+            self.firsts.push(first);
+        }
+    }
 }
 
 /// All that was measured of all.
@@ -47,15 +64,25 @@ impl All {
 
     /// How many times the one message a new database takes.
     pub fn fresh_ratio(&self, cell: Cell) -> Option<f64> {
-        self.ratio(cell, Peer::OneMessage, |it| &it.fresh)
+        self.ratio(cell, Peer::OneMessage, |it| &it.fresh.medians)
+    }
+
+    /// The same where a process has done nothing before.
+    pub fn first_fresh_ratio(&self, cell: Cell) -> Option<f64> {
+        self.ratio(cell, Peer::OneMessage, |it| &it.fresh.firsts)
     }
 
     /// How many times the smallest honest migrator it takes to do nothing.
     pub fn nothing_ratio(&self, cell: Cell) -> Option<f64> {
-        self.ratio(cell, Peer::Smallest, |it| &it.nothing_to_do)
+        self.ratio(cell, Peer::Smallest, |it| &it.nothing_to_do.medians)
     }
 
-    fn ratio(&self, cell: Cell, base: Peer, of: impl Fn(&Samples) -> &Vec<f64>) -> Option<f64> {
+    /// The same where a process has done nothing before.
+    pub fn first_nothing_ratio(&self, cell: Cell) -> Option<f64> {
+        self.ratio(cell, Peer::Smallest, |it| &it.nothing_to_do.firsts)
+    }
+
+    fn ratio(&self, cell: Cell, base: Peer, of: impl Fn(&Samples) -> &[f64]) -> Option<f64> {
         let of_peer = |peer| median(of(self.cells.get(&Cell { peer, ..cell })?));
         Some(of_peer(cell.peer)? / of_peer(base)?)
     }
