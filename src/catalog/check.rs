@@ -1,6 +1,6 @@
 //! What must hold before something enters a catalog.
 
-use super::{OperationError, comment, generated, index, names, values};
+use super::{OperationError, comment, constraint_check, generated, index, names, values};
 use crate::dialect::Dialect;
 use crate::dsl::conversion::{Conversion, conversion};
 use crate::dsl::{Check, Column, ColumnChange, ColumnType, ForeignKey, Table, Unique, expression};
@@ -20,6 +20,9 @@ pub(super) fn column(
             table: table.name.clone(),
             column: column.name.clone(),
         });
+    }
+    if let Some(reason) = constraint_check::column_named_as_check(table, &column.name) {
+        return Err(invalid_column(table, column, reason));
     }
     shape(table, column)
 }
@@ -161,6 +164,13 @@ pub(super) fn renamed_column(table: &Table, column: &str, to: &str) -> Result<()
         return Err(OperationError::DuplicateColumn {
             table: table.name.clone(),
             column: to.to_owned(),
+        });
+    }
+    if let Some(reason) = constraint_check::column_named_as_check(table, to) {
+        return Err(OperationError::InvalidColumn {
+            table: table.name.clone(),
+            column: to.to_owned(),
+            reason,
         });
     }
     generated::check_unused(table, column)?;

@@ -177,21 +177,33 @@ impl Catalog {
             return Ok(());
         };
         let own = table.foreign_keys.iter().map(|key| (table, key));
-        let mut about_it = own
+        let about_it: Vec<(&Table, &ForeignKey)> = own
             .filter(|(_, key)| key.columns.contains(&column.name))
             .chain(
                 self.references_to(&table.name)
                     .filter(|(_, key)| key.referenced.contains(&column.name)),
-            );
+            )
+            .collect();
         let is_retyped = Dialect::ALL
             .into_iter()
             .any(|dialect| column.type_on(dialect) != altered.type_on(dialect));
-        if is_retyped && let Some((referring, key)) = about_it.next() {
+        if is_retyped && let Some((referring, key)) = about_it.first() {
             return Err(OperationError::ColumnInUse {
                 table: table.name.clone(),
                 column: column.name.clone(),
                 user: foreign_key_of(key, &referring.name),
             });
+        }
+        for (referring, key) in about_it {
+            let tables = (referring, self.known_table(&key.table)?);
+            let altered = Some((table, altered));
+            if let Some(reason) = constraint_check::cascade_fault(tables, key, altered) {
+                return Err(OperationError::InvalidConstraint {
+                    table: referring.name.clone(),
+                    constraint: format!("foreign key {}", key.label),
+                    reason,
+                });
+            }
         }
         constraint_check::altered_action(table, altered)
     }

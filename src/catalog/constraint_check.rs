@@ -7,6 +7,9 @@ use crate::dsl::{Action, Check, Column, ForeignKey, Index, Table, Unique, expres
 
 pub(super) const NO_COLUMN: &str = "it names no column";
 
+/// Those of columns of JSON, and of computed ones that are NOT NULL.
+const NAMED_FOR_COLUMNS: &str = "and MariaDB gives the checks of columns the columns' names";
+
 pub(super) fn unique(table: &Table, unique: &Unique) -> Result<(), OperationError> {
     let at = At {
         table,
@@ -39,7 +42,15 @@ pub(super) fn check(table: &Table, check: &Check) -> Result<(), OperationError> 
         what: format!("check {}", check.label),
     };
     at.label(&check.label, table.checks.iter().map(|it| &it.label))?;
-    at.name(&check.physical_name(&table.name))?;
+    let name = check.physical_name(&table.name);
+    at.name(&name)?;
+    let mut columns = table.columns.iter();
+    if let Some(column) = columns.find(|it| names::fold_case(&it.name) == names::fold_case(&name)) {
+        return Err(at.invalid(format!(
+            "it is named as column {} is, {NAMED_FOR_COLUMNS}",
+            column.name
+        )));
+    }
     let named = check.named_columns();
     for name in &named {
         if table.column_named(name).is_none() {
@@ -69,6 +80,17 @@ pub(super) fn check(table: &Table, check: &Check) -> Result<(), OperationError> 
             key.label
         ))),
     }
+}
+
+/// A column that would have the name of a check.
+pub(super) fn column_named_as_check(table: &Table, column: &str) -> Option<String> {
+    let column = names::fold_case(column);
+    let mut checks = table.checks.iter();
+    let check = checks.find(|it| names::fold_case(&it.physical_name(&table.name)) == column)?;
+    Some(format!(
+        "check {} has that name, {NAMED_FOR_COLUMNS}",
+        check.label
+    ))
 }
 
 pub(super) fn foreign_key(
@@ -104,6 +126,7 @@ pub(super) fn foreign_key(
     match generated_fault(table, key, referenced)
         .or_else(|| types_fault(table, key, referenced))
         .or_else(|| action_fault(table, key, None))
+        .or_else(|| cascade_fault((table, referenced), key, None))
         .or_else(|| checked_fault(table, key))
     {
         None => Ok(()),
@@ -218,6 +241,34 @@ fn action_fault(table: &Table, key: &ForeignKey, altered: Option<&Column>) -> Op
         ));
     }
     None
+}
+
+/// MariaDB's errors 1005, 1830 and 1833: what is updated to NULL would take NULL to where it can't be. A table and its column
+/// may be about to change.
+pub(super) fn cascade_fault(
+    (table, referenced): (&Table, &Table),
+    key: &ForeignKey,
+    altered: Option<(&Table, &Column)>,
+) -> Option<String> {
+    if key.on_update != Action::Cascade {
+        return None;
+    }
+    let is_nullable = |of: &Table, name: &String| {
+        let changed =
+            altered.filter(|(table, column)| table.name == of.name && column.name == *name);
+        let column = changed.map(|(_, column)| column);
+        column
+            .or_else(|| of.column_named(name))
+            .is_some_and(|it| it.nullable)
+    };
+    let mut pairs = key.columns.iter().zip(&key.referenced);
+    pairs
+        .find(|(own, other)| !is_nullable(table, own) && is_nullable(referenced, other))
+        .map(|(own, other)| {
+            format!(
+                "an update of {other}, which may be NULL, would be passed on to {own}, which is NOT NULL: MariaDB refuses that"
+            )
+        })
 }
 
 /// A column that changes, in the foreign keys of its table.

@@ -293,8 +293,9 @@ fn method_fault(index: &Index) -> Option<String> {
     {
         return Some(format!("a {method} index has no direction"));
     }
-    if method == IndexMethod::Hash && index.columns.len() > 1 {
-        return Some("a hash index is over one column".to_owned());
+    let takes_one = matches!(method, IndexMethod::Hash | IndexMethod::SpGist);
+    if takes_one && index.columns.len() > 1 {
+        return Some(format!("a {method} index is over one column"));
     }
     let expression = index.columns.iter().any(|it| it.expression().is_some());
     (method == IndexMethod::Fulltext && expression)
@@ -471,6 +472,8 @@ mod tests {
         );
         assert_fault(by(IndexMethod::Brin).desc("score"), "no direction");
         assert_fault(by(IndexMethod::Hash).columns(["id", "score"]), "one column");
+        let two = by(IndexMethod::SpGist).columns(["body", "email"]);
+        assert_fault(two, "one column");
         assert_fault(
             by(IndexMethod::Fulltext).columns(["data"]),
             "columns of text",

@@ -6,11 +6,10 @@ use hammerwork_migrations::Migrator;
 use hammerwork_migrations::dsl::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{AssertSqlSafe, Row, SqlitePool};
 
-use crate::distribution::{assert_all, counted, generated};
+use crate::distribution::{assert_all, counted, first_runner, generated};
 use crate::generate::{History, Population, cut, history_of, peopled};
 use crate::{config, is_ambiguous};
 
@@ -49,8 +48,7 @@ proptest! {
 
 #[test]
 fn histories_for_sqlite_have_every_operation_in_them() {
-    let runner = TestRunner::new(config(1));
-    let made = generated(runner, &history_of(30, settled), 200);
+    let made = generated(first_runner(), &history_of(30, settled), 200);
     let schemas = ["create_schema", "drop_schema"];
     assert_all("SQLite", &counted(made), 3, &schemas);
 }

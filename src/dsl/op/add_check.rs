@@ -99,6 +99,31 @@ mod tests {
     }
 
     #[test]
+    fn no_column_has_its_name() {
+        let checked = || with([check("c", col("n").gt(0)).named("room")]);
+        let with_column = checked().columns([json("Room")]);
+        let add = AddColumn {
+            table: "t".into(),
+            column: json("Room").nullable(),
+        };
+        let rename = RenameColumn {
+            table: "t".into(),
+            column: "free".into(),
+            to: "Room".into(),
+        };
+        let with_free = || create(checked().columns([json("free")]));
+        for (histories, told) in [
+            (vec![create(with_column)], "it is named as column Room is"),
+            (vec![with_free(), add.into()], "check c has that name"),
+            (vec![with_free(), rename.into()], "check c has that name"),
+        ] {
+            let error = fold(histories).unwrap_err().to_string();
+            assert!(error.contains(told), "{error}");
+        }
+        assert!(fold([with_free()]).is_ok());
+    }
+
+    #[test]
     fn a_column_that_it_names_stays_as_it_is() {
         let rename = RenameColumn {
             table: "t".into(),

@@ -126,6 +126,53 @@ mod tests {
         }
     }
 
+    /// MariaDB refuses each of these.
+    #[test]
+    fn what_may_become_null_is_not_passed_on_to_what_can_not() {
+        let made = |name: &str, is_nullable| {
+            let mut code = integer("code");
+            code.nullable = is_nullable;
+            let made = table(name).columns([integer("id").primary_key(), code]);
+            let unique = unique("code").columns(["code"]);
+            Operation::from(CreateTable {
+                table: made.unique(unique),
+            })
+        };
+        let key = foreign_key("code")
+            .columns(["code"])
+            .references("a", ["code"]);
+        let linked = |nullable: [bool; 2], key: ForeignKey| {
+            let add = AddForeignKey {
+                table: "b".into(),
+                foreign_key: key,
+            };
+            [made("a", nullable[0]), made("b", nullable[1]), add.into()]
+        };
+        let passing_on = || key.clone().on_update(Cascade);
+        let changed = |table: &str, change: ColumnChange| {
+            Operation::from(AlterColumn {
+                table: table.into(),
+                change,
+            })
+        };
+        let not_null = changed("b", alter("code").set_not_null());
+        let nullable = changed("a", alter("code").set_nullable());
+        for (history, later) in [
+            (linked([true, false], passing_on()), None),
+            (linked([true, true], passing_on()), Some(not_null.clone())),
+            (linked([false, false], passing_on()), Some(nullable)),
+        ] {
+            let error = fold(history.into_iter().chain(later)).unwrap_err();
+            assert!(error.to_string().contains("MariaDB refuses"), "{error}");
+        }
+        for (history, later) in [
+            (linked([true, false], key.clone().on_delete(Cascade)), None),
+            (linked([false, true], passing_on()), Some(not_null)),
+        ] {
+            assert!(fold(history.into_iter().chain(later)).is_ok());
+        }
+    }
+
     #[test]
     fn what_it_may_change_is_not_checked_and_the_other_way_round() {
         let changes = to(&["b"], &["id"]).on_update(Cascade);

@@ -120,25 +120,36 @@ fn literal_is(dialect: Dialect, literal: &Literal, live: &str) -> bool {
         }
         Literal::Integer(value) => text.parse() == Ok(*value) || is_number(&text, *value as f64),
         Literal::Double(value) => is_number(&text, *value),
-        Literal::Text(value) => {
-            let value = shown(dialect, value);
-            match dialect {
-                // A text is shown as it is, but for that of an unbounded type, which is an expression.
-                Dialect::MySql => live == value || expression_text(live) == Some(value),
-                Dialect::Postgres | Dialect::MariaDb | Dialect::Sqlite => text == value,
+        Literal::Text(value) => match dialect {
+            // A text is shown as it is, but for that of an unbounded type, which is an expression.
+            Dialect::MySql => {
+                live == marked(value, 1)
+                    || expression_text(live).is_some_and(|it| it == *value || it == in_bytes(value))
             }
-        }
+            // One mark in a text of a bounded type, and four in one of an unbounded type.
+            Dialect::MariaDb => text == marked(value, 1) || text == marked(value, 4),
+            Dialect::Postgres | Dialect::Sqlite => text == *value,
+        },
     }
 }
 
-/// A text as the catalog shows it: MySQL's and MariaDB's have a question mark for each character of four bytes, which
-/// the column itself has right.
-fn shown(dialect: Dialect, text: &str) -> String {
-    let in_three_bytes = |it: char| if it as u32 > 0xFFFF { '?' } else { it };
-    match dialect {
-        Dialect::MySql | Dialect::MariaDb => text.chars().map(in_three_bytes).collect(),
-        Dialect::Postgres | Dialect::Sqlite => text.to_owned(),
+/// A text as the catalogs of MySQL and MariaDB show it: with so many question marks for each character of four bytes, which the
+/// column itself has right.
+fn marked(text: &str, marks: usize) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.len_utf8() == 4 {
+            shown.extend(std::iter::repeat_n('?', marks));
+        } else {
+            shown.push(character);
+        }
     }
+    shown
+}
+
+/// A text as MySQL's catalog shows it within an expression: each of its bytes as a character of Latin 1.
+fn in_bytes(text: &str) -> String {
+    text.bytes().map(char::from).collect()
 }
 
 fn is_moment(column_type: &ColumnType) -> bool {
@@ -406,6 +417,30 @@ mod tests {
                     false,
                     Some("_utf8mb4\\'two\\\\nlines\t\\\\Z\\'"),
                 ),
+            ),
+            (
+                Dialect::MySql,
+                string("c").default("größer 🦀"),
+                live("varchar(255)", false, Some("größer ?")),
+            ),
+            (
+                Dialect::MySql,
+                text("c").default("ö🦀'"),
+                live(
+                    "longtext",
+                    false,
+                    Some("_utf8mb4\\'Ã¶ð\u{9f}¦\u{80}\\\\\\'\\'"),
+                ),
+            ),
+            (
+                Dialect::MariaDb,
+                string("c").default("größer 🦀"),
+                live("varchar(255)", false, Some("'größer ?'")),
+            ),
+            (
+                Dialect::MariaDb,
+                text("c").default("größer 🦀"),
+                live("longtext", false, Some("'größer ????'")),
             ),
             (
                 Dialect::MySql,

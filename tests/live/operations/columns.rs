@@ -128,7 +128,7 @@ on_every_engine! {
     }
 
     async fn defaults_that_must_be_escaped(database: &Database) {
-        let hostile = ["it's", "back\\slash\\", "two\nlines\t\u{1a}\r", "('a''b')", "\"`$1 ?"];
+        let hostile = ["größer ຌ 🦀", "it's", "back\\slash\\", "two\nlines\t\u{1a}\r", "('a''b')", "\"`$1 ?"];
         let columns = (0..).zip(hostile).flat_map(|(number, value)| {
             [
                 string(format!("bounded_{number}")).length(40).default(value),
