@@ -137,7 +137,7 @@ pub(super) fn render(
         Operation::Backfill(it) => Piece::Statement(batches::backfill(dialect, step, it, before)?),
         Operation::RenameIndex(it) => return alone(rename_index(dialect, step, it, before)),
         Operation::RenameTable(it) => return alone(rename_table(dialect, step, it, before)),
-        Operation::CreateView(it) => return alone(create_view(dialect, step, &it.view)),
+        Operation::CreateView(it) => return alone(create_view(dialect, step, &it.view, before)),
         Operation::ReplaceView(it) => return alone(replace_view(dialect, step, &it.view, before)),
         Operation::DropView(it) => return alone(drop_view(dialect, step, &it.view, before)),
         Operation::CreateTrigger(it) => return alone(create_trigger(dialect, step, &it.trigger)),

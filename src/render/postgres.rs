@@ -72,7 +72,7 @@ pub(super) fn render(
         Operation::Backfill(it) => return Ok(vec![batches::backfill(SELF, step, it, before)?]),
         Operation::RenameIndex(it) => return rename_index(SELF, step, it, before),
         Operation::RenameTable(it) => return rename_table(SELF, step, it, before),
-        Operation::CreateView(it) => return create_view(SELF, step, &it.view),
+        Operation::CreateView(it) => return create_view(SELF, step, &it.view, before),
         Operation::ReplaceView(it) => return replace_view(SELF, step, &it.view, before),
         Operation::DropView(it) => return drop_view(SELF, step, &it.view, before),
         Operation::CreateTrigger(it) => return create_trigger(SELF, step, &it.trigger),

@@ -98,7 +98,7 @@ pub(super) fn render(
         }
         Operation::RenameIndex(it) => return alone(rename_index(SELF, step, it, before)),
         Operation::RenameTable(it) => return alone(rename_table(SELF, step, it, before)),
-        Operation::CreateView(it) => return alone(create_view(SELF, step, &it.view)),
+        Operation::CreateView(it) => return alone(create_view(SELF, step, &it.view, before)),
         Operation::ReplaceView(it) => return alone(replace_view(SELF, step, &it.view, before)),
         Operation::DropView(it) => return alone(drop_view(SELF, step, &it.view, before)),
         Operation::CreateTrigger(it) => return alone(create_trigger(SELF, step, &it.trigger)),

@@ -721,6 +721,33 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_free_when_the_view_that_has_it_is_gone() {
+        let migration = Migration::new("001", "x")
+            .create_table(table("t").columns([integer("id")]))
+            .create_view(view("i").everywhere("SELECT 1"))
+            .drop_view("i")
+            .create_index("t", index("i").columns(["id"]).named("i"));
+        let view = LiveTable {
+            other_kind: Some("view".to_owned()),
+            ..LiveTable::default()
+        };
+        let live = Live {
+            tables: [("i".to_owned(), view)].into(),
+            index_owners: [("i".to_owned(), "i".to_owned())].into(),
+            ..Live::default()
+        };
+        for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+            let [made, there, gone, named] = &decide(&migration, live.clone(), dialect)[..] else {
+                panic!("{dialect}");
+            };
+            assert_eq!(*there, Decision::Satisfied, "{dialect}");
+            for needed in [made, gone, named] {
+                assert_eq!(*needed, Decision::Needed, "{dialect}");
+            }
+        }
+    }
+
+    #[test]
     fn a_cut_off_run_that_dropped_the_table_already_goes_on() {
         let migration = Migration::new("001", "x")
             .create_table(table("u").columns([integer("id")]))

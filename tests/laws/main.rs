@@ -59,13 +59,17 @@ fn is_ambiguous(error: &SchemaError) -> bool {
     }
 }
 
-/// What a migration does, for a person to read.
-fn words(migration: &Migration) -> Vec<String> {
-    migration
-        .operations
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+/// The history as a person reads it.
+fn written(migrations: &Migrations) -> String {
+    let migrations = migrations.iter().map(|migration| {
+        let operations: Vec<String> = migration
+            .operations
+            .iter()
+            .map(|it| format!("    {it}\n"))
+            .collect();
+        format!("{}:\n{}", migration.id, operations.concat())
+    });
+    migrations.collect()
 }
 
 /// What a catalog has, columns and indexes without their order.
@@ -141,7 +145,8 @@ proptest! {
         for operation in &migration.operations {
             operation.apply(&mut catalog).unwrap();
         }
-        let mut catalog = match Migrations::new([migration.clone()]).validate() {
+        let history = Migrations::new([migration.clone()]);
+        let mut catalog = match history.validate() {
             Ok(catalog) => catalog,
             Err(error) => {
                 prop_assert!(is_ambiguous(&error), "{error:?}");
@@ -154,7 +159,7 @@ proptest! {
         }
         for back in inverse.operations() {
             let folded = back.apply(&mut catalog);
-            prop_assert!(folded.is_ok(), "{folded:?}: {back}, on the way back of {:#?}", words(&migration));
+            prop_assert!(folded.is_ok(), "{folded:?}: {back}, on the way back of\n{}", written(&history));
         }
         prop_assert_eq!(catalog, before);
     }

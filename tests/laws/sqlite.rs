@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Row, SqlitePool};
 
 use crate::distribution::{assert_all, counted, first_runner, generated};
 use crate::generate::{History, Population, cut, history_of, peopled};
-use crate::{config, is_ambiguous};
+use crate::{config, is_ambiguous, written};
 
 proptest! {
     #![proptest_config(config(80))]
@@ -31,7 +31,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
-            let report = migrator.run(&pool).await.unwrap();
+            let report = migrator.run(&pool).await.unwrap_or_else(|error| panic!("{error}:\n{}", written(&migrations)));
             assert_eq!(report.applied.len(), migrations.iter().count());
             assert_eq!(report.warnings, Vec::<String>::new());
             assert!(migrator.run(&pool).await.unwrap().is_up_to_date());

@@ -39,6 +39,8 @@ impl Decider<'_> {
         }
         let there = self.has_view(name)?;
         self.live.tables.remove(name);
+        // An index may have its name then.
+        self.live.index_owners.retain(|_, owner| owner != name);
         Ok(needed_if(there))
     }
 

@@ -186,6 +186,10 @@ fn new_row(dialect: Dialect, table: &Table, catalog: &Catalog, number: usize) ->
             }
             continue;
         }
+        // Which number it will have, and so to what it would refer, nobody knows.
+        if column.auto_increment && refers(table, column) {
+            return None;
+        }
         if !column.auto_increment {
             let value = own_value(dialect, table, column, catalog, number)?;
             let is_null = value == null();

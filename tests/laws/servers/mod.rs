@@ -25,7 +25,7 @@ use proptest::test_runner::{RngSeed, TestCaseError, TestRunner};
 
 use crate::distribution::{assert_all, counted, generated};
 use crate::generate::{History, Population, cut, history_of};
-use crate::{SEED, config, is_ambiguous, seed};
+use crate::{SEED, config, is_ambiguous, seed, written};
 use database::Database;
 use expected::expected;
 use found::found;
@@ -136,19 +136,6 @@ fn work(dialect: Dialect, worker: u32) -> Option<String> {
         proptest::test_runner::TestError::Fail(reason, _) => reason.message().to_owned(),
         other => other.to_string(),
     })
-}
-
-/// The history as a person reads it.
-fn written(migrations: &Migrations) -> String {
-    let migrations = migrations.iter().map(|migration| {
-        let operations: Vec<String> = migration
-            .operations
-            .iter()
-            .map(|it| format!("    {it}\n"))
-            .collect();
-        format!("{}:\n{}", migration.id, operations.concat())
-    });
-    migrations.collect()
 }
 
 async fn try_out(
