@@ -97,6 +97,12 @@ pub(crate) fn peopled(
         }
         // Of several rows some may be equal, and none refers to another.
         Operation::AddUnique(_) | Operation::AddPrimaryKey(_) if rows > 1 => None,
+        // An integer that is SQLite's key must be one, and what is computed there may be anything.
+        Operation::AddPrimaryKey(it)
+            if rows > 0 && dialect == Sqlite && is_computed(table?, &it.columns) =>
+        {
+            None
+        }
         Operation::CreateIndex(it) if it.index.unique && rows > 1 => None,
         Operation::AddForeignKey(_) if rows > 0 => None,
         Operation::AddCheck(mut it) if rows > 0 => {
@@ -125,6 +131,11 @@ pub(crate) fn peopled(
         }
         other => Some(other),
     }
+}
+
+fn is_computed(table: &Table, columns: &[String]) -> bool {
+    let mut columns = columns.iter().filter_map(|it| table.column_named(it));
+    columns.any(|it| matches!(it.default, Some(DefaultValue::Expression(_))))
 }
 
 /// What is true of every row, for each column of which the catalog says so.
