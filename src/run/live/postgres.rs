@@ -160,7 +160,8 @@ fn queries(wanted: &Wanted) -> String {
          FROM pg_catalog.pg_type t \
          JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
          LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid \
-         WHERE n.nspname = current_schema() AND t.typname IN ({enums}) \
+         LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid \
+         WHERE n.nspname = current_schema() AND t.typname IN ({enums}) AND coalesce(c.relkind, 'c') = 'c' \
          ORDER BY t.typname, e.enumsortorder"
         ),
     );

@@ -62,6 +62,14 @@ on_every_engine! {
         case(before, operations().drop_enum("mood")).check(database).await;
     }
 
+    // The rows of a table have a type of its name on PostgreSQL.
+    async fn a_table_that_gets_the_name_of_a_dropped_enum(database: &Database) {
+        let before = operations()
+            .create_table(table("t").columns([integer("id")]))
+            .create_enum("mood", ["sad", "happy"]);
+        case(before, operations().drop_enum("mood").rename_table("t", "mood")).check(database).await;
+    }
+
     async fn add_enum_value(database: &Database) {
         let change = operations()
             .add_enum_value("mood", "an\\gry")
