@@ -429,7 +429,9 @@ impl State<'_> {
         self.wrong.retain(|object| object.table() != Some(table));
         self.stale.retain(|object| object.table() != Some(table));
         self.slow.retain(|object, _| object.table() != Some(table));
-        let there = self.live.tables.contains_key(table);
+        // A view may have the name since.
+        let live = self.live.tables.get(table);
+        let there = live.is_some_and(|it| it.other_kind.is_none());
         self.gone(Object::Table(table.to_owned()), there);
     }
 

@@ -176,8 +176,8 @@ async fn try_out(
             .execute("DROP TABLE hammerwork_migrations, hammerwork_migrations_journal")
             .await;
         let report = told("run without records", session.run(&migrator).await)?;
-        let statements: usize = report.applied.iter().map(|it| it.statements).sum();
-        same("statements where all is there", statements, 0)?;
+        let done: Vec<usize> = report.applied.iter().map(|it| it.statements).collect();
+        same("statements where all is there", done, vec![0; count])?;
         same(
             "the schema taken over",
             found(dialect, session).await,
