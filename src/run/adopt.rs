@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{VIEW, comment_warning, extension_difference};
 use super::live::{
-    IndexDifference, Live, LiveTable, column_difference, foreign_key_difference, index_difference,
+    IndexDifference, Live, column_difference, foreign_key_difference, index_difference,
     unique_difference,
 };
 use crate::catalog::Catalog;
@@ -110,12 +110,13 @@ fn made_text(operation: &Operation) -> Option<(&'static str, &str)> {
 enum Object {
     Table(String),
     Column(String, String),
+    /// Of a table, by its physical name: what has that name in its place is the same object. One that keeps rows unique
+    /// is an index, too.
     Index(String, String),
     View(String),
     /// With its table.
     Trigger(String, String),
     Function(String),
-    Unique(String, String),
     ForeignKey(String, String),
     Check(String, String),
     /// What is said of a table, or of a column of it.
@@ -131,7 +132,6 @@ impl Object {
             Object::Table(table)
             | Object::Column(table, _)
             | Object::Index(table, _)
-            | Object::Unique(table, _)
             | Object::ForeignKey(table, _)
             | Object::Check(table, _)
             | Object::Comment(table, _) => Some(table),
@@ -173,12 +173,10 @@ impl State<'_> {
             }
             Operation::CreateIndex(it) => self.create_index(&it.table, &it.index),
             Operation::DropIndex(it) => {
-                let there = before
-                    .table(&it.table)
-                    .and_then(|table| table.index_labelled(&it.index))
-                    .map(|index| index.physical_name(&it.table, self.dialect))
-                    .is_some_and(|name| self.live.index(&it.table, &name).is_some());
-                self.gone(Object::Index(it.table.clone(), it.index.clone()), there);
+                let old = before.table(&it.table);
+                if let Some(index) = old.and_then(|table| table.index_labelled(&it.index)) {
+                    self.drop_index(&it.table, index.physical_name(&it.table, self.dialect));
+                }
             }
             Operation::RenameColumn(it) => {
                 let mut after = before.clone();
@@ -212,34 +210,30 @@ impl State<'_> {
             Operation::AddUnique(it) => self.create_unique(&it.table, &it.unique),
             Operation::DropUnique(it) => {
                 let old = before.table(&it.table);
-                let name = old
-                    .and_then(|table| table.unique_labelled(&it.unique))
-                    .map(|unique| unique.physical_name(&it.table));
-                let there = |table: &LiveTable| name.is_some_and(|it| table.index(&it).is_some());
-                let there = self.live.tables.get(&it.table).is_some_and(there);
-                self.gone(Object::Unique(it.table.clone(), it.unique.clone()), there);
+                if let Some(unique) = old.and_then(|table| table.unique_labelled(&it.unique)) {
+                    self.drop_index(&it.table, unique.physical_name(&it.table));
+                }
             }
             Operation::AddForeignKey(it) => self.create_foreign_key(&it.table, &it.foreign_key),
             Operation::DropForeignKey(it) => {
                 let old = before.table(&it.table);
-                let name = old
-                    .and_then(|table| table.foreign_key_labelled(&it.foreign_key))
-                    .map(|key| key.physical_name(&it.table));
-                let there =
-                    |table: &LiveTable| name.is_some_and(|it| table.foreign_key(&it).is_some());
-                let there = self.live.tables.get(&it.table).is_some_and(there);
-                let object = Object::ForeignKey(it.table.clone(), it.foreign_key.clone());
-                self.gone(object, there);
+                let key = old.and_then(|table| table.foreign_key_labelled(&it.foreign_key));
+                if let Some(key) = key {
+                    let name = key.physical_name(&it.table);
+                    let live = self.live.tables.get(&it.table);
+                    let there = live.is_some_and(|table| table.foreign_key(&name).is_some());
+                    self.gone(Object::ForeignKey(it.table.clone(), name), there);
+                }
             }
             Operation::AddCheck(it) => self.create_check(&it.table, &it.check),
             Operation::DropCheck(it) => {
                 let old = before.table(&it.table);
-                let name = old
-                    .and_then(|table| table.check_labelled(&it.check))
-                    .map(|check| check.physical_name(&it.table));
-                let there = |table: &LiveTable| name.is_some_and(|it| table.check(&it).is_some());
-                let there = self.live.tables.get(&it.table).is_some_and(there);
-                self.gone(Object::Check(it.table.clone(), it.check.clone()), there);
+                if let Some(check) = old.and_then(|table| table.check_labelled(&it.check)) {
+                    let name = check.physical_name(&it.table);
+                    let live = self.live.tables.get(&it.table);
+                    let there = live.is_some_and(|table| table.check(&name).is_some());
+                    self.gone(Object::Check(it.table.clone(), name), there);
+                }
             }
             Operation::AlterColumn(it) => {
                 // The history has been folded before, without an error.
@@ -289,13 +283,8 @@ impl State<'_> {
                     .table(&it.table)
                     .and_then(|table| table.index_labelled(&it.index));
                 if let Some(old) = old {
-                    let new = it.renamed(old);
-                    let from = old.physical_name(&it.table, self.dialect);
-                    // One with an exact name is there under its new label.
-                    let there = from != new.physical_name(&it.table, self.dialect)
-                        && self.live.index(&it.table, &from).is_some();
-                    self.gone(Object::Index(it.table.clone(), it.index.clone()), there);
-                    self.create_index(&it.table, &new);
+                    self.drop_index(&it.table, old.physical_name(&it.table, self.dialect));
+                    self.create_index(&it.table, &it.renamed(old));
                 }
             }
             Operation::RenameTable(it) => {
@@ -311,7 +300,6 @@ impl State<'_> {
                         Object::Table(_)
                         | Object::Column(..)
                         | Object::Index(..)
-                        | Object::Unique(..)
                         | Object::ForeignKey(..)
                         | Object::Check(..)
                         | Object::Comment(..)
@@ -399,12 +387,10 @@ impl State<'_> {
     }
 
     fn create_unique(&mut self, table: &str, unique: &Unique) {
-        let live = self.live.index(table, &unique.physical_name(table));
+        let name = unique.physical_name(table);
+        let live = self.live.index(table, &name);
         let right = live.is_some_and(|it| unique_difference(unique, it).is_none());
-        self.made(
-            Object::Unique(table.to_owned(), unique.label.clone()),
-            right,
-        );
+        self.made(Object::Index(table.to_owned(), name), right);
     }
 
     fn create_foreign_key(&mut self, table: &str, key: &ForeignKey) {
@@ -413,16 +399,14 @@ impl State<'_> {
         let right = live
             .and_then(|it| it.foreign_key(&name))
             .is_some_and(|it| foreign_key_difference(self.dialect, table, key, it).is_none());
-        self.made(
-            Object::ForeignKey(table.to_owned(), key.label.clone()),
-            right,
-        );
+        self.made(Object::ForeignKey(table.to_owned(), name), right);
     }
 
     fn create_check(&mut self, table: &str, check: &Check) {
         let live = self.live.tables.get(table);
-        let right = live.is_some_and(|it| it.check(&check.physical_name(table)).is_some());
-        self.made(Object::Check(table.to_owned(), check.label.clone()), right);
+        let name = check.physical_name(table);
+        let right = live.is_some_and(|it| it.check(&name).is_some());
+        self.made(Object::Check(table.to_owned(), name), right);
     }
 
     fn drop_table(&mut self, table: &str) {
@@ -471,12 +455,12 @@ impl State<'_> {
     }
 
     fn create_index(&mut self, table: &str, index: &Index) {
-        let object = Object::Index(table.to_owned(), index.label.clone());
+        let name = index.physical_name(table, self.dialect);
+        let object = Object::Index(table.to_owned(), name.clone());
         // What the engine has no form of is not missing.
         if !index.is_made_on(self.dialect) {
             return self.made(object, true);
         }
-        let name = index.physical_name(table, self.dialect);
         // It may have had another shape before.
         self.slow.remove(&object);
         let right = match self.live.index(table, &name) {
@@ -492,6 +476,11 @@ impl State<'_> {
             Some(_) | None => false,
         };
         self.made(object, right);
+    }
+
+    fn drop_index(&mut self, table: &str, name: String) {
+        let there = self.live.index(table, &name).is_some();
+        self.gone(Object::Index(table.to_owned(), name), there);
     }
 
     fn create_extension(&mut self, extension: &Extension) {

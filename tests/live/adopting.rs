@@ -87,6 +87,29 @@ on_every_engine! {
         ]);
         assert_taken_over(database, migrations).await;
     }
+
+    async fn what_came_under_the_exact_name_of_what_was_dropped(database: &Database) {
+        let migrations = Migrations::new([
+            Migration::new("001", "jobs").create_table(
+                table("jobs")
+                    .columns([integer("id").primary_key(), integer("n"), integer("m")])
+                    .index(index("old").columns(["n"]).named("index_of_n"))
+                    .unique(unique("old").columns(["n"]).named("only_one_n"))
+                    .check(check("old", col("n").gt(1)).named("n_is_large"))
+                    .foreign_key(foreign_key("old").columns(["n"]).references("jobs", ["id"]).named("n_refers")),
+            ),
+            Migration::new("002", "others")
+                .drop_index("jobs", "old")
+                .create_index("jobs", index("new").columns(["m"]).named("index_of_n"))
+                .drop_unique("jobs", "old")
+                .add_unique("jobs", unique("new").columns(["n", "m"]).named("only_one_n"))
+                .drop_check("jobs", "old")
+                .add_check("jobs", check("new", col("n").gt(2)).named("n_is_large"))
+                .drop_foreign_key("jobs", "old")
+                .add_foreign_key("jobs", foreign_key("new").columns(["m"]).references("jobs", ["id"]).named("n_refers")),
+        ]);
+        assert_taken_over(database, migrations).await;
+    }
 }
 
 /// A history that has run is found to have run where no record says so.
