@@ -9,6 +9,7 @@ mod comment;
 mod computed;
 mod constraint;
 mod index;
+mod order;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,7 @@ pub(crate) use index::hidden_columns;
 pub(super) use index::renamed_hidden_columns;
 
 use self::index::check_hidden;
+use self::order::check_order;
 use super::batch::{Piece, alone};
 use super::constraint::find_table;
 use super::enums;
@@ -197,6 +199,7 @@ fn create_table(dialect: Dialect, step: usize, table: &Table) -> Result<TableCha
     let mut change = TableChange::create(&table.name, step);
     let comment = table.comment.as_deref();
     change.comment = comment.map(|it| comment::clause(dialect, it));
+    check_order(dialect, table)?;
     for column in &table.columns {
         change.add_column(dialect, table, column)?;
     }
@@ -520,7 +523,7 @@ fn check_bytes(
                         "{what} of {} over column {column}, which is {column_type} and has no bounded length",
                         table.name
                     ),
-                    "make the column a string with a length, or give it one with .on(MySql, varchar(..)); an index                      may be over its beginning, with .prefix(..)",
+                    "make the column a string with a length, or give it one with .on(MySql, varchar(..)); an index may be over its beginning, with .prefix(..)",
                 ));
             }
         }
@@ -610,20 +613,24 @@ fn column(dialect: Dialect, table: &Table, column: &Column) -> Result<String, Re
     if column.auto_increment {
         sql += " AUTO_INCREMENT";
     }
-    match &column.default {
-        None => {}
-        Some(DefaultValue::Literal(value)) => {
-            sql += &format!(" DEFAULT {}", default_literal(dialect, column_type, value));
-        }
-        Some(DefaultValue::Expression(value)) => {
-            sql += &format!(
-                " DEFAULT {}",
-                default_expression(dialect, column_type, value)?
-            );
-        }
+    if let Some(default) = default_value(dialect, column)? {
+        sql += &format!(" DEFAULT {default}");
     }
     sql += &comment::of_column(dialect, column);
     Ok(sql)
+}
+
+/// What follows DEFAULT; one that the server computes is in parentheses.
+fn default_value(dialect: Dialect, column: &Column) -> Result<Option<String>, RenderError> {
+    let column_type = column.type_on(dialect);
+    column
+        .default
+        .as_ref()
+        .map(|default| match default {
+            DefaultValue::Literal(value) => Ok(default_literal(dialect, column_type, value)),
+            DefaultValue::Expression(value) => default_expression(dialect, column_type, value),
+        })
+        .transpose()
 }
 
 /// MySQL takes a default for its unbounded types only as an expression.

@@ -19,7 +19,7 @@ pub(crate) use database::extension_difference;
 use rewind::Rewound;
 pub(super) use view::VIEW;
 
-use super::difference::Difference;
+use super::difference::{Difference, there_is};
 use super::live::{IndexDifference, Live, LiveColumn, LiveIndex, LiveTable, Source};
 use super::live::{column_difference, index_difference};
 use crate::catalog::Catalog;
@@ -178,15 +178,19 @@ impl<'h> Decider<'h> {
     fn drop_table(&mut self, table: &str) -> Result<Decision, Difference> {
         let found = self.live.tables.remove(table);
         if let Some(kind) = found.as_ref().and_then(|it| it.other_kind.as_ref()) {
-            return Err(Difference::new(
-                format!("table {table}"),
-                format!("there is a {kind} of that name"),
-            ));
+            return Err(Difference::new(format!("table {table}"), there_is(kind)));
         }
         self.live.triggers.retain(|(_, owner), _| owner != table);
-        // The names of its indexes are free again.
+        // One that stood in an index's way, and so was its own owner, stands there no more.
         self.live.index_owners.retain(|_, owner| owner != table);
-        Ok(needed_if(found.is_some()))
+        let there = found.is_some();
+        if let Some(table) = found {
+            let indexes = table.indexes.into_iter().map(|it| it.name);
+            for name in indexes.chain(table.key_name) {
+                self.live.free_index_name(&name);
+            }
+        }
+        Ok(needed_if(there))
     }
 
     fn create_table(&mut self, position: usize, table: &Table) -> Result<Decision, Difference> {
@@ -208,7 +212,7 @@ impl<'h> Decider<'h> {
         if let Some(kind) = &live.other_kind {
             return Err(Difference::new(
                 format!("table {}", table.name),
-                format!("there is a {kind} of that name"),
+                there_is(kind),
             ));
         }
         for column in &table.columns {
@@ -365,7 +369,7 @@ impl<'h> Decider<'h> {
         let there = table.index(name).is_some();
         table.indexes.retain(|index| index.name != name);
         if there {
-            self.live.index_owners.remove(name);
+            self.live.free_index_name(name);
         }
         there
     }

@@ -27,3 +27,13 @@ impl fmt::Display for Difference {
         write!(f, "{}: {}", self.object, self.description)
     }
 }
+
+/// That something else has the name, in the words of a description.
+pub(crate) fn there_is(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("there is {article} {kind} of that name")
+}

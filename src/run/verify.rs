@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::applied::AppliedIds;
 use super::decide::told_comment;
-use super::difference::Difference;
+use super::difference::{Difference, there_is};
 use super::driver::{DriverError, DriverErrorKind, DynDriver};
 use super::error::RunError;
 use super::journal::is_true;
@@ -248,7 +248,7 @@ fn compare_tables(
 ) {
     if expected.other_kind != live.other_kind {
         let kind = |it: &LiveTable| it.other_kind.clone().unwrap_or_else(|| "table".to_owned());
-        let description = format!("there is a {} of that name", kind(live));
+        let description = there_is(&kind(live));
         let object = format!("{} {name}", kind(expected));
         differences.push(Difference::new(object, description));
         return;

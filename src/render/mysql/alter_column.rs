@@ -1,6 +1,7 @@
 //! MySQL and MariaDB change a column by saying all of it anew.
 
 use super::index::check_width;
+use super::order::check_order;
 use super::{TableChange, check_key, column};
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
@@ -38,6 +39,7 @@ pub(super) fn alter_column(
     for column in after.columns.iter_mut().filter(|it| it.name == new.name) {
         column.clone_from(&new);
     }
+    check_order(dialect, &after)?;
     if after.primary_key.contains(&new.name) {
         check_key(dialect, &after, &after.primary_key, "the primary key")?;
     }

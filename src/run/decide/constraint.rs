@@ -80,6 +80,9 @@ impl Decider<'_> {
             ));
         }
         table.primary_key.clear();
+        if let Some(name) = table.key_name.take() {
+            self.live.free_index_name(&name);
+        }
         Ok(Decision::Needed)
     }
 

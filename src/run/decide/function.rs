@@ -3,7 +3,7 @@
 use super::{Decider, Decision, needed_if};
 use crate::catalog::Catalog;
 use crate::dsl::Function;
-use crate::run::difference::Difference;
+use crate::run::difference::{Difference, there_is};
 use crate::run::live::LiveFunction;
 
 impl Decider<'_> {
@@ -50,7 +50,7 @@ impl Decider<'_> {
             [] => return Ok(false),
             [one] => match &one.other_kind {
                 None => return Ok(true),
-                Some(kind) => format!("there is a {kind} of that name"),
+                Some(kind) => there_is(kind),
             },
             several => {
                 let lists = several.iter().map(|it| format!("({})", it.arguments));

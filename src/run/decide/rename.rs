@@ -3,7 +3,7 @@
 use super::{Decider, Decision};
 use crate::catalog::Catalog;
 use crate::dsl::{RenameColumn, RenameIndex, RenameTable};
-use crate::run::difference::Difference;
+use crate::run::difference::{Difference, there_is};
 
 impl Decider<'_> {
     /// A table of the new name counts as the renamed one, if the old one is gone. Where the name is that of its own key's
@@ -29,10 +29,7 @@ impl Decider<'_> {
             }
             (None, Some("table")) => Ok(Decision::Satisfied),
             (_, Some(kind)) => Err(taken(object, to, kind)),
-            (Some(kind), None) => Err(Difference::new(
-                object,
-                format!("there is a {kind} of that name"),
-            )),
+            (Some(kind), None) => Err(Difference::new(object, there_is(kind))),
             (None, None) => Err(missing(object, to)),
         }
     }
@@ -92,7 +89,7 @@ impl Decider<'_> {
 fn taken(object: String, to: &str, kind: &str) -> Difference {
     Difference::new(
         object,
-        format!("it should become {to}, and there is a {kind} of that name already"),
+        format!("it should become {to}, and {} already", there_is(kind)),
     )
 }
 

@@ -3,7 +3,7 @@
 use super::{Decider, Decision, needed_if};
 use crate::catalog::Catalog;
 use crate::dsl::View;
-use crate::run::difference::Difference;
+use crate::run::difference::{Difference, there_is};
 use crate::run::live::LiveTable;
 
 impl Decider<'_> {
@@ -52,10 +52,7 @@ impl Decider<'_> {
         match kind.or(owner) {
             None => Ok(false),
             Some(VIEW) => Ok(true),
-            Some(kind) => Err(Difference::new(
-                format!("view {name}"),
-                format!("there is a {kind} of that name"),
-            )),
+            Some(kind) => Err(Difference::new(format!("view {name}"), there_is(kind))),
         }
     }
 

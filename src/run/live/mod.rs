@@ -33,6 +33,9 @@ use crate::dsl::{
     Operation, ReplaceFunction, ReplaceTrigger, ReplaceView, Unique, index,
 };
 
+/// What PostgreSQL has among its tables as well, because all names of a schema are in one space.
+const INDEX: &str = "index";
+
 /// What is there, of the names that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Live {
@@ -204,12 +207,21 @@ impl Live {
         }
     }
 
+    /// An index of that name is there no more, and a table may have it.
+    pub(crate) fn free_index_name(&mut self, name: &str) {
+        self.index_owners.remove(name);
+        let found = self.tables.get(name);
+        if found.is_some_and(|it| it.other_kind.as_deref() == Some(INDEX)) {
+            self.tables.remove(name);
+        }
+    }
+
     /// Tables that only answered because an index was asked for by name. One that has an index's name itself
     /// stands in the index's way, and is its own owner.
     fn forget_unwanted(&mut self, wanted: &Wanted) {
-        for table in self.tables.keys() {
-            if wanted.indexes.contains(table) {
-                self.index_owners.insert(table.clone(), table.clone());
+        for (name, table) in &self.tables {
+            if wanted.indexes.contains(name) && table.other_kind.as_deref() != Some(INDEX) {
+                self.index_owners.insert(name.clone(), name.clone());
             }
         }
         self.tables.retain(|name, _| wanted.tables.contains(name));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::constraints::{action, timing};
-use super::{Live, LiveCheck, LiveForeignKey, LiveIndex, LivePart, Values, Wanted, list};
+use super::{INDEX, Live, LiveCheck, LiveForeignKey, LiveIndex, LivePart, Values, Wanted, list};
 use crate::dialect::Dialect;
 use crate::dsl::{ForeignKey, foreign_key};
 use crate::run::driver::{DriverError, DynDriver, Row};
@@ -217,7 +217,7 @@ fn add_column(live: &mut Live, mut values: Values) {
         "m" => Some("materialized view"),
         "f" => Some("foreign table"),
         "S" => Some("sequence"),
-        "i" | "I" => Some("index"),
+        "i" | "I" => Some(INDEX),
         _ => Some("type"),
     };
     let definition = values.optional();

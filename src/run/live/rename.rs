@@ -23,8 +23,10 @@ impl Live {
     /// that name is given back.
     pub(crate) fn rename_table(&mut self, from: &str, to: &str) -> Option<LiveTable> {
         let mut table = self.tables.remove(from)?;
-        if table.key_name.as_deref() == Some(names::key(from).as_str()) {
+        let old_key = names::key(from);
+        if table.key_name.as_ref() == Some(&old_key) {
             table.key_name = Some(names::key(to));
+            self.free_index_name(&old_key);
         }
         let other = self.tables.insert(to.to_owned(), table);
         // One that stands in an index's way, and so is its own owner, stands there no more.
@@ -97,8 +99,10 @@ impl Live {
         let other = take(indexes, |it| it.name == to);
         if let Some(index) = indexes.iter_mut().find(|it| it.name == from) {
             to.clone_into(&mut index.name);
-            if let Some(owner) = self.index_owners.remove(from) {
-                self.index_owners.insert(to.to_owned(), owner);
+            let is_schema_wide = self.index_owners.contains_key(from);
+            self.free_index_name(from);
+            if is_schema_wide {
+                self.index_owners.insert(to.to_owned(), table.to_owned());
             }
         }
         other

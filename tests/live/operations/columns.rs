@@ -95,6 +95,23 @@ on_every_engine! {
         assert_eq!(database.rows("SELECT area, girth FROM boxes WHERE id = 2").await, [["24", "20"]]);
     }
 
+    // MySQL has such a default as an expression, and these in the order of the columns.
+    async fn a_column_computed_from_a_text_with_a_default(database: &Database) {
+        let has_note = || boolean("has_note").virtual_as(col("note").is_not_null());
+        let note = || text("note").default("it's");
+        let after = operations().create_table(table("notes").columns([note(), has_note()]));
+        case(operations().create_table(table("t").columns([integer("id")])), after).check(database).await;
+    }
+
+    async fn a_column_computed_from_a_text_after_it_with_a_default(database: &Database) {
+        let before = operations().create_table(table("t").columns([integer("id")]));
+        let change = operations().create_table(table("notes").columns([
+            boolean("has_note").virtual_as(col("note").is_not_null()),
+            text("note").default("it's"),
+        ]));
+        case(before, change).unsupported_on([MySql]).check(database).await;
+    }
+
     async fn a_generated_column_that_goes(database: &Database) {
         let before = boxes()
             .add_column("boxes", integer("girth").virtual_as(col("width").add(col("height"))));

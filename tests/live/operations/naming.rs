@@ -156,4 +156,58 @@ on_every_engine! {
             .add_foreign_key("tasks", foreign_key("note").columns(["note"]).references("queues", ["id"]));
         case(linked(), change).rows(LINKED_ROWS).keeps(TASKS).check(database).await;
     }
+
+    // On PostgreSQL all names of a schema are in one space, those of indexes and keys among them.
+    async fn a_table_that_gets_the_name_of_a_dropped_index(database: &Database) {
+        let change = operations().drop_index("queues", "names").create_table(free());
+        case(with_index("free"), change).check(database).await;
+    }
+
+    async fn a_table_that_gets_the_name_of_a_dropped_unique_constraint(database: &Database) {
+        let before = operations().create_table(
+            table("queues").columns([integer("n")]).unique(unique("names").columns(["n"]).named("free")),
+        );
+        let change = operations().drop_unique("queues", "names").create_table(free());
+        case(before, change).check(database).await;
+    }
+
+    async fn a_table_that_gets_the_name_of_an_index_whose_table_is_dropped(database: &Database) {
+        let change = operations().drop_table("queues").create_table(free());
+        case(with_index("free"), change).check(database).await;
+    }
+
+    async fn a_table_that_gets_the_name_of_a_dropped_primary_key(database: &Database) {
+        let change = operations()
+            .drop_primary_key("queues")
+            .create_table(table("queues_pkey").columns([integer("id")]));
+        case(with_index("free"), change).check(database).await;
+    }
+
+    async fn a_table_that_gets_the_old_name_of_a_renamed_tables_key(database: &Database) {
+        let change = operations()
+            .rename_table("queues", "lists")
+            .create_table(table("queues_pkey").columns([integer("id")]));
+        case(with_index("free"), change).check(database).await;
+    }
+
+    async fn a_table_that_gets_the_old_name_of_a_renamed_index(database: &Database) {
+        let before = with_index("other").create_index("queues", index("old").columns(["id"]));
+        let change = operations()
+            .rename_index("queues", "old", "new")
+            .create_table(table("idx_queues_old").columns([integer("id")]));
+        case(before, change).check(database).await;
+    }
+}
+
+fn free() -> Table {
+    table("free").columns([integer("id")])
+}
+
+/// A table with an index of this name.
+fn with_index(name: &str) -> Migration {
+    operations().create_table(
+        table("queues")
+            .columns([integer("id").primary_key(), integer("n")])
+            .index(index("names").columns(["n"]).named(name)),
+    )
 }
