@@ -10,9 +10,9 @@ use super::live::{
 use crate::catalog::Catalog;
 use crate::dialect::Dialect;
 use crate::dsl::{
-    AddEnumValue, Check, Column, CreateEnum, CreateFunction, CreateTrigger, DropEnumValue,
-    Extension, ForeignKey, Index, Migrations, Operation, ReplaceFunction, ReplaceTrigger, Table,
-    Trigger, Unique, View,
+    AddEnumValue, Check, Column, CreateEnum, CreateFunction, CreateTrigger, CreateView,
+    DropEnumValue, Extension, ForeignKey, Index, Migrations, Operation, ReplaceFunction,
+    ReplaceTrigger, Table, Trigger, Unique, View,
 };
 
 /// How much of a history a database holds.
@@ -47,10 +47,8 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
                 return found;
             }
             // Nor which text has what came again: one of that name was there before.
-            if let Some(text) = dropped_text(operation) {
-                dropped.insert(text);
-            }
-            if made_text(operation).is_some_and(|it| dropped.contains(&it)) {
+            dropped.extend(dropped_text(operation, dialect, &catalog));
+            if made_text(operation, dialect).is_some_and(|it| dropped.contains(&it)) {
                 return found;
             }
             // Nor does it tell whether values were: a type that goes and comes back leaves others.
@@ -79,30 +77,39 @@ pub(crate) fn adoption(history: &Migrations, dialect: Dialect, live: &Live) -> A
     found
 }
 
-/// The kind and the name of what the operation drops, where that is the SQL of an author.
-fn dropped_text(operation: &Operation) -> Option<(&'static str, &str)> {
-    if let Operation::DropView(it) = operation {
-        Some(("view", &it.view))
+/// The kind and the name of what the operation drops on that engine, where that is the SQL of an author.
+fn dropped_text(
+    operation: &Operation,
+    dialect: Dialect,
+    before: &Catalog,
+) -> Option<(&'static str, String)> {
+    let (kind, name, is_on) = if let Operation::DropView(it) = operation {
+        let view = before.view(&it.view)?;
+        ("view", &it.view, view.is_on(dialect))
     } else if let Operation::DropTrigger(it) = operation {
-        Some(("trigger", &it.trigger))
+        let trigger = before.trigger(&it.trigger)?;
+        ("trigger", &it.trigger, trigger.is_on(dialect))
     } else if let Operation::DropFunction(it) = operation {
-        Some(("function", &it.function))
+        let function = before.function(&it.function)?;
+        ("function", &it.function, function.is_on(dialect))
     } else {
-        None
-    }
+        return None;
+    };
+    is_on.then(|| (kind, name.clone()))
 }
 
 /// The same of what it makes.
-fn made_text(operation: &Operation) -> Option<(&'static str, &str)> {
-    if let Operation::CreateView(it) = operation {
-        Some(("view", &it.view.name))
-    } else if let Operation::CreateTrigger(it) = operation {
-        Some(("trigger", &it.trigger.name))
-    } else if let Operation::CreateFunction(it) = operation {
-        Some(("function", &it.function.name))
+fn made_text(operation: &Operation, dialect: Dialect) -> Option<(&'static str, String)> {
+    let (kind, name, is_on) = if let Operation::CreateView(CreateView { view }) = operation {
+        ("view", &view.name, view.is_on(dialect))
+    } else if let Operation::CreateTrigger(CreateTrigger { trigger }) = operation {
+        ("trigger", &trigger.name, trigger.is_on(dialect))
+    } else if let Operation::CreateFunction(CreateFunction { function }) = operation {
+        ("function", &function.name, function.is_on(dialect))
     } else {
-        None
-    }
+        return None;
+    };
+    is_on.then(|| (kind, name.clone()))
 }
 
 /// An object of the schema, by its names.

@@ -92,6 +92,13 @@ pub(crate) struct LiveColumn {
     pub(crate) details: String,
 }
 
+impl LiveColumn {
+    /// Whether only those see it who ask for it by its name.
+    pub(crate) fn is_invisible(&self) -> bool {
+        self.details.contains("INVISIBLE")
+    }
+}
+
 /// What gives a column its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {

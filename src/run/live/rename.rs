@@ -93,12 +93,11 @@ impl Live {
             .map(|it| &mut it.key)
     }
 
-    /// Gives an index another physical name; what had that name is given back.
+    /// Gives an index another physical name, and its hidden columns with it (MariaDB); what had that name is given back.
     pub(crate) fn rename_index(&mut self, table: &str, from: &str, to: &str) -> Option<LiveIndex> {
-        let indexes = &mut self.tables.get_mut(table)?.indexes;
-        let other = take(indexes, |it| it.name == to);
-        if let Some(index) = indexes.iter_mut().find(|it| it.name == from) {
-            to.clone_into(&mut index.name);
+        let found = self.tables.get_mut(table)?;
+        let other = take(&mut found.indexes, |it| it.name == to);
+        if found.rename_index(from, to) {
             let is_schema_wide = self.index_owners.contains_key(from);
             self.free_index_name(from);
             if is_schema_wide {
@@ -136,6 +135,29 @@ impl LiveTable {
             }
         }
         other
+    }
+
+    /// Whether the index is there. Its hidden columns are called after it.
+    fn rename_index(&mut self, from: &str, to: &str) -> bool {
+        let Some(index) = self.indexes.iter_mut().find(|it| it.name == from) else {
+            return false;
+        };
+        to.clone_into(&mut index.name);
+        for name in index.parts.iter_mut().filter_map(|it| it.column.as_mut()) {
+            let rest = name.strip_prefix(from).filter(|it| it.starts_with('_'));
+            let Some(new) = rest.map(|it| format!("{to}{it}")) else {
+                continue;
+            };
+            let mut columns = self.columns.iter_mut();
+            // Of an index that is only planned there are none yet.
+            match columns.find(|it| it.name == *name) {
+                Some(column) if !column.is_invisible() => continue,
+                Some(column) => column.name.clone_from(&new),
+                None => {}
+            }
+            *name = new;
+        }
+        true
     }
 }
 

@@ -33,7 +33,8 @@ pub(crate) fn index_value() -> impl Strategy<Value = Index> {
                         1 => index.expression(Func::lower(col(column))),
                         2 => index
                             .expression(Func::lower(col(column)))
-                            .of_type(varchar(length)),
+                            // As long as the values of rows may become.
+                            .of_type(varchar(length + 200)),
                         _ if descending => index.desc(column),
                         _ => index.asc(column),
                     };

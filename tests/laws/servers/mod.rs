@@ -15,6 +15,7 @@ mod session;
 mod settled;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::thread;
 
 use hammerwork_migrations::dsl::*;
@@ -171,7 +172,7 @@ async fn try_out(
 
     let has_objects =
         catalog.tables().next().is_some() || wanted.iter().any(|line| line.starts_with("view "));
-    if leaves_its_marks(migrations) && has_objects {
+    if leaves_its_marks(dialect, migrations) && has_objects {
         session
             .execute("DROP TABLE hammerwork_migrations, hammerwork_migrations_journal")
             .await;
@@ -192,10 +193,11 @@ async fn try_out(
     Ok(())
 }
 
-/// Whether a catalog can tell that all of them were done: not of which query a view or which text a function has, nor of
-/// rows, nor of values that a column's type did not keep.
-fn leaves_its_marks(migrations: &Migrations) -> bool {
+/// Whether a catalog can tell that all of them were done: not of which query a view or which text a function has, so not
+/// whether one that came again is the second; nor of rows, nor of values that a column's type did not keep.
+fn leaves_its_marks(dialect: Dialect, migrations: &Migrations) -> bool {
     let mut catalog = Catalog::default();
+    let mut texts = BTreeSet::new();
     for operation in migrations.iter().flat_map(|it| &it.operations) {
         let is_seen = match operation {
             Operation::ReplaceView(_)
@@ -206,6 +208,21 @@ fn leaves_its_marks(migrations: &Migrations) -> bool {
             | Operation::Delete(_)
             | Operation::Backfill(_)
             | Operation::RunSql(_) => false,
+            Operation::CreateView(it) => {
+                let is_there = it.view.query_on(dialect).is_some_and(|it| !it.is_empty());
+                !is_there || texts.insert(format!("view {}", it.view.name))
+            }
+            Operation::CreateTrigger(it) => {
+                let is_there = it.trigger.body_on(dialect).is_some_and(|it| !it.is_empty());
+                !is_there || texts.insert(format!("trigger {}", it.trigger.name))
+            }
+            Operation::CreateFunction(it) => {
+                let is_there = it
+                    .function
+                    .text_on(dialect)
+                    .is_some_and(|it| !it.is_empty());
+                !is_there || texts.insert(format!("function {}", it.function.name))
+            }
             Operation::AlterColumn(_) => {
                 matches!(operation.inverse(&catalog), Inverse::Exact(_))
             }

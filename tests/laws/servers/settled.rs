@@ -74,6 +74,12 @@ pub(super) fn settled(
         {
             return None;
         }
+        // Which of two keys over the same columns a foreign key is tied to, only PostgreSQL knows.
+        drop @ (Operation::DropIndex(_)
+        | Operation::DropUnique(_)
+        | Operation::DropPrimaryKey(_)) => {
+            (dialect != Postgres || !drops_a_key(&drop, catalog)).then_some(drop)?
+        }
         Operation::CreateTrigger(mut it) => {
             it.trigger = doing_nothing(dialect, it.trigger);
             it.into()
@@ -98,6 +104,21 @@ pub(super) fn settled(
         .render(&operation, catalog)
         .is_ok()
         .then_some(operation)
+}
+
+/// Whether a foreign key may be tied to what goes.
+fn drops_a_key(operation: &Operation, catalog: &Catalog) -> bool {
+    let Some(table) = operation.table().and_then(|it| catalog.table(it)) else {
+        return false;
+    };
+    let is_key = match operation {
+        Operation::DropIndex(it) => table
+            .index_labelled(&it.index)
+            .is_some_and(|index| index.unique),
+        _ => true,
+    };
+    let mut keys = catalog.tables().flat_map(|it| &it.foreign_keys);
+    is_key && keys.any(|it| it.table == table.name)
 }
 
 /// Where it does anything: what can be said on that dialect, and hurts nothing.

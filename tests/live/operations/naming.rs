@@ -157,6 +157,17 @@ on_every_engine! {
         case(linked(), change).rows(LINKED_ROWS).keeps(TASKS).check(database).await;
     }
 
+    // Where the engine computes what such an index is over, that is named after the index.
+    async fn rename_an_index_that_is_made_in_the_same_migration(database: &Database) {
+        let before = operations().create_table(
+            table("jobs").columns([integer("id").primary_key(), integer("parent").nullable()]),
+        );
+        let change = operations()
+            .create_index("jobs", index("old").columns(["parent"]).unique().nulls_not_distinct())
+            .rename_index("jobs", "old", "new");
+        case(before, change).check(database).await;
+    }
+
     // On PostgreSQL all names of a schema are in one space, those of indexes and keys among them.
     async fn a_table_that_gets_the_name_of_a_dropped_index(database: &Database) {
         let change = operations().drop_index("queues", "names").create_table(free());
