@@ -107,10 +107,15 @@ fn value_sql(
                     .column_named(name)
                     .is_some_and(|it| key_bytes(it.type_on(dialect)).is_none())
             });
+            // To a functional index, a long text is one without a bound.
+            let limit = dialect.features().index_key_bytes;
+            let is_long = type_of(dialect, table, it).is_some_and(|it| key_bytes(&it) > limit);
             match (column_type, dialect.features().expression_indexes) {
                 // A functional index takes no result without a bound.
                 (None, true) if names_unbounded => Err(type_unknown(dialect, table, index)),
-                (Some(it), true) if names_unbounded => cast(dialect, table, index, &sql, it),
+                (Some(it), true) if names_unbounded || is_long => {
+                    cast(dialect, table, index, &sql, it)
+                }
                 (Some(_) | None, true | false) => Ok(sql),
             }
         }

@@ -52,6 +52,13 @@ on_every_engine! {
         comes_and_goes(database, index("body").expression(lower).of_type(varchar(40))).await;
     }
 
+    async fn over_an_expression_of_a_long_string(database: &Database) {
+        let before = operations().create_table(table("posts").columns([string("body").length(2000)]));
+        let lower = Func::lower(col("body"));
+        let change = operations().create_index("posts", index("body").expression(lower).of_type(varchar(40)));
+        case(before, change).check(database).await;
+    }
+
     async fn over_the_beginning_of_a_text(database: &Database) {
         comes_and_goes(database, index("body").prefix("body", 10).desc("id")).await;
     }
