@@ -110,6 +110,22 @@ on_every_engine! {
         ]);
         assert_taken_over(database, migrations).await;
     }
+
+    // Of a view that is there a second time nobody could tell which one it is; here it is only once on every engine.
+    async fn a_view_of_one_engine_that_came_again_on_the_others(database: &Database) {
+        let query = "SELECT id FROM t";
+        let migrations = Migrations::new([
+            Migration::new("001", "t")
+                .create_table(table("t").columns([integer("id")]))
+                .create_view(view("ids").on(Postgres, query).nothing_on(MySql).nothing_on(Sqlite)),
+            Migration::new("002", "others").drop_view("ids").create_view(
+                view("ids").on(MySql, query).on(Sqlite, query).nothing_on(Postgres),
+            ),
+            // Whether this was done, only the rest of the history tells.
+            Migration::new("003", "none").create_view(view("none").everywhere(query)).drop_view("none"),
+        ]);
+        assert_taken_over(database, migrations).await;
+    }
 }
 
 /// A history that has run is found to have run where no record says so.
